@@ -1,0 +1,2 @@
+export type * from "./imageSpec.ts";
+export type * from "./runtimeSpec.ts";
