@@ -1,0 +1,11 @@
+/* The roles of the helper. Each is one translation unit; main.c dispatches on argv[1]. A role returns the exit status
+ * of the process. */
+#ifndef BRIG_HELPER_H
+#define BRIG_HELPER_H
+
+int role_launch(int argc, char **argv);  /* launch.c: build a container from a plan and wait for it */
+int role_extract(int argc, char **argv); /* extract.c: unpack one layer inside a pivoted directory */
+int role_remove(int argc, char **argv);  /* remove.c: delete directory trees by file descriptor */
+int role_probe(int argc, char **argv);   /* probe.c: what this kernel and this file system offer */
+
+#endif

@@ -1,0 +1,24 @@
+/* brig's native helper: one static executable, several roles. It acts and does not think: what to do arrives as
+ * records (record.h) from the TypeScript side. */
+#include "helper.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} roles[] = {
+    {"launch", role_launch},
+    {"extract", role_extract},
+    {"remove", role_remove},
+    {"probe", role_probe},
+};
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof roles[0]; i++)
+        if (strcmp(argv[1], roles[i].name) == 0) return roles[i].run(argc - 1, argv + 1);
+    fputs("this is the native helper of brig; it is started by brig and reads what to do from a file descriptor\n", stderr);
+    return 125;
+}

@@ -1,0 +1,126 @@
+import type { Platform } from "../oci/index.ts";
+
+/**
+ * What the user asks of `run` and `create`, in Docker's words and already typed: the command line, the API and the
+ * library all produce this. A member that is absent was not given. Defaults are filled once, in `fillDefaults`.
+ */
+export interface RunOptions {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly name?: string;
+  readonly interactive?: boolean;
+  readonly tty?: boolean;
+  /** `KEY=value`, or `KEY` to take the value from `callerEnv`; later ones win. */
+  readonly env?: readonly string[];
+  readonly mounts?: readonly MountRequest[];
+  readonly workdir?: string;
+  /** `user[:group]`, names or numbers. */
+  readonly user?: string;
+  readonly groupAdd?: readonly string[];
+  readonly hostname?: string;
+  readonly domainname?: string;
+  /** An empty string resets the image's entrypoint. */
+  readonly entrypoint?: string;
+  readonly remove?: boolean;
+  readonly readOnly?: boolean;
+  readonly capAdd?: readonly string[];
+  readonly capDrop?: readonly string[];
+  readonly privileged?: boolean;
+  readonly securityOpt?: readonly string[];
+  readonly network?: string;
+  readonly pid?: string;
+  readonly ipc?: string;
+  readonly uts?: string;
+  readonly userns?: string;
+  readonly cgroupns?: string;
+  readonly ulimits?: readonly Ulimit[];
+  readonly sysctls?: ReadonlyMap<string, string>;
+  readonly shmSizeBytes?: number;
+  readonly init?: boolean;
+  readonly labels?: ReadonlyMap<string, string>;
+  readonly cidfile?: string;
+  readonly pull?: "always" | "missing" | "never";
+  readonly platform?: Platform;
+  readonly stopSignal?: string;
+  readonly devices?: readonly DeviceRequest[];
+  readonly addHosts?: readonly string[];
+  readonly dns?: readonly string[];
+  readonly dnsSearch?: readonly string[];
+  readonly dnsOptions?: readonly string[];
+  readonly limits?: Limits;
+  readonly oomScoreAdj?: number;
+  readonly annotations?: ReadonlyMap<string, string>;
+}
+
+/** Limits as Docker names them; bytes, microseconds, counts. */
+export interface Limits {
+  readonly memoryBytes?: number;
+  /** Memory plus swap, as `--memory-swap`; -1 is unlimited. */
+  readonly memorySwapBytes?: number;
+  readonly memoryReservationBytes?: number;
+  readonly cpus?: number;
+  readonly cpuShares?: number;
+  readonly cpuQuotaUs?: number;
+  readonly cpuPeriodUs?: number;
+  readonly cpusetCpus?: string;
+  readonly cpusetMems?: string;
+  /** -1 or 0 is unlimited. */
+  readonly pidsLimit?: number;
+  readonly blkioWeight?: number;
+  readonly deviceReadBps?: readonly DeviceRate[];
+  readonly deviceWriteBps?: readonly DeviceRate[];
+  readonly deviceReadIops?: readonly DeviceRate[];
+  readonly deviceWriteIops?: readonly DeviceRate[];
+  /** cgroup v2 file to value (`--cgroup-conf memory.high=48m`), written as they are. */
+  readonly cgroupConf?: ReadonlyMap<string, string>;
+  readonly cgroupParent?: string;
+}
+
+export interface DeviceRate {
+  readonly path: string;
+  readonly rate: number;
+}
+
+export interface Ulimit {
+  readonly name: string;
+  /** -1 is unlimited. */
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export interface DeviceRequest {
+  readonly hostPath: string;
+  readonly containerPath: string;
+  /** Some of `r`, `w`, `m`. */
+  readonly access: string;
+}
+
+export type MountRequest = BindRequest | VolumeRequest | TmpfsRequest;
+
+export interface BindRequest {
+  readonly kind: "bind";
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  /** `-v` makes a missing source directory, `--mount` refuses it. */
+  readonly createSource: boolean;
+  readonly propagation: "private" | "rprivate" | "slave" | "rslave" | "shared" | "rshared";
+  readonly recursive: boolean;
+}
+
+export interface VolumeRequest {
+  readonly kind: "volume";
+  /** Absent: an anonymous volume. */
+  readonly name?: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  readonly noCopy: boolean;
+  readonly subpath?: string;
+}
+
+export interface TmpfsRequest {
+  readonly kind: "tmpfs";
+  readonly target: string;
+  /** Mount options as given, `size=64m` or `mode=1777` among them. */
+  readonly options: readonly string[];
+}

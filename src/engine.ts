@@ -1,0 +1,43 @@
+import type { CreatedContainer, ExitReport, PlannedRun, RunOptions, RunStreams } from "./container/index.ts";
+import type { DoctorCheck, HostSummary, VersionReport } from "./host/index.ts";
+import type { ImageDetails, ImageSummary, PullEvent, RemovedImage, RegistryServer } from "./image/index.ts";
+import type { Platform } from "./oci/index.ts";
+
+export interface EngineSettings {
+  /** The data root; `/var/lib/brig` when left out. */
+  readonly root?: string;
+  /** The run-time root; `/run/brig` when left out. */
+  readonly runRoot?: string;
+  /** Registries (`host[:port]`) that may be reached over plain HTTP or with an unverified certificate. */
+  readonly insecureRegistries?: readonly string[];
+  /** Where to look for credentials: Docker's `config.json`. */
+  readonly authFile?: string;
+}
+
+export interface PullRequest {
+  readonly reference: string;
+  readonly platform?: Platform;
+  readonly allTags?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The engine as a library. Every member throws EngineError for what a user can mend; nothing is kept open between
+ * calls. The command line is a client of this interface and can do nothing else.
+ */
+export interface Engine {
+  pull(request: PullRequest): AsyncIterable<PullEvent>;
+  images(): Promise<readonly ImageSummary[]>;
+  inspectImage(reference: string): Promise<ImageDetails>;
+  removeImage(reference: string, options?: { readonly force?: boolean; readonly noPrune?: boolean }): Promise<RemovedImage>;
+  serveRegistry(listen: { readonly host: string; readonly port: number }): Promise<RegistryServer>;
+  /** Compiles what `run` would do, without doing any of it. Needs no root. */
+  plan(options: RunOptions): Promise<PlannedRun>;
+  /** Runs a container in the foreground and resolves when its process has ended and everything is put away. */
+  run(options: RunOptions, streams: RunStreams): Promise<ExitReport>;
+  containers(options: { readonly all: boolean }): Promise<readonly CreatedContainer[]>;
+  removeContainer(nameOrId: string): Promise<string>;
+  version(): Promise<VersionReport>;
+  info(): Promise<HostSummary>;
+  doctor(): Promise<readonly DoctorCheck[]>;
+}

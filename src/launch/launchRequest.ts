@@ -1,0 +1,42 @@
+import type { ContainerId } from "../base/index.ts";
+import type { RuntimeSpec } from "../oci/index.ts";
+
+/** What the container room asks the launch room to turn into a LaunchPlan. Every path is absolute. */
+export interface LaunchRequest {
+  readonly id: ContainerId;
+  /** The pivot document: namespaces, mounts, process, limits. `spec.root.path` is not used when `root` is an overlay. */
+  readonly spec: RuntimeSpec;
+  readonly root: OverlayRoot | DirectoryRoot;
+  /** The v2 group, absolute below /, that the container will be born in; absent when the host mounts no cgroup v2. */
+  readonly cgroup?: CgroupPlan;
+  /** Candidates for execve(2) in the order to try them; the first is what the user named when it holds a slash. */
+  readonly executables: readonly string[];
+  /** Put brig's own init in front of the payload (`--init`). */
+  readonly init: boolean;
+  /** Whether the caller's stdin goes to the payload (`-i`); otherwise the payload reads /dev/null. */
+  readonly stdin: boolean;
+  readonly stopSignal: string;
+}
+
+export interface OverlayRoot {
+  readonly kind: "overlay";
+  /** Layer trees, the lowest (first applied) first. */
+  readonly layers: readonly string[];
+  /** The directory that holds `upper` and `work`. */
+  readonly writable: string;
+}
+
+export interface DirectoryRoot {
+  readonly kind: "directory";
+  readonly path: string;
+}
+
+export interface CgroupPlan {
+  /** `/sys/fs/cgroup/unified/brig/<id>` */
+  readonly directory: string;
+  /** Groups that must exist above it and the controllers to enable in each, top down. */
+  readonly parents: readonly { readonly directory: string; readonly enable: readonly string[] }[];
+  readonly writes: readonly { readonly file: string; readonly value: string }[];
+  /** eBPF instructions for the device filter (8 bytes each), absent when every device is allowed. */
+  readonly deviceFilter?: Uint8Array;
+}

@@ -1,0 +1,31 @@
+/**
+ * Where a step runs. `host`: the helper itself, in a private mount namespace, with the caller's ids and capabilities.
+ * `child`: the container's first process, inside the new namespaces, as the root that the user namespace maps.
+ * `init`: the same process, giving up what the payload must not have, up to its execve(2).
+ */
+export type LaunchPhase = "host" | "child" | "init";
+
+export type FieldValue = string | number | readonly string[];
+
+/**
+ * One operation of the native helper. `op` is the name of a C function in native/ops.c's table, `fields` are its
+ * arguments; nothing else reaches the helper. `why` and `doc` are for people and stay on this side.
+ */
+export interface LaunchStep {
+  readonly id: string;
+  readonly phase: LaunchPhase;
+  readonly op: string;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  /** One sentence: the reason for this step, or the flag that asked for it. */
+  readonly why: string;
+  /** Where to read about it: `mount_setattr(2)`. */
+  readonly doc?: string;
+}
+
+/** Everything the helper will do to start one container, in order. */
+export interface LaunchPlan {
+  readonly version: 1;
+  readonly steps: readonly LaunchStep[];
+  /** What could not be done as asked and how the plan differs from the request, one sentence each; shown to the user. */
+  readonly notices: readonly string[];
+}
