@@ -1,2 +1,15 @@
+export { isDigest, parseDiffId, parseDigest } from "./digest.ts";
 export type * from "./imageSpec.ts";
+export { documentLimits } from "./limits.ts";
+export {
+  acceptedManifestTypes,
+  type DocumentKind,
+  documentKind,
+  isImageConfigType,
+  type LayerCompression,
+  layerCompression,
+  mediaTypes,
+} from "./mediaTypes.ts";
+export { parseImageConfig } from "./parseImageConfig.ts";
+export { parseIndex, parseManifest } from "./parseManifest.ts";
 export type * from "./runtimeSpec.ts";
