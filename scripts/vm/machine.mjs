@@ -1,0 +1,150 @@
+// Boots a throw-away machine with nothing but cgroup v2, runs one command in it and hands back its exit status.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { engines } from "./engines.mjs";
+import { ensureTool, MachineError, run } from "./packages.mjs";
+
+const init = join(dirname(fileURLToPath(import.meta.url)), "init.sh");
+
+function cacheDirectory() {
+  return process.env.BRIG_VM_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "brig-vm");
+}
+
+/** Makes the engine's files, once. Two callers at the same time do the work twice and keep the first result. */
+function prepareEngine(name) {
+  const directory = join(cacheDirectory(), name);
+  ensureTool("/bin/busybox", "busybox-static");
+  if (existsSync(directory)) return directory;
+  process.stderr.write(`test machine: fetching the packages of engine "${name}" (once, kept in ${directory})\n`);
+  mkdirSync(cacheDirectory(), { recursive: true });
+  const fresh = mkdtempSync(`${directory}.`);
+  try {
+    engines[name].prepare(fresh, directory);
+    if (!existsSync(directory)) renameSync(fresh, directory);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  return directory;
+}
+
+const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Writes what init.sh reads; returns the path of the disk image, if there is one. */
+function furnish({ machine, engine, directory, disk, writable, command, cwd, env }) {
+  const { out, err, disk: diskDevice } = engine.terminals;
+  const settings = {
+    MODULES: engine.modules(directory),
+    OUT: out,
+    ERR: err,
+    DISK: disk === undefined ? "" : diskDevice,
+    WRITABLE: join(machine, "writable"),
+  };
+  const exported = Object.entries({ ...env, TMPDIR: "/var/tmp", BRIG_VM_DISK: settings.DISK }).filter(([key]) =>
+    /^[A-Za-z_][A-Za-z0-9_]*$/.test(key),
+  );
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${quote(value)}\n`);
+  writeFileSync(join(machine, "settings"), lines.join(""));
+  writeFileSync(
+    settings.WRITABLE,
+    [machine, ...writable.map((path) => realpathSync(path))].map((p) => `${p}\n`).join(""),
+  );
+  writeFileSync(
+    join(machine, "command"),
+    [
+      ...exported.map(([key, value]) => `export ${key}=${quote(value)}`),
+      `unset VM MODULES OUT ERR DISK WRITABLE`,
+      `cd ${quote(cwd)} || exit 125`,
+      `exec ${command.map(quote).join(" ")}\n`,
+    ].join("\n"),
+  );
+  if (disk === undefined) return undefined;
+  const image = join(machine, "disk");
+  writeFileSync(image, "");
+  truncateSync(image, bytes(disk));
+  run("mkfs.ext4", ["-q", image]);
+  return image;
+}
+
+function bytes(size) {
+  const match = /^(\d{1,9})([KMG])$/.exec(size);
+  if (match === null) throw new MachineError(`invalid size "${size}": write a number with K, M or G, such as 512M`);
+  return Number(match[1]) * 1024 ** ("KMG".indexOf(match[2]) + 1);
+}
+
+async function startSidecar(sidecar) {
+  if (sidecar === undefined) return undefined;
+  const child = spawn(sidecar.argv[0], sidecar.argv.slice(1), { stdio: "ignore", detached: true });
+  for (let waited = 0; !existsSync(sidecar.ready); waited += 20) {
+    if (waited > 10_000 || child.exitCode !== null) throw new MachineError(`"${sidecar.argv[0]}" did not start`);
+    await delay(20);
+  }
+  return child;
+}
+
+/**
+ * Runs `command` as root in a machine with this machine's file tree. Writes are lost, except below `writable`
+ * directories and on the ext4 disk of size `disk` at /disk, which lives as long as the machine. Resolves with the
+ * exit status of the command, 124 when `timeoutSeconds` passed. Throws MachineError when the machine itself failed.
+ */
+export async function runInMachine(request) {
+  const { engine: name, memory, cpus, disk, timeoutSeconds, stdout, stderr } = request;
+  const engine = engines[name];
+  if (engine === undefined) throw new MachineError(`no engine "${name}": there are ${Object.keys(engines).join(", ")}`);
+  const directory = prepareEngine(name);
+  const machine = mkdtempSync(join(cacheDirectory(), "machine-"));
+  let sidecar;
+  try {
+    const image = furnish({ ...request, machine, engine, directory });
+    sidecar = await startSidecar(engine.sidecar?.(machine));
+    const argv = engine.arguments({ directory, machine, memory, cpus, init, disk: image }).flat();
+    // In a pid namespace of its own, so that no process of the machine outlives it. The shell is its process 1.
+    const jail = ["--pid", "--fork", "--kill-child", "/bin/sh", "-c", '"$@"; exit', "machine", ...argv];
+    const log = join(machine, "log");
+    const child = spawn("/bin/sh", ["-c", 'exec "$@" >"$0" 2>&1', log, "/usr/bin/unshare", ...jail], {
+      stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+      cwd: "/",
+    });
+    child.stdio[3].pipe(stdout, { end: false });
+    child.stdio[4].pipe(stderr, { end: false });
+    const outcome = await waitFor(child, timeoutSeconds);
+    if (existsSync(join(machine, "status"))) return Number(readFileSync(join(machine, "status"), "utf8"));
+    if (outcome === "timeout") return 124;
+    throw new MachineError(`the machine failed:\n${lastLines(log)}${lastLines(join(machine, "console"))}`);
+  } finally {
+    sidecar?.kill("SIGKILL");
+    rmSync(machine, { recursive: true, force: true });
+  }
+}
+
+async function waitFor(child, timeoutSeconds) {
+  let outcome = "ended";
+  const end = () => child.kill("SIGKILL"); // unshare --kill-child takes the rest with it
+  const timer = setTimeout(() => {
+    outcome = "timeout";
+    end();
+  }, timeoutSeconds * 1000);
+  process.once("exit", end);
+  await once(child, "close");
+  process.removeListener("exit", end);
+  clearTimeout(timer);
+  return outcome;
+}
+
+function lastLines(file) {
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(-20).join("\n") : "";
+}
