@@ -10,7 +10,7 @@ export interface RunOptions {
   readonly name?: string;
   readonly interactive?: boolean;
   readonly tty?: boolean;
-  /** `KEY=value`, or `KEY` to take the value from `callerEnv`; later ones win. */
+  /** `KEY=value`, or `KEY` to take the image's variable away; later ones win (`parseEnvFlag` looks up the caller's). */
   readonly env?: readonly string[];
   readonly mounts?: readonly MountRequest[];
   readonly workdir?: string;
@@ -27,7 +27,7 @@ export interface RunOptions {
   readonly capDrop?: readonly string[];
   readonly privileged?: boolean;
   readonly securityOpt?: readonly string[];
-  readonly network?: string;
+  readonly network?: "none" | "host" | "default";
   readonly pid?: string;
   readonly ipc?: string;
   readonly uts?: string;
@@ -43,13 +43,20 @@ export interface RunOptions {
   readonly platform?: Platform;
   readonly stopSignal?: string;
   readonly devices?: readonly DeviceRequest[];
-  readonly addHosts?: readonly string[];
+  readonly addHosts?: readonly ExtraHost[];
   readonly dns?: readonly string[];
   readonly dnsSearch?: readonly string[];
   readonly dnsOptions?: readonly string[];
   readonly limits?: Limits;
   readonly oomScoreAdj?: number;
   readonly annotations?: ReadonlyMap<string, string>;
+}
+
+/** `--add-host`: a line of the generated /etc/hosts. */
+export interface ExtraHost {
+  readonly name: string;
+  /** An IP address, or `host-gateway`. */
+  readonly address: string;
 }
 
 /** Limits as Docker names them; bytes, microseconds, counts. */
@@ -104,9 +111,17 @@ export interface BindRequest {
   readonly readOnly: boolean;
   /** `-v` makes a missing source directory, `--mount` refuses it. */
   readonly createSource: boolean;
-  readonly propagation: "private" | "rprivate" | "slave" | "rslave" | "shared" | "rshared";
+  readonly propagation: BindPropagation;
+  /** Whether mounts below the source come along. */
   readonly recursive: boolean;
+  /** With `readOnly`: leave the mounts below the source writable (`bind-recursive=writable`). */
+  readonly writableSubmounts?: boolean;
+  /** `:z` or `:Z`: the SELinux label that the files should get. */
+  readonly relabel?: "shared" | "private";
 }
+
+/** mount_namespaces(7), "Shared subtrees". */
+export type BindPropagation = "private" | "rprivate" | "slave" | "rslave" | "shared" | "rshared";
 
 export interface VolumeRequest {
   readonly kind: "volume";

@@ -1,0 +1,50 @@
+import type { ContainerId } from "../base/index.ts";
+import type { PullEvent } from "../image/index.ts";
+import type { LaunchPlan, StepReport } from "../launch/index.ts";
+import type { RuntimeSpec } from "../oci/index.ts";
+
+/** What `run` tells while it works; every member may be left out. */
+export interface RunObserver {
+  readonly onPull?: (event: PullEvent) => void;
+  /** How the container differs from what was asked, one sentence each, before it starts. */
+  readonly onNotice?: (notice: string) => void;
+  /** Each step of the plan as the helper executed it (`--explain`). */
+  readonly onStep?: (report: StepReport) => void;
+}
+
+/** How a container in the foreground ended. */
+export interface ExitReport {
+  readonly id: ContainerId;
+  readonly name: string;
+  /** The status for the caller's own exit: that of the process, or 128 and the number of the signal. */
+  readonly exitCode: number;
+  /** `SIGKILL`, when a signal ended the process. */
+  readonly signal?: string;
+  readonly oomKilled: boolean;
+  readonly removed: boolean;
+}
+
+/** What `run` would do, and the bundle that any OCI runtime can run. */
+export interface PlannedRun {
+  readonly id: ContainerId;
+  readonly plan: LaunchPlan;
+  /** The OCI runtime configuration with the sources that `writeBundle` gives it: relative to the bundle. */
+  readonly bundleSpec: RuntimeSpec;
+  readonly notices: readonly string[];
+  /** Writes config.json and the files that it binds into an existing or new directory; `rootfs` is the caller's. */
+  writeBundle(directory: string): Promise<void>;
+}
+
+/** One container, as lists show it. */
+export interface CreatedContainer {
+  readonly id: ContainerId;
+  readonly name: string;
+  /** The reference that the user wrote. */
+  readonly image: string;
+  readonly command: readonly string[];
+  /** RFC 3339. */
+  readonly created: string;
+  readonly status: "created" | "running" | "exited" | "dead";
+  readonly exitCode?: number;
+  readonly labels: ReadonlyMap<string, string>;
+}

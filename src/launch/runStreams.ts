@@ -1,0 +1,10 @@
+/** The caller's side of a container in the foreground. The file descriptors stay the caller's. */
+export interface RunStreams {
+  readonly stdin: number;
+  readonly stdout: number;
+  readonly stderr: number;
+  /** Whether `stdin` is a terminal that may be set to raw mode and whose size counts. */
+  readonly tty: boolean;
+  /** Signals to pass on to the payload; `SIGWINCH` among them means that the terminal has another size. */
+  readonly signals?: AsyncIterable<NodeJS.Signals>;
+}
