@@ -9,4 +9,6 @@ export {
   fileSystemError,
 } from "./errors.ts";
 export { type Branded, type ContainerId, newContainerId, shortId } from "./ids.ts";
+export { type LockMode, syncFileSystem } from "./libc.ts";
+export { acquireLock, type HeldLock, type LockRequest, lockDescriptor, withLock } from "./lock.ts";
 export { formatBinarySize, formatDecimalSize, parseDuration, parseSize } from "./units.ts";
