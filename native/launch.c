@@ -1,0 +1,220 @@
+/* Role launch: reads a plan from the control socket, executes its host phase, makes the child that executes the other
+ * phases and becomes the payload, and stays until that has ended. */
+#include "helper.h"
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONTROL_FD 3
+#define PLAN_MAX (16u << 20)
+#define RECORDS_MAX 4096u
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x10u
+#endif
+
+int launch_handle(struct launch *launch, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < launch->handle_count; i++)
+        if (strcmp(launch->handles[i].name, name) == 0) return launch->handles[i].fd;
+    errno = EBADF;
+    return -1;
+}
+
+int launch_keep(struct launch *launch, const char *name, int fd)
+{
+    if (fd < 0) return -1;
+    if (name == NULL || launch->handle_count == HANDLES_MAX) {
+        close(fd);
+        errno = name == NULL ? EINVAL : EMFILE;
+        return -1;
+    }
+    launch->handles[launch->handle_count++] = (struct handle){name, fd};
+    return 0;
+}
+
+int launch_invalid(struct launch *launch, const struct record *record, const char *key)
+{
+    errno = EINVAL;
+    return (int)CALL(&launch->journal, "plan", -1, "%s: field %s is missing or malformed", record->op, key);
+}
+
+static int run_step(struct launch *launch, const struct record *record, const struct operation *operations)
+{
+    const char *step = record_get(record, "step");
+    launch->journal.step = step == NULL ? record->op : step;
+    launch->journal.last_error = 0;
+    for (; operations->name != NULL; operations++)
+        if (strcmp(operations->name, record->op) == 0) return operations->run(launch, record);
+    errno = ENOSYS;
+    return (int)CALL(&launch->journal, "plan", -1, "no operation \"%s\" in this phase", record->op);
+}
+
+int launch_phase(struct launch *launch, const char *phase, const struct operation *operations)
+{
+    launch->journal.process = phase;
+    for (size_t i = 0; i < launch->record_count; i++) {
+        const char *of = record_get(&launch->records[i], "phase");
+        if (of == NULL || strcmp(of, phase) != 0) continue;
+        if (run_step(launch, &launch->records[i], operations) == 0) continue;
+        if (launch->journal.last_error == 0) { /* what failed was not one of the recorded calls: memory, mostly */
+            int error = errno;
+            snprintf(launch->journal.last_name, sizeof launch->journal.last_name, "%s", launch->records[i].op);
+            launch->journal.last_error = error;
+        }
+        journal_failed(&launch->journal);
+        return -1;
+    }
+    return 0;
+}
+
+_Noreturn void launch_child(struct launch *launch)
+{
+    if (launch_phase(launch, "child", child_operations) == 0) launch_phase(launch, "init", init_operations);
+    sync_send(launch, 'f', -1);
+    _exit(125);
+}
+
+int sync_send(struct launch *launch, char byte, int fd)
+{
+    struct iovec data = {&byte, 1};
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = {0};
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
+    if (fd >= 0) {
+        message.msg_control = control.bytes;
+        message.msg_controllen = sizeof control.bytes;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof fd);
+        memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    }
+    ssize_t sent;
+    do
+        sent = sendmsg(launch->sync, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent == 1 ? 0 : -1;
+}
+
+/* Returns 1 for a message, 0 at the end of file, -1 on error. *fd is -1 unless one came along. */
+int sync_receive(struct launch *launch, char *byte, int *fd)
+{
+    struct iovec data = {byte, 1};
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    ssize_t got;
+    *fd = -1;
+    do
+        got = recvmsg(launch->sync, &message, MSG_CMSG_CLOEXEC);
+    while (got < 0 && errno == EINTR);
+    struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (header != NULL && header->cmsg_type == SCM_RIGHTS) memcpy(fd, CMSG_DATA(header), sizeof *fd);
+    return (int)got;
+}
+
+/* The container must never see a writable inode of the host behind /proc/1/exe (CVE-2019-5736): we run from a sealed
+ * copy in memory. MFD_EXEC is asked for where the kernel knows it (6.3); 6.1 makes every memfd executable. */
+static int run_from_sealed_copy(char **argv)
+{
+    int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+    int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    if (self < 0) return -1;
+    if (fcntl(self, F_GET_SEALS) == seals) return close(self);
+    int copy = memfd_create("brig-helper", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+    if (copy < 0 && errno == EINVAL) copy = memfd_create("brig-helper", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    struct stat status;
+    int failed = copy < 0 || fstat(self, &status) != 0;
+    for (off_t at = 0; !failed && at < status.st_size;)
+        failed = sendfile(copy, self, &at, (size_t)(status.st_size - at)) <= 0;
+    if (!failed && fcntl(copy, F_ADD_SEALS, seals) == 0) {
+        argv[0] = (char[]){"brig-helper"};
+        fexecve(copy, argv, (char *[]){NULL});
+    }
+    int error = errno;
+    if (copy >= 0) close(copy);
+    close(self);
+    errno = error;
+    return -1;
+}
+
+static int grow(char **bytes, size_t *room)
+{
+    size_t more = *room == 0 ? 65536 : *room * 2;
+    char *grown = more > PLAN_MAX ? NULL : realloc(*bytes, more);
+    if (grown == NULL) return -1;
+    *bytes = grown;
+    *room = more;
+    return 0;
+}
+
+/* Reads up to and including the record `end`, which nothing follows until the caller has heard from us. */
+static int read_plan(struct launch *launch)
+{
+    static const char end[] = "\0\0end\0"; /* the end of the record before it, its name, its own end */
+    size_t used = 0, room = 0;
+    for (;;) {
+        if (used == room && grow(&launch->plan, &room) != 0) return -1;
+        ssize_t got = read(launch->control, launch->plan + used, room - used);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return -1;
+        used += (size_t)got;
+        if (used >= sizeof end && memcmp(launch->plan + used - sizeof end, end, sizeof end) == 0) break;
+    }
+    launch->records = calloc(RECORDS_MAX, sizeof *launch->records);
+    size_t at = 0;
+    while (launch->records != NULL && at < used && launch->record_count < RECORDS_MAX) {
+        ptrdiff_t size = record_parse(launch->plan + at, used - at, &launch->records[launch->record_count]);
+        if (size <= 0) return -1;
+        launch->record_count++;
+        at += (size_t)size;
+    }
+    return launch->records != NULL && at == used ? 0 : -1;
+}
+
+int role_launch(int argc, char **argv)
+{
+    (void)argc;
+    if (run_from_sealed_copy(argv - 1) != 0) {
+        perror("brig: cannot run from a sealed copy");
+        return 125;
+    }
+    static struct launch state;
+    struct launch *launch = &state;
+    launch->control = launch->journal.fd = CONTROL_FD;
+    launch->sync = launch->pidfd = launch->userns = launch->stage = launch->root = launch->cgroup = launch->proc = -1;
+    launch->master = launch->slave = -1;
+    launch->journal.process = "host";
+    launch->journal.step = "plan";
+    prctl(PR_SET_NAME, "brig: launch");
+    umask(0);
+    /* Descriptors that a caller of ours left open must not reach the payload. */
+    close_range(CONTROL_FD, ~0u, CLOSE_RANGE_CLOEXEC);
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    int flags = fcntl(launch->control, F_GETFL);
+    if (flags < 0 || fcntl(launch->control, F_SETFL, flags & ~O_NONBLOCK) != 0 || read_plan(launch) != 0) {
+        fputs("brig: the helper got no valid plan\n", stderr);
+        return 125;
+    }
+    bool prepared = launch_phase(launch, "host", host_operations) == 0;
+    int status = launch->child > 0 ? launch_supervise(launch, prepared) : prepared ? 0 : 125;
+    journal_flush(&launch->journal);
+    return status;
+}

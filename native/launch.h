@@ -1,0 +1,67 @@
+/* One launch: the state that the operations of a plan share. The plan is read whole before anything is done, so that
+ * the child has its part of it by copy-on-write. */
+#ifndef BRIG_LAUNCH_H
+#define BRIG_LAUNCH_H
+
+#include "journal.h"
+#include "record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define HANDLES_MAX 512u
+
+/* A file descriptor under a name that the plan chose: most are detached mounts on their way into the container. */
+struct handle {
+    const char *name;
+    int fd;
+};
+
+struct launch {
+    struct journal journal;
+    int control; /* the caller's socket: plan and signals in, journal out */
+    char *plan;
+    struct record *records;
+    size_t record_count;
+    struct handle handles[HANDLES_MAX];
+    size_t handle_count;
+    int sync;   /* socket between host and child; its end of file tells the host that the payload was executed */
+    pid_t child;
+    int pidfd;
+    int userns; /* of the child; -1 when it shares ours */
+    int stage;  /* a tmpfs in our private mount namespace on which overlay layers get short names */
+    int root;   /* host: the finished root file system, detached; child: O_PATH of the attached one */
+    int cgroup; /* the container's group */
+    int proc;   /* child: a procfs of the new pid namespace that no path of the container leads to */
+    int master; /* host: the pseudo-terminal's other side */
+    int slave;
+    bool input; /* the caller's terminal is read and handed to the payload's */
+};
+
+/* An operation returns 0, or -1 after a failing CALL, which the journal then reports as the failure of the step. */
+struct operation {
+    const char *name;
+    int (*run)(struct launch *launch, const struct record *record);
+};
+
+extern const struct operation host_operations[], child_operations[], init_operations[];
+
+int launch_phase(struct launch *launch, const char *phase, const struct operation *operations);
+int launch_handle(struct launch *launch, const char *name);
+int launch_keep(struct launch *launch, const char *name, int fd);
+int launch_invalid(struct launch *launch, const struct record *record, const char *key);
+_Noreturn void launch_child(struct launch *launch);
+int launch_supervise(struct launch *launch, bool prepared);
+_Noreturn void launch_init(pid_t payload);
+
+int copy_tree(int from, int to); /* copy.c */
+
+/* flags.c: names of kernel constants, as plans spell them, to their values */
+bool flags_of(const struct record *record, const char *key, uint64_t *value);
+
+/* sync messages between host and child: one byte, and at most one file descriptor */
+int sync_send(struct launch *launch, char byte, int fd);
+int sync_receive(struct launch *launch, char *byte, int *fd);
+
+#endif

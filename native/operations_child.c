@@ -1,0 +1,344 @@
+/* Phase child: the container's first process, inside the new namespaces, as the root that the user namespace maps.
+ * Nothing of the container has run yet, but its root file system is a stranger's: every path goes through paths.c. */
+#include "launch.h"
+#include "paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int await_message(struct launch *launch, char expected, int *fd)
+{
+    char byte = 0;
+    int got = sync_receive(launch, &byte, fd);
+    if (got == 1 && byte == expected) return 0;
+    if (*fd >= 0) close(*fd);
+    errno = EPIPE; /* the host part of the launch has failed and says so itself */
+    return -1;
+}
+
+static int op_await_ids(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    int none;
+    return (int)CALL(&launch->journal, "recvmsg", await_message(launch, 'm', &none), "from the host: ids are mapped");
+}
+
+static int op_become_root(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    struct journal *journal = &launch->journal;
+    if (CALL(journal, "setresgid", setresgid(0, 0, 0), "0, 0, 0") != 0) return -1;
+    if (CALL(journal, "setgroups", setgroups(0, NULL), "none") != 0) return -1;
+    return (int)CALL(journal, "setresuid", setresuid(0, 0, 0), "0, 0, 0");
+}
+
+static int op_unshare(struct launch *launch, const struct record *record)
+{
+    uint64_t flags;
+    if (!flags_of(record, "flag", &flags)) return launch_invalid(launch, record, "flag");
+    return (int)CALL(&launch->journal, "unshare", unshare((int)flags), "0x%llx", (unsigned long long)flags);
+}
+
+static int op_propagation(struct launch *launch, const struct record *record)
+{
+    struct mount_attr attr = {0};
+    uint64_t propagation;
+    if (!flags_of(record, "propagation", &propagation)) return launch_invalid(launch, record, "propagation");
+    attr.propagation = propagation;
+    return (int)CALL(&launch->journal, "mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr),
+                     "\"/\", AT_RECURSIVE, propagation=0x%llx", (unsigned long long)propagation);
+}
+
+static int op_host_name(struct launch *launch, const struct record *record)
+{
+    const char *name = record_get(record, "name"), *domain = record_get(record, "domain");
+    if (name != NULL && CALL(&launch->journal, "sethostname", sethostname(name, strlen(name)), "\"%s\"", name) != 0) return -1;
+    if (domain == NULL) return 0;
+    return (int)CALL(&launch->journal, "setdomainname", setdomainname(domain, strlen(domain)), "\"%s\"", domain);
+}
+
+static int op_loopback_up(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    int result = (int)CALL(&launch->journal, "ioctl", ioctl(fd, SIOCSIFFLAGS, &request), "SIOCSIFFLAGS, lo, IFF_UP");
+    close(fd);
+    return result;
+}
+
+/* Attaches the root on top of "/" of our mount namespace and makes it the working directory. */
+static int op_attach_root(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    struct journal *journal = &launch->journal;
+    if (CALL(journal, "recvmsg", await_message(launch, 'r', &launch->root), "from the host: the root") != 0) return -1;
+    unsigned flags = MOVE_MOUNT_F_EMPTY_PATH;
+    if (CALL(journal, "move_mount", move_mount(launch->root, "", AT_FDCWD, "/", flags), "%d -> \"/\"", launch->root) != 0) return -1;
+    return (int)CALL(journal, "fchdir", fchdir(launch->root), "%d", launch->root);
+}
+
+static enum path_create create_of(const struct record *record)
+{
+    const char *create = record_get(record, "create");
+    return create == NULL ? PATH_EXISTS : strcmp(create, "file") == 0 ? PATH_FILE : PATH_DIRECTORY;
+}
+
+/* Opens the place where something will be mounted. Where the kernel's own file systems go, a symbolic link in the
+ * image is refused rather than followed (CVE-2019-19921, CVE-2023-27561). */
+static int open_target(struct launch *launch, const struct record *record)
+{
+    const char *target = record_get(record, "target");
+    if (target == NULL) return launch_invalid(launch, record, "target");
+    uint64_t resolve = IN_ROOT | (record_get(record, "nosymlinks") != NULL ? (uint64_t)RESOLVE_NO_SYMLINKS : 0u);
+    return path_target(&launch->journal, launch->root, target, create_of(record), resolve);
+}
+
+static int attach(struct launch *launch, const struct record *record, int tree)
+{
+    int target = open_target(launch, record);
+    if (target < 0) return -1;
+    int result = (int)CALL(&launch->journal, "move_mount",
+                           move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH), "%d -> \"%s\"", tree,
+                           record_get(record, "target"));
+    int error = errno;
+    close(target);
+    errno = error;
+    return result;
+}
+
+static int new_file_system(struct launch *launch, const struct record *record, const char *type)
+{
+    struct journal *journal = &launch->journal;
+    uint64_t attributes;
+    const char *option;
+    if (!flags_of(record, "attribute", &attributes)) return launch_invalid(launch, record, "attribute");
+    int context = (int)CALL(journal, "fsopen", fsopen(type, FSOPEN_CLOEXEC), "\"%s\"", type);
+    if (context < 0) return -1;
+    int result = 0;
+    for (size_t n = 0; result == 0 && (option = record_get_nth(record, "option", n)) != NULL; n++) {
+        char key[64];
+        const char *value = strchr(option, '=');
+        snprintf(key, sizeof key, "%.*s", (int)(value == NULL ? strlen(option) : (size_t)(value - option)), option);
+        result = value == NULL ? (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_FLAG, key, NULL, 0), "%d, %s", context, key)
+                               : (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_STRING, key, value + 1, 0),
+                                           "%d, \"%s\", \"%s\"", context, key, value + 1);
+    }
+    if (result == 0) result = (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "%d, create", context);
+    int tree = result != 0 ? -1 : (int)CALL(journal, "fsmount", fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes), "%d, attr=0x%llx",
+                                            context, (unsigned long long)attributes);
+    int error = errno;
+    close(context);
+    errno = error;
+    return tree;
+}
+
+/* Mounts a new instance of a kernel file system. The procfs is kept: what must be written below /proc/sys goes through
+ * this descriptor, so no mount over a part of /proc can redirect it (CVE-2019-16884, CVE-2025-52881). */
+static int op_mount(struct launch *launch, const struct record *record)
+{
+    const char *type = record_get(record, "type");
+    if (type == NULL) return launch_invalid(launch, record, "type");
+    int tree = new_file_system(launch, record, type);
+    if (tree < 0) return -1;
+    if (strcmp(type, "proc") == 0 && launch->proc < 0) launch->proc = fcntl(tree, F_DUPFD_CLOEXEC, 3);
+    if (attach(launch, record, tree) != 0) {
+        int error = errno;
+        close(tree);
+        errno = error;
+        return -1;
+    }
+    if (record_get(record, "as") != NULL) return launch_keep(launch, record_get(record, "as"), tree);
+    close(tree);
+    return 0;
+}
+
+static int op_attach(struct launch *launch, const struct record *record)
+{
+    int tree = launch_handle(launch, record_get(record, "tree"));
+    return tree < 0 ? launch_invalid(launch, record, "tree") : attach(launch, record, tree);
+}
+
+/* Mounts a part of the container's tree onto itself with other attributes: read-only /proc/sys and its like. */
+static int op_remount(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    struct mount_attr attr = {0};
+    uint64_t set;
+    if (!flags_of(record, "set", &set)) return launch_invalid(launch, record, "set");
+    attr.attr_set = set;
+    int target = open_target(launch, record);
+    if (target < 0) return errno == ENOENT ? 0 : -1; /* this kernel has no such file: nothing to protect */
+    int tree = path_open_tree(journal, target, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | AT_RECURSIVE);
+    int result = tree < 0 ? -1
+                          : (int)CALL(journal, "mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof attr),
+                                      "%d, set=0x%llx", tree, (unsigned long long)set);
+    if (result == 0)
+        result = (int)CALL(journal, "move_mount", move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
+                           "%d -> \"%s\"", tree, record_get(record, "target"));
+    int error = errno;
+    if (tree >= 0) close(tree);
+    close(target);
+    errno = error;
+    return result;
+}
+
+/* Hides a file behind the null device, a directory behind an empty read-only tmpfs that all of them share (one each
+ * would make the end of the container slow). `null` is the device attached at /dev/null, verified by the host phase. */
+static int op_mask(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    struct stat status;
+    int target = open_target(launch, record);
+    if (target < 0) return errno == ENOENT ? 0 : -1;
+    if (fstat(target, &status) != 0) {
+        close(target);
+        return -1;
+    }
+    bool directory = S_ISDIR(status.st_mode);
+    int source = launch_handle(launch, directory ? "mask" : "null");
+    int tree = -1, result = -1;
+    if (directory && source < 0) {
+        tree = new_file_system(launch, record, "tmpfs");
+    } else if (source >= 0) {
+        tree = path_open_tree(journal, source, "", AT_EMPTY_PATH | OPEN_TREE_CLONE);
+        struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+        if (tree >= 0) CALL(journal, "mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof attr), "%d, read-only", tree);
+    }
+    if (tree >= 0)
+        result = (int)CALL(journal, "move_mount", move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
+                           "%d -> \"%s\"", tree, record_get(record, "target"));
+    int error = errno;
+    close(target);
+    if (result == 0 && directory && source < 0) return launch_keep(launch, "mask", tree);
+    if (tree >= 0) close(tree);
+    errno = error;
+    return result;
+}
+
+static int op_make(struct launch *launch, const struct record *record)
+{
+    int fd = open_target(launch, record);
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int op_symlink(struct launch *launch, const struct record *record)
+{
+    const char *to = record_get(record, "to"), *target = record_get(record, "target");
+    if (to == NULL || target == NULL) return launch_invalid(launch, record, "target");
+    int result = path_symlink(&launch->journal, launch->root, to, target);
+    return result != 0 && errno == EEXIST ? 0 : result;
+}
+
+/* A pseudo-terminal of the container's own devpts. The slave comes from the master by TIOCGPTPEER, never from a path
+ * below /dev/pts (CVE-2025-52565); it is also shown as /dev/console. The master goes to the host. */
+static int op_terminal(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    int unlock = 0, devpts = launch_handle(launch, "devpts");
+    int master = path_open_in(journal, devpts, "ptmx", O_RDWR | O_NOCTTY, IN_ROOT);
+    if (master < 0) return -1;
+    int result = (int)CALL(journal, "ioctl", ioctl(master, TIOCSPTLCK, &unlock), "%d, TIOCSPTLCK, 0", master);
+    if (result == 0) {
+        launch->slave = (int)CALL(journal, "ioctl", ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC), "%d, TIOCGPTPEER", master);
+        result = launch->slave < 0 ? -1 : 0;
+    }
+    uint64_t rows, columns;
+    if (result == 0 && record_get_u64(record, "rows", 65535, &rows) && record_get_u64(record, "columns", 65535, &columns)) {
+        struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+        result = (int)CALL(journal, "ioctl", ioctl(master, TIOCSWINSZ, &size), "%d, TIOCSWINSZ, %ux%u", master, size.ws_col, size.ws_row);
+    }
+    if (result == 0) result = (int)CALL(journal, "sendmsg", sync_send(launch, 't', master), "to the host: fd %d, the terminal", master);
+    int console = result != 0 ? -1 : path_open_tree(journal, launch->slave, "", AT_EMPTY_PATH | OPEN_TREE_CLONE);
+    if (result == 0) result = console < 0 ? -1 : attach(launch, record, console);
+    int error = errno;
+    if (console >= 0) close(console);
+    close(master);
+    errno = error;
+    return result;
+}
+
+static int op_pivot(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    struct journal *journal = &launch->journal;
+    if (CALL(journal, "pivot_root", syscall(SYS_pivot_root, ".", "."), "\".\", \".\"") != 0) return -1;
+    if (CALL(journal, "umount2", umount2(".", MNT_DETACH), "\".\", MNT_DETACH") != 0) return -1;
+    return (int)CALL(journal, "chdir", chdir("/"), "\"/\"");
+}
+
+static int op_root_attributes(struct launch *launch, const struct record *record)
+{
+    struct mount_attr attr = {0};
+    uint64_t set;
+    if (!flags_of(record, "set", &set)) return launch_invalid(launch, record, "set");
+    attr.attr_set = set;
+    return (int)CALL(&launch->journal, "mount_setattr", mount_setattr(launch->root, "", AT_EMPTY_PATH, &attr, sizeof attr),
+                     "%d (the root), set=0x%llx", launch->root, (unsigned long long)set);
+}
+
+static int op_sysctl(struct launch *launch, const struct record *record)
+{
+    const char *file = record_get(record, "file"), *value = record_get(record, "value");
+    if (file == NULL || value == NULL) return launch_invalid(launch, record, "file");
+    int fd = path_open_in(&launch->journal, launch->proc, file, O_WRONLY, IN_ROOT | RESOLVE_NO_SYMLINKS);
+    if (fd < 0) return -1;
+    long result = CALL(&launch->journal, "write", write(fd, value, strlen(value)), "%s, \"%s\"", file, value);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return result == (long)strlen(value) ? 0 : -1;
+}
+
+/* Copies what the image has at a mount point into the new volume that will cover it. */
+static int op_copy_up(struct launch *launch, const struct record *record)
+{
+    const char *target = record_get(record, "target");
+    int volume = launch_handle(launch, record_get(record, "tree"));
+    if (target == NULL || volume < 0) return launch_invalid(launch, record, "tree");
+    int source = path_open_in(&launch->journal, launch->root, target, O_RDONLY | O_DIRECTORY, IN_ROOT);
+    if (source < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+    int into = path_open_in(&launch->journal, volume, ".", O_RDONLY | O_DIRECTORY, IN_ROOT);
+    int result = into < 0 ? -1 : (int)CALL(&launch->journal, "copyTree", copy_tree(source, into), "\"%s\" -> the volume", target);
+    int error = errno;
+    close(source);
+    if (into >= 0) close(into);
+    errno = error;
+    return result;
+}
+
+const struct operation child_operations[] = {
+    {"awaitIds", op_await_ids},
+    {"becomeRoot", op_become_root},
+    {"unshare", op_unshare},
+    {"propagation", op_propagation},
+    {"hostName", op_host_name},
+    {"loopbackUp", op_loopback_up},
+    {"attachRoot", op_attach_root},
+    {"mount", op_mount},
+    {"attach", op_attach},
+    {"remount", op_remount},
+    {"mask", op_mask},
+    {"make", op_make},
+    {"symlink", op_symlink},
+    {"terminal", op_terminal},
+    {"pivot", op_pivot},
+    {"rootAttributes", op_root_attributes},
+    {"sysctl", op_sysctl},
+    {"copyUp", op_copy_up},
+    {NULL, NULL},
+};

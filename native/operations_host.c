@@ -1,0 +1,374 @@
+/* Phase host: the helper itself, with the caller's ids and capabilities, in a private mount namespace. */
+#include "launch.h"
+#include "paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+#include <linux/capability.h>
+#include <linux/sched.h>
+
+#define LAYER_SLOTS 128u
+#define DEVICE_INSNS_MAX 4096u
+
+/* A detached copy of the mount at a host path, kept under a name. `device` is what the inode must be (R5). */
+static int op_open_tree(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    const char *path = record_get(record, "path"), *device = record_get(record, "device");
+    if (path == NULL) return launch_invalid(launch, record, "path");
+    unsigned flags = OPEN_TREE_CLONE | (record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
+    int fd = path_open_tree(journal, AT_FDCWD, path, flags);
+    if (fd < 0) return -1;
+    struct stat status;
+    int result = (int)CALL(journal, "fstat", fstat(fd, &status), "%d", fd);
+    if (result == 0 && device != NULL) {
+        char found[40];
+        snprintf(found, sizeof found, "%c:%u:%u", S_ISCHR(status.st_mode) ? 'c' : S_ISBLK(status.st_mode) ? 'b' : '-',
+                 major(status.st_rdev), minor(status.st_rdev));
+        errno = ENODEV;
+        if (strcmp(found, device) != 0) result = (int)CALL(journal, "verify", -1, "\"%s\" is %s, not %s", path, found, device);
+    }
+    const char *type = record_get(record, "type");
+    if (result == 0 && type != NULL && (strcmp(type, "directory") == 0) != S_ISDIR(status.st_mode)) {
+        errno = S_ISDIR(status.st_mode) ? EISDIR : ENOTDIR;
+        result = (int)CALL(journal, "verify", -1, "\"%s\" is not a %s", path, type);
+    }
+    if (result != 0) {
+        int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    return launch_keep(launch, record_get(record, "as"), fd);
+}
+
+static int op_private_mounts(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    struct mount_attr attr = {.propagation = MS_PRIVATE};
+    if (CALL(&launch->journal, "unshare", unshare(CLONE_NEWNS), "CLONE_NEWNS") != 0) return -1;
+    return (int)CALL(&launch->journal, "mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr),
+                     "\"/\", AT_RECURSIVE, propagation=MS_PRIVATE");
+}
+
+/* Layers get one-byte names on a tmpfs, because fsconfig(2) takes at most 255 bytes in a string: with a byte and a
+ * colon for each, 127 layers fit, on every kernel since 6.1. The bytes that overlayfs or path look-up treat specially
+ * are left out. */
+static char slot_name(uint64_t slot)
+{
+    static char names[LAYER_SLOTS];
+    if (names[0] == '\0') {
+        size_t count = 0;
+        for (unsigned byte = 'a'; count < LAYER_SLOTS; byte = byte == 255 ? 1 : byte + 1)
+            if (strchr("./:,\\", (int)byte) == NULL) names[count++] = (char)byte;
+    }
+    return names[slot];
+}
+
+static int op_stage(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    const char *at = record_get(record, "at");
+    if (at == NULL) return launch_invalid(launch, record, "at");
+    int context = (int)CALL(journal, "fsopen", fsopen("tmpfs", FSOPEN_CLOEXEC), "\"tmpfs\"");
+    if (context < 0) return -1;
+    /* Its root must be open to the ids that a user namespace maps: overlayfs looks layers up with the mounter's. */
+    int result = (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_STRING, "mode", "0755", 0), "%d, \"mode\", \"0755\"",
+                           context);
+    if (result == 0) result = (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "%d, create", context);
+    launch->stage = result != 0 ? -1 : (int)CALL(journal, "fsmount", fsmount(context, FSMOUNT_CLOEXEC, 0), "%d", context);
+    close(context);
+    if (launch->stage < 0) return -1;
+    int where = path_open_host(journal, at, O_PATH | O_DIRECTORY);
+    if (where < 0) return -1;
+    result = (int)CALL(journal, "move_mount", move_mount(launch->stage, "", where, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
+                       "%d -> \"%s\"", launch->stage, at);
+    close(where);
+    return result != 0 ? -1 : (int)CALL(journal, "fchdir", fchdir(launch->stage), "%d", launch->stage);
+}
+
+/* Attaches a kept tree (or makes an empty directory) under the short name of a slot. */
+static int op_layer(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    uint64_t slot;
+    const char *from = record_get(record, "from");
+    if (!record_get_u64(record, "slot", LAYER_SLOTS - 1, &slot)) return launch_invalid(launch, record, "slot");
+    char name[2] = {slot_name(slot), '\0'};
+    if (path_make_directory(journal, launch->stage, name, 0755) != 0) return -1;
+    if (from == NULL) return 0;
+    int tree = launch_handle(launch, from);
+    return (int)CALL(journal, "move_mount", move_mount(tree, "", launch->stage, name, MOVE_MOUNT_F_EMPTY_PATH), "%d (%s) -> stage/%s",
+                     tree, from, name);
+}
+
+/* Attributes, propagation and id mapping of a kept tree; the last is possible only while it is detached. */
+static int op_set_tree(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    struct mount_attr attr = {0};
+    uint64_t set, propagation;
+    int tree = launch_handle(launch, record_get(record, "tree"));
+    if (!flags_of(record, "set", &set)) return launch_invalid(launch, record, "set");
+    if (!flags_of(record, "propagation", &propagation)) return launch_invalid(launch, record, "propagation");
+    attr.attr_set = set;
+    attr.propagation = propagation;
+    if ((set & MOUNT_ATTR_IDMAP) != 0) attr.userns_fd = (uint64_t)(unsigned)launch->userns;
+    unsigned flags = AT_EMPTY_PATH | (record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
+    return (int)CALL(journal, "mount_setattr", mount_setattr(tree, "", flags, &attr, sizeof attr), "%d (%s), set=0x%llx, userns=%d", tree,
+                     record_get(record, "tree"), (unsigned long long)set, (int)attr.userns_fd);
+}
+
+static int op_cgroup_make(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    const char *path = record_get(record, "path");
+    if (path == NULL) return launch_invalid(launch, record, "path");
+    if (path_make_directory(journal, AT_FDCWD, path, 0755) != 0 && errno != EEXIST) return -1;
+    int fd = path_open_host(journal, path, O_RDONLY | O_DIRECTORY);
+    if (fd < 0) return -1;
+    if (launch->cgroup >= 0) close(launch->cgroup);
+    launch->cgroup = fd;
+    return 0;
+}
+
+static int op_cgroup_write(struct launch *launch, const struct record *record)
+{
+    const char *file = record_get(record, "file"), *value = record_get(record, "value");
+    if (file == NULL || value == NULL) return launch_invalid(launch, record, "file");
+    return path_write(&launch->journal, launch->cgroup, file, value);
+}
+
+static bool unhex(const char *text, unsigned char *bytes, size_t room, size_t *size)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (*size = 0; text[0] != '\0'; text += 2) {
+        const char *high = strchr(digits, text[0]), *low = text[1] == '\0' ? NULL : strchr(digits, text[1]);
+        if (high == NULL || low == NULL || *size == room) return false;
+        bytes[(*size)++] = (unsigned char)((high - digits) << 4 | (low - digits));
+    }
+    return true;
+}
+
+/* Loads the device filter and attaches it to the container's group. Without it the container must not start. */
+static int op_cgroup_devices(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    static unsigned char program[DEVICE_INSNS_MAX * 8];
+    static const char license[] = "Apache-2.0";
+    size_t size;
+    const char *hex = record_get(record, "program");
+    if (hex == NULL || !unhex(hex, program, sizeof program, &size) || size % 8 != 0) return launch_invalid(launch, record, "program");
+    union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE, .insn_cnt = (uint32_t)(size / 8)};
+    load.insns = (uint64_t)(uintptr_t)program;
+    load.license = (uint64_t)(uintptr_t)license;
+    int fd = (int)CALL(journal, "bpf", syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load), "BPF_PROG_LOAD, CGROUP_DEVICE, %u insns",
+                       load.insn_cnt);
+    if (fd < 0) return -1;
+    union bpf_attr attach = {.target_fd = (uint32_t)launch->cgroup, .attach_bpf_fd = (uint32_t)fd, .attach_type = BPF_CGROUP_DEVICE};
+    attach.attach_flags = BPF_F_ALLOW_MULTI;
+    int result = (int)CALL(journal, "bpf", syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach), "BPF_PROG_ATTACH, cgroup=%d, prog=%d",
+                           launch->cgroup, fd);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return result;
+}
+
+/* Makes the container's first process, in its group from birth. It runs the other two phases. */
+static int op_clone(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    uint64_t flags;
+    int ends[2];
+    if (!flags_of(record, "flag", &flags)) return launch_invalid(launch, record, "flag");
+    if (CALL(journal, "socketpair", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "AF_UNIX, SOCK_SEQPACKET") != 0) return -1;
+    struct clone_args args = {.flags = flags | CLONE_PIDFD, .exit_signal = SIGCHLD, .pidfd = (uint64_t)(uintptr_t)&launch->pidfd};
+    if (launch->cgroup >= 0) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = (uint64_t)(unsigned)launch->cgroup;
+    }
+    launch->input = record_get(record, "input") != NULL;
+    journal_flush(journal); /* or the child would send what we have recorded a second time */
+    pid_t pid = (pid_t)CALL(journal, "clone3", syscall(SYS_clone3, &args, sizeof args), "flags=0x%llx, cgroup=%d",
+                            (unsigned long long)args.flags, launch->cgroup);
+    if (pid == 0) {
+        journal->used = 0;
+        close(ends[0]);
+        launch->sync = ends[1];
+        prctl(PR_SET_NAME, "brig: child");
+        launch_child(launch);
+    }
+    close(ends[1]);
+    launch->sync = ends[0];
+    launch->child = pid;
+    return pid < 0 ? -1 : 0;
+}
+
+static int op_map_ids(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    const char *uids = record_get(record, "uids"), *gids = record_get(record, "gids");
+    char path[64];
+    if (uids == NULL || gids == NULL) return launch_invalid(launch, record, "uids");
+    snprintf(path, sizeof path, "/proc/%d", (int)launch->child);
+    int directory = path_open_host(journal, path, O_RDONLY | O_DIRECTORY);
+    if (directory < 0) return -1;
+    int result = path_write(journal, directory, "uid_map", uids);
+    if (result == 0) result = path_write(journal, directory, "gid_map", gids);
+    if (result == 0) launch->userns = (int)CALL(journal, "openat", openat(directory, "ns/user", O_RDONLY | O_CLOEXEC), "\"%s/ns/user\"", path);
+    close(directory);
+    return launch->userns < 0 ? -1 : 0;
+}
+
+/* Lets the child go on: its ids are mapped. */
+static int op_release(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    return (int)CALL(&launch->journal, "sendmsg", sync_send(launch, 'm', -1), "to the child: your ids are mapped");
+}
+
+static int set_option(struct journal *journal, int context, const char *key, const char *value)
+{
+    return (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_STRING, key, value, 0), "%d, \"%s\", \"%s\"", context, key, value);
+}
+
+/* overlayfs works on its layers with the ids and capabilities of the process that makes it. Below an idmapped mount
+ * that must be the root which the user namespace maps, or `work` cannot be made in it and the kernel falls back to
+ * read-only. setfsuid drops the capabilities about files, so they are raised again. */
+static int become_mapped_root(struct journal *journal, uint64_t id)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2];
+    if (CALL(journal, "capget", syscall(SYS_capget, &header, data), "self") != 0) return -1;
+    CALL(journal, "setfsuid", setfsuid((uid_t)id), "%u", (unsigned)id);
+    CALL(journal, "setfsgid", setfsgid((gid_t)id), "%u", (unsigned)id);
+    data[0].effective = data[0].permitted;
+    data[1].effective = data[1].permitted;
+    return (int)CALL(journal, "capset", syscall(SYS_capset, &header, data), "effective=permitted");
+}
+
+static int configure_overlay(struct launch *launch, const struct record *record, int context)
+{
+    struct journal *journal = &launch->journal;
+    char lower[2 * LAYER_SLOTS + 1] = "";
+    uint64_t layers, writable;
+    if (!record_get_u64(record, "layers", LAYER_SLOTS - 1, &layers) || layers == 0) return launch_invalid(launch, record, "layers");
+    for (uint64_t i = 0; i < layers; i++) { /* slot 0 is the topmost layer */
+        lower[2 * i] = slot_name(i);
+        lower[2 * i + 1] = ':';
+    }
+    lower[2 * layers - 1] = '\0';
+    if (set_option(journal, context, "lowerdir", lower) != 0) return -1;
+    if (record_get_u64(record, "writable", LAYER_SLOTS - 1, &writable)) {
+        char upper[] = "?/upper", work[] = "?/work";
+        upper[0] = work[0] = slot_name(writable);
+        if (set_option(journal, context, "upperdir", upper) != 0 || set_option(journal, context, "workdir", work) != 0) return -1;
+    }
+    const char *option;
+    for (size_t n = 0; (option = record_get_nth(record, "option", n)) != NULL; n++) {
+        char key[64];
+        const char *value = strchr(option, '=');
+        size_t length = value == NULL ? strlen(option) : (size_t)(value - option);
+        snprintf(key, sizeof key, "%.*s", (int)length, option);
+        int result = value == NULL ? (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_FLAG, key, NULL, 0), "%d, %s", context, key)
+                                   : set_option(journal, context, key, value + 1);
+        if (result != 0) return -1;
+    }
+    return (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "%d, create", context);
+}
+
+static int op_overlay(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    uint64_t owner, attributes;
+    if (!record_get_u64(record, "owner", UINT32_MAX, &owner)) return launch_invalid(launch, record, "owner");
+    if (!flags_of(record, "attribute", &attributes)) return launch_invalid(launch, record, "attribute");
+    if (owner != 0 && become_mapped_root(journal, owner) != 0) return -1;
+    int context = (int)CALL(journal, "fsopen", fsopen("overlay", FSOPEN_CLOEXEC), "\"overlay\"");
+    if (context < 0) return -1;
+    int result = configure_overlay(launch, record, context);
+    if (result == 0)
+        launch->root = (int)CALL(journal, "fsmount", fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes), "%d, attr=0x%x", context,
+                                 (unsigned)attributes);
+    int error = errno;
+    close(context);
+    if (owner != 0) become_mapped_root(journal, 0);
+    errno = error;
+    return launch->root < 0 ? -1 : 0;
+}
+
+/* A kept tree is the root, as it is (a directory given by the user). */
+static int op_use_root(struct launch *launch, const struct record *record)
+{
+    launch->root = launch_handle(launch, record_get(record, "tree"));
+    return launch->root < 0 ? launch_invalid(launch, record, "tree") : 0;
+}
+
+static int op_hand_root(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    return (int)CALL(&launch->journal, "sendmsg", sync_send(launch, 'r', launch->root), "to the child: fd %d, the root", launch->root);
+}
+
+/* Sends a file of the root back to the caller, who may be about to decide something by it. */
+static int op_read_file(struct launch *launch, const struct record *record)
+{
+    uint64_t limit;
+    const char *path = record_get(record, "path");
+    if (path == NULL || !record_get_u64(record, "limit", 1u << 24, &limit)) return launch_invalid(launch, record, "path");
+    char *bytes;
+    ssize_t size = path_read(&launch->journal, launch->root, path, limit, &bytes);
+    journal_file(&launch->journal, path, size < 0 ? errno : 0, bytes, size < 0 ? 0 : (size_t)size);
+    free(bytes);
+    return 0;
+}
+
+static int op_describe_file(struct launch *launch, const struct record *record)
+{
+    const char *path = record_get(record, "path");
+    if (path == NULL) return launch_invalid(launch, record, "path");
+    struct stat status = {0};
+    uint64_t resolve = IN_ROOT;
+    int fd = path_open_in(&launch->journal, launch->root, path, O_PATH, resolve);
+    int error = fd < 0 || fstat(fd, &status) != 0 ? errno : 0;
+    if (fd >= 0) close(fd);
+    char text[64];
+    int size = snprintf(text, sizeof text, "%o %u %u", status.st_mode, status.st_uid, status.st_gid);
+    journal_file(&launch->journal, path, error, text, (size_t)size);
+    return 0;
+}
+
+const struct operation host_operations[] = {
+    {"openTree", op_open_tree},
+    {"privateMounts", op_private_mounts},
+    {"stage", op_stage},
+    {"setTree", op_set_tree},
+    {"layer", op_layer},
+    {"cgroupMake", op_cgroup_make},
+    {"cgroupWrite", op_cgroup_write},
+    {"cgroupDevices", op_cgroup_devices},
+    {"clone", op_clone},
+    {"mapIds", op_map_ids},
+    {"release", op_release},
+    {"overlay", op_overlay},
+    {"useRoot", op_use_root},
+    {"handRoot", op_hand_root},
+    {"readFile", op_read_file},
+    {"describeFile", op_describe_file},
+    {NULL, NULL},
+};
