@@ -62,7 +62,7 @@ const emulated = {
     rmSync(join(directory, "boot"), { recursive: true });
   },
   modules: (directory) => join(directory, "usr/lib/modules"),
-  terminals: { out: "/dev/vport0p1", err: "/dev/vport0p2", disk: "/dev/vda" },
+  terminals: { out: "port:out", err: "port:err", disk: "/dev/vda" },
   arguments: ({ directory, machine, memory, cpus, init, disk }) => [
     "/usr/bin/qemu-system-x86_64",
     "-M q35 -nodefaults -no-user-config -display none -no-reboot".split(" "),
@@ -73,8 +73,8 @@ const emulated = {
     ["-object", `memory-backend-memfd,id=memory,size=${memory},share=on`, "-numa", "node,memdev=memory"],
     ["-chardev", `socket,id=tree,path=${machine}/tree`, "-device", "vhost-user-fs-pci,chardev=tree,tag=host"],
     ["-device", "virtio-serial"],
-    ["-chardev", "socket,id=out,fd=3", "-device", "virtserialport,nr=1,chardev=out"],
-    ["-chardev", "socket,id=err,fd=4", "-device", "virtserialport,nr=2,chardev=err"],
+    ["-chardev", "socket,id=out,fd=3", "-device", "virtserialport,name=out,chardev=out"],
+    ["-chardev", "socket,id=err,fd=4", "-device", "virtserialport,name=err,chardev=err"],
     ...(disk === undefined ? [] : [["-drive", `file=${disk},format=raw,if=virtio`]]),
     ["-kernel", join(directory, "vmlinuz")],
     [

@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # Process 1 of the test machine. The kernel puts VM=DIRECTORY into its environment; DIRECTORY/settings holds the rest:
-#   MODULES  kernel modules        OUT, ERR  devices that reach the caller's stdout and stderr
+#   MODULES  kernel modules        OUT, ERR  devices (or port:NAME) that reach the caller's stdout and stderr
 #   DISK     block device or ''    WRITABLE  file with the directories whose changes reach the host, one a line
 # The host's tree stays read-only below an overlay whose upper layer is memory. Any failure here panics the kernel,
 # which ends the machine without a status, which the caller reports.
@@ -53,6 +53,16 @@ if [ -n "$DISK" ]; then
 fi
 hostname machine
 ip link set lo up
+
+device() { # a virtio port is found by its name, since its number depends on the order of discovery
+  case $1 in
+    port:*) for port in $(grep -lx "${1#port:}" /sys/class/virtio-ports/*/name); do port=${port%/name}; echo "/dev/${port##*/}"; done ;;
+    *) echo "$1" ;;
+  esac
+}
+OUT=$(device "$OUT")
+ERR=$(device "$ERR")
+[ -c "$OUT" ] && [ -c "$ERR" ]
 
 # The command writes to pipes, never to a terminal, so that it behaves as it would under any test runner.
 for device in "$OUT" "$ERR"; do stty -F "$device" raw -echo 2>/dev/null || :; done

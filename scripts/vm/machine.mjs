@@ -102,7 +102,7 @@ async function startSidecar(sidecar) {
  * exit status of the command, 124 when `timeoutSeconds` passed. Throws MachineError when the machine itself failed.
  */
 export async function runInMachine(request) {
-  const { engine: name, memory, cpus, disk, timeoutSeconds, stdout, stderr } = request;
+  const { engine: name, memory, cpus, timeoutSeconds, stdout, stderr } = request;
   const engine = engines[name];
   if (engine === undefined) throw new MachineError(`no engine "${name}": there are ${Object.keys(engines).join(", ")}`);
   const directory = prepareEngine(name);

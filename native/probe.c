@@ -1,0 +1,250 @@
+/* Role probe: DIRECTORY CGROUP. Tries what only the kernel can answer: every feature that brig stands on, idmapped
+ * mounts and overlay on the file system of DIRECTORY, and a group below CGROUP (or "-"). Each answer is one record on
+ * stdout: feature name=... ok=0|1 errno=... Everything it makes is gone when it ends: mounts live in the private mount
+ * namespace of a child, and the directories and the group are removed. */
+#include "helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x10U
+#endif
+
+struct scene {
+    const char *group; /* absolute path of the throw-away group, "" when there is none */
+    int userns;        /* maps its ids 0..99 to 1..100 */
+};
+
+/* Every experiment returns 0 or the errno of the call that failed. It runs in a child: it may change what it likes. */
+typedef int experiment(const struct scene *scene);
+
+static int outcome(long result)
+{
+    return result < 0 ? errno : 0;
+}
+
+/* An experiment of one call. */
+#define TRY(name, call)                                                                                                \
+    static int try_##name(const struct scene *scene)                                                                   \
+    {                                                                                                                  \
+        (void)scene;                                                                                                   \
+        return outcome(call);                                                                                          \
+    }
+static struct open_how in_root = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+static uint32_t kill_process = 0x80000000U; /* SECCOMP_RET_KILL_PROCESS */
+TRY(openat2, syscall(SYS_openat2, AT_FDCWD, "/", &in_root, sizeof in_root))
+TRY(close_range, close_range(~0U, ~0U, 0))
+TRY(pidfd, syscall(SYS_pidfd_open, getpid(), 0))
+TRY(memfd_exec, memfd_create("probe", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC))
+TRY(landlock, syscall(SYS_landlock_create_ruleset, NULL, 0, 1U /* LANDLOCK_CREATE_RULESET_VERSION */))
+TRY(seccomp, syscall(SYS_seccomp, 2U /* SECCOMP_GET_ACTION_AVAIL */, 0, &kill_process))
+TRY(overlay, fsopen("overlay", FSOPEN_CLOEXEC))
+TRY(mqueue, fsopen("mqueue", FSOPEN_CLOEXEC))
+TRY(mount_ns, unshare(CLONE_NEWNS))
+TRY(pid_ns, unshare(CLONE_NEWPID))
+TRY(net_ns, unshare(CLONE_NEWNET))
+TRY(uts_ns, unshare(CLONE_NEWUTS))
+TRY(ipc_ns, unshare(CLONE_NEWIPC))
+TRY(cgroup_ns, unshare(CLONE_NEWCGROUP))
+TRY(time_ns, unshare(CLONE_NEWTIME))
+TRY(user_ns, unshare(CLONE_NEWUSER))
+
+/* A detached copy of a directory of the scene whose ids are mapped by the scene's user namespace, or -1. */
+static int idmapped(const struct scene *scene, const char *path)
+{
+    int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (tree < 0) return -1;
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (__u64)scene->userns};
+    if (mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0) return tree;
+    int error = errno;
+    close(tree);
+    errno = error;
+    return -1;
+}
+
+static int try_idmap(const struct scene *scene)
+{
+    if (scene->userns < 0) return EINVAL;
+    return outcome(idmapped(scene, "lower"));
+}
+
+/* setfsuid(2) takes the file capabilities away; the overlay's work directory cannot be made without them. */
+static int become_mapped_root(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[2];
+    setfsgid(1);
+    setfsuid(1);
+    if (syscall(SYS_capget, &header, sets) != 0) return -1;
+    for (size_t i = 0; i < 2; i++) sets[i].effective = sets[i].permitted;
+    return (int)syscall(SYS_capset, &header, sets);
+}
+
+/* The real sequence of a launch: idmapped lower and upper, an overlay that the mapped root makes, and a file in it that
+ * must be on the disk with the container's id 0. */
+static int try_overlay_idmap(const struct scene *scene)
+{
+    if (scene->userns < 0) return EINVAL;
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return errno;
+    static const char *const parts[] = {"lower", "rw"};
+    for (size_t i = 0; i < 2; i++) {
+        int tree = idmapped(scene, parts[i]);
+        if (tree < 0 || move_mount(tree, "", AT_FDCWD, parts[i], MOVE_MOUNT_F_EMPTY_PATH) != 0) return errno;
+    }
+    if (become_mapped_root() != 0) return errno;
+    int context = fsopen("overlay", FSOPEN_CLOEXEC);
+    if (context < 0 || fsconfig(context, FSCONFIG_SET_STRING, "lowerdir", "lower", 0) != 0 ||
+        fsconfig(context, FSCONFIG_SET_STRING, "upperdir", "rw/upper", 0) != 0 ||
+        fsconfig(context, FSCONFIG_SET_STRING, "workdir", "rw/work", 0) != 0 ||
+        fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) != 0)
+        return errno;
+    int overlay = fsmount(context, FSMOUNT_CLOEXEC, 0);
+    if (overlay < 0) return errno;
+    int file = openat(overlay, "file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    struct stat status;
+    if (file < 0 || stat("rw/upper/file", &status) != 0) return errno;
+    return status.st_uid == 1 ? 0 : EOVERFLOW; /* seen through the idmapped mount, as the container's root is */
+}
+
+static int try_cgroup_kill(const struct scene *scene)
+{
+    char path[4200];
+    if (scene->group[0] == '\0') return ENOENT;
+    snprintf(path, sizeof path, "%s/cgroup.kill", scene->group);
+    return outcome(access(path, W_OK));
+}
+
+static int try_clone_into_cgroup(const struct scene *scene)
+{
+    int group = scene->group[0] == '\0' ? -1 : open(scene->group, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (group < 0) return ENOENT;
+    struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (__u64)group};
+    long child = syscall(SYS_clone3, &args, sizeof args);
+    if (child == 0) _exit(0);
+    return child < 0 || waitpid((pid_t)child, NULL, 0) < 0 ? errno : 0;
+}
+
+static int try_device_filter(const struct scene *scene)
+{
+    int group = scene->group[0] == '\0' ? -1 : open(scene->group, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (group < 0) return ENOENT;
+    static const struct bpf_insn allow[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 1}, {.code = BPF_JMP | BPF_EXIT}};
+    union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
+                           .insn_cnt = 2,
+                           .insns = (uint64_t)(uintptr_t)allow,
+                           .license = (uint64_t)(uintptr_t) "Apache-2.0"};
+    long program = syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
+    if (program < 0) return errno;
+    union bpf_attr attach = {.target_fd = (uint32_t)group, .attach_bpf_fd = (uint32_t)program, .attach_type = BPF_CGROUP_DEVICE};
+    return outcome(syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach));
+}
+
+static const struct {
+    const char *name;
+    experiment *run;
+} experiments[] = {
+    {"openat2", try_openat2}, {"closeRange", try_close_range}, {"pidfd", try_pidfd}, {"memfdExec", try_memfd_exec},
+    {"landlock", try_landlock}, {"seccomp", try_seccomp}, {"mountNamespace", try_mount_ns},
+    {"pidNamespace", try_pid_ns}, {"networkNamespace", try_net_ns}, {"utsNamespace", try_uts_ns},
+    {"ipcNamespace", try_ipc_ns}, {"cgroupNamespace", try_cgroup_ns}, {"timeNamespace", try_time_ns},
+    {"userNamespace", try_user_ns}, {"mqueue", try_mqueue}, {"overlay", try_overlay}, {"idmap", try_idmap},
+    {"overlayIdmap", try_overlay_idmap}, {"cgroupKill", try_cgroup_kill}, {"cloneIntoCgroup", try_clone_into_cgroup},
+    {"deviceFilter", try_device_filter},
+};
+
+static int run_in_child(experiment *run, const struct scene *scene)
+{
+    pid_t child = fork();
+    if (child == 0) _exit(run(scene)); /* every errno of Linux is below 256 */
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) < 0) return errno;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EFAULT;
+}
+
+static bool write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    ssize_t written = write(fd, text, strlen(text));
+    close(fd);
+    return written == (ssize_t)strlen(text);
+}
+
+/* A user namespace lives as long as a file descriptor of it: its one process is needed only to have it made. */
+static int make_userns(void)
+{
+    pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD | CLONE_NEWUSER, NULL, NULL, NULL, NULL);
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    if (child < 0) return -1;
+    int userns = -1;
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/uid_map", child);
+    bool mapped = write_file(path, "0 1 100");
+    snprintf(path, sizeof path, "/proc/%d/gid_map", child);
+    if (mapped && write_file(path, "0 1 100")) {
+        snprintf(path, sizeof path, "/proc/%d/ns/user", child);
+        userns = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    return userns;
+}
+
+/* Makes the directories of the experiments below directory and enters them; path receives their absolute name. */
+static bool make_stage(const char *directory, char *path, size_t size)
+{
+    int length = snprintf(path, size, "%s/.probe-XXXXXX", directory);
+    if (length < 0 || (size_t)length >= size || mkdtemp(path) == NULL || chdir(path) != 0) return false;
+    return mkdir("lower", 0755) == 0 && mkdir("rw", 0755) == 0 && mkdir("rw/upper", 0755) == 0 && mkdir("rw/work", 0755) == 0;
+}
+
+/* Missing names are fine: how much there is depends on how far the experiments came. */
+static void remove_stage(const char *path)
+{
+    unlink("rw/upper/file");
+    static const char *const directories[] = {"rw/work/work", "rw/work/index", "rw/work", "rw/upper", "rw", "lower"};
+    for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) rmdir(directories[i]);
+    rmdir(path);
+}
+
+int role_probe(int argc, char **argv)
+{
+    char stage[4096], group[4096] = "";
+    if (argc != 3 || !make_stage(argv[1], stage, sizeof stage)) {
+        fprintf(stderr, "probe: cannot make a directory in \"%s\": %s\n", argc == 3 ? argv[1] : "", strerror(errno));
+        return 1;
+    }
+    int length = argv[2][0] != '/' ? -1 : snprintf(group, sizeof group, "%s/brig-probe-%d", argv[2], getpid());
+    if (length < 0 || (size_t)length >= sizeof group || mkdir(group, 0755) != 0) group[0] = '\0';
+    struct scene scene = {.group = group, .userns = make_userns()};
+    for (size_t i = 0; i < sizeof experiments / sizeof experiments[0]; i++) {
+        int error = run_in_child(experiments[i].run, &scene);
+        printf("feature%cname=%s%cok=%d%cerrno=%d%c%c", 0, experiments[i].name, 0, error == 0, 0, error, 0, 0);
+        fflush(stdout); /* before the next fork, or the child would own a copy of the text */
+    }
+    if (group[0] != '\0') rmdir(group);
+    remove_stage(stage);
+    return 0;
+}
