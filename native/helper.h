@@ -8,4 +8,7 @@ int role_extract(int argc, char **argv); /* extract.c: unpack one layer inside a
 int role_remove(int argc, char **argv);  /* remove.c: delete directory trees by file descriptor */
 int role_probe(int argc, char **argv);   /* probe.c: what this kernel and this file system offer */
 
+/* remove.c: deletes what `name` is in `parent`, whole trees included; nothing there is fine. Sets errno. */
+int remove_tree_at(int parent, const char *name);
+
 #endif

@@ -1,0 +1,690 @@
+/* Role extract: DIRECTORY. Unpacks one layer: reads records (record.h) from stdin and applies them inside DIRECTORY,
+ * which becomes this process's whole world first: its own mount namespace with nothing else in it, no network, and no
+ * capability beyond what unpacking takes. What an archive names can therefore only be inside. Ends with one record on
+ * stdout: "done entries= bytes=" after syncfs(2), or "error op= path= call= errno=".
+ *
+ * A record is dir, file (its `size` raw bytes follow the record), symlink, hardlink, fifo, char, block, whiteout or
+ * opaque, with path and mode, uid, gid, mtime, nsec, xattr=NAME=HEX..., target, major, minor; "done" ends the stream. */
+#include "helper.h"
+#include "record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+enum { RECORD_MAX = 1 << 20, READ_MAX = 256 << 10, HOLE = 64 << 10, LINKS_MAX = 40, WALK_MAX = 4 * PATH_MAX };
+#define PENDING_MAX ((size_t)128 << 20)
+
+/* A directory whose time stamp and default ACL wait for the end, because making entries in it would change the one
+ * and inherit the other. `path` and then the ACL follow. */
+struct pending {
+    uint64_t inode;
+    struct timespec modified;
+    uint32_t path_size, acl_size;
+};
+
+struct unpack {
+    int root;
+    const char *call; /* the system call that failed */
+    int parent;       /* the directory of the last entry, or -1; its name is parent_path */
+    char parent_path[PATH_MAX];
+    char *pending;
+    size_t pending_size, pending_room;
+    uint64_t entries, bytes;
+    char input[RECORD_MAX + READ_MAX];
+    size_t start, end; /* of what was read and not used */
+};
+
+#define TRY(unpack, name, expression) ((expression) < 0 ? ((unpack)->call = (name), -1) : 0)
+
+static void close_keeping_errno(int fd)
+{
+    int error = errno;
+    close(fd);
+    errno = error;
+}
+
+/* ---- confinement ---- */
+
+#define BIT(capability) (UINT64_C(1) << (capability))
+static const uint64_t unpacking = BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) | BIT(CAP_FSETID) | BIT(CAP_MKNOD) | BIT(CAP_SETFCAP);
+
+/* CAP_SYS_ADMIN stays permitted for trusted.* attributes, and is effective only while one of ours is set. */
+static int set_capabilities(uint64_t effective)
+{
+    uint64_t permitted = unpacking | BIT(CAP_SYS_ADMIN);
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {
+        {.effective = (uint32_t)effective, .permitted = (uint32_t)permitted},
+        {.effective = (uint32_t)(effective >> 32), .permitted = (uint32_t)(permitted >> 32)},
+    };
+    return (int)syscall(SYS_capset, &header, data);
+}
+
+static int drop_privileges(struct unpack *unpack)
+{
+    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+        if (TRY(unpack, "prctl", prctl(PR_CAPBSET_DROP, capability, 0, 0, 0))) return -1;
+    if (TRY(unpack, "prctl", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))) return -1;
+    return TRY(unpack, "capset", set_capabilities(unpacking));
+}
+
+/* pivot_root(2), "pivot_root(".", ".")": the old root ends up on top of the new one and is detached from there. */
+static int confine(struct unpack *unpack, const char *path)
+{
+    struct mount_attr private = {.propagation = MS_PRIVATE};
+    struct mount_attr harmless = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC};
+    int directory = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (TRY(unpack, "open", directory)) return -1;
+    int result = TRY(unpack, "unshare", unshare(CLONE_NEWNS | CLONE_NEWNET));
+    if (result == 0) result = TRY(unpack, "mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof private));
+    int tree = -1;
+    if (result == 0) {
+        tree = open_tree(directory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        result = TRY(unpack, "open_tree", tree);
+    }
+    if (result == 0) result = TRY(unpack, "mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH, &harmless, sizeof harmless));
+    if (result == 0)
+        result = TRY(unpack, "move_mount",
+                     move_mount(tree, "", directory, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
+    if (result == 0) result = TRY(unpack, "fchdir", fchdir(tree));
+    if (result == 0) result = TRY(unpack, "pivot_root", syscall(SYS_pivot_root, ".", "."));
+    if (result == 0) result = TRY(unpack, "umount2", umount2(".", MNT_DETACH));
+    if (result == 0) result = TRY(unpack, "chdir", chdir("/"));
+    if (tree >= 0) close_keeping_errno(tree);
+    close_keeping_errno(directory);
+    if (result != 0) return -1;
+    unpack->root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return TRY(unpack, "open", unpack->root);
+}
+
+/* ---- extended attributes ---- */
+
+static int set_opaque(struct unpack *unpack, int directory)
+{
+    if (TRY(unpack, "capset", set_capabilities(unpacking | BIT(CAP_SYS_ADMIN)))) return -1;
+    int result = TRY(unpack, "fsetxattr", fsetxattr(directory, "trusted.overlay.opaque", "y", 1, 0));
+    int error = errno;
+    if (TRY(unpack, "capset", set_capabilities(unpacking))) return -1;
+    errno = error;
+    return result;
+}
+
+static int nibble(char digit)
+{
+    if (digit >= '0' && digit <= '9') return digit - '0';
+    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+struct attribute {
+    const char *name;
+    char *value;
+    size_t size;
+};
+
+/* Splits NAME=HEX in place; the value is decoded over the hexadecimal digits. */
+static int parse_attribute(const struct record *record, size_t n, struct attribute *attribute)
+{
+    char *field = (char *)(uintptr_t)record_get_nth(record, "xattr", n); /* it points into our own buffer */
+    char *equals = field == NULL ? NULL : strchr(field, '=');
+    errno = EBADMSG;
+    if (equals == NULL || strlen(equals + 1) % 2 != 0) return -1;
+    *equals = '\0';
+    *attribute = (struct attribute){.name = field, .value = equals + 1};
+    for (const char *digits = equals + 1; *digits != '\0'; digits += 2) {
+        int high = nibble(digits[0]), low = nibble(digits[1]);
+        if (high < 0 || low < 0) return -1;
+        attribute->value[attribute->size++] = (char)(high * 16 + low);
+    }
+    return 0;
+}
+
+/* Sets the attributes on fd, or (fd < 0) on `name` in the current directory, which is not followed. A default ACL is
+ * given back in *later instead, when the caller asks for it. */
+static int set_attributes(struct unpack *unpack, const struct record *record, int fd, const char *name, struct attribute *later)
+{
+    for (size_t i = 0, count = record_count(record, "xattr"); i < count; i++) {
+        struct attribute attribute;
+        if (TRY(unpack, "record", parse_attribute(record, i, &attribute))) return -1;
+        if (later != NULL && strcmp(attribute.name, "system.posix_acl_default") == 0) *later = attribute;
+        else if (fd >= 0 && TRY(unpack, "fsetxattr", fsetxattr(fd, attribute.name, attribute.value, attribute.size, 0))) return -1;
+        else if (fd < 0 && TRY(unpack, "lsetxattr", lsetxattr(name, attribute.name, attribute.value, attribute.size, 0))) return -1;
+    }
+    return 0;
+}
+
+/* ---- parents ---- */
+
+static int open_in_root(const struct unpack *unpack, const char *path, uint64_t flags)
+{
+    struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    return (int)syscall(SYS_openat2, unpack->root, *path == '\0' ? "." : path, &how, sizeof how);
+}
+
+/* What fstatat says of a deletion mark; in this directory only we make character devices 0:0. */
+static bool is_whiteout(const struct stat *status)
+{
+    return S_ISCHR(status->st_mode) && status->st_rdev == 0;
+}
+
+/* Makes the directory `name`, or takes the one that is there. A deletion mark in its place means that the directory of
+ * the layers below is gone and this one starts empty. Anything else in its place stays and is EEXIST. */
+static int make_directory(struct unpack *unpack, int parent, const char *name)
+{
+    bool opaque = false;
+    if (mkdirat(parent, name, 0700) != 0) {
+        struct stat status;
+        if (errno != EEXIST) return TRY(unpack, "mkdirat", -1);
+        if (TRY(unpack, "fstatat", fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))) return -1;
+        opaque = is_whiteout(&status);
+        errno = EEXIST;
+        if (!opaque && !S_ISDIR(status.st_mode)) return TRY(unpack, "mkdirat", -1);
+        if (opaque && TRY(unpack, "unlinkat", unlinkat(parent, name, 0))) return -1;
+        if (opaque && TRY(unpack, "mkdirat", mkdirat(parent, name, 0700))) return -1;
+    }
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (TRY(unpack, "openat", fd)) return -1;
+    if (opaque && set_opaque(unpack, fd) != 0) {
+        close_keeping_errno(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static int make_parent(struct unpack *unpack, int parent, const char *name)
+{
+    int fd = make_directory(unpack, parent, name);
+    if (fd < 0) return -1;
+    /* explicit, because a set-group-ID directory above would hand its group and bit down */
+    int result = TRY(unpack, "fchown", fchown(fd, 0, 0));
+    if (result == 0) result = TRY(unpack, "fchmod", fchmod(fd, 0755));
+    if (result == 0) return fd;
+    close_keeping_errno(fd);
+    return -1;
+}
+
+/* Puts what a symbolic link that leads nowhere (yet) says in the place of `path` up to `rest`. */
+static int follow(struct unpack *unpack, int parent, char *path, char *name, const char *rest)
+{
+    char walk[WALK_MAX], target[PATH_MAX];
+    ssize_t size = readlinkat(parent, name, target, sizeof target - 1);
+    if (size < 0) { /* not a symbolic link: some other non-directory stands in the way */
+        errno = ENOTDIR;
+        return TRY(unpack, "openat2", -1);
+    }
+    target[size] = '\0';
+    int length = snprintf(walk, sizeof walk, "%.*s%s/%s", target[0] == '/' ? 0 : (int)(name - path), path, target, rest);
+    errno = ENAMETOOLONG;
+    if (length < 0 || (size_t)length >= sizeof walk) return TRY(unpack, "readlinkat", -1);
+    memcpy(path, walk, (size_t)length + 1);
+    return 0;
+}
+
+/* Opens a directory that is not there in full: makes its missing parts, also those that a dangling symbolic link on
+ * the way names. Every look-up is the kernel's, in-root, from the top. */
+static int make_path(struct unpack *unpack, const char *wanted)
+{
+    char path[WALK_MAX];
+    int links = 0, parent = dup(unpack->root);
+    if (TRY(unpack, "dup", parent)) return -1;
+    memccpy(path, wanted, '\0', sizeof path);
+    path[sizeof path - 1] = '\0';
+    for (char *at = path;;) {
+        at += strspn(at, "/");
+        if (*at == '\0') return parent;
+        char *name = at;
+        at += strcspn(at, "/");
+        char after = *at;
+        *at = '\0';
+        int next = open_in_root(unpack, path, O_PATH | O_DIRECTORY);
+        if (next < 0 && (errno == ENOENT || errno == ENOTDIR)) next = make_parent(unpack, parent, name);
+        else if (next < 0) unpack->call = "openat2";
+        if (next < 0 && errno == EEXIST) {
+            char rest[WALK_MAX];
+            memccpy(rest, after == '\0' ? "" : at + 1, '\0', sizeof rest);
+            errno = ELOOP;
+            if (++links > LINKS_MAX ? TRY(unpack, "openat2", -1) : follow(unpack, parent, path, name, rest)) break;
+            close(parent);
+            parent = dup(unpack->root);
+            if (TRY(unpack, "dup", parent)) return -1;
+            at = path;
+            continue;
+        }
+        if (next < 0) break;
+        close(parent);
+        parent = next;
+        *at = after;
+    }
+    close_keeping_errno(parent);
+    return -1;
+}
+
+static int open_directory(struct unpack *unpack, const char *path)
+{
+    int fd = open_in_root(unpack, path, O_PATH | O_DIRECTORY);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return make_path(unpack, path);
+    return TRY(unpack, "openat2", fd) ? -1 : fd;
+}
+
+static void forget_parent(struct unpack *unpack)
+{
+    if (unpack->parent >= 0) close_keeping_errno(unpack->parent);
+    unpack->parent = -1;
+}
+
+/* The directory that holds the last part of path, and that part in *name. Archives list a directory's entries one
+ * after the other, so the last directory is kept; `unpack` owns it. */
+static int open_parent(struct unpack *unpack, const char *path, const char **name)
+{
+    const char *slash = strrchr(path, '/');
+    size_t size = slash == NULL ? 0 : (size_t)(slash - path);
+    *name = slash == NULL ? path : slash + 1;
+    errno = EINVAL;
+    if (size >= sizeof unpack->parent_path || **name == '\0' || strcmp(*name, ".") == 0 || strcmp(*name, "..") == 0)
+        return TRY(unpack, "record", -1);
+    if (unpack->parent >= 0 && strncmp(unpack->parent_path, path, size) == 0 && unpack->parent_path[size] == '\0')
+        return unpack->parent;
+    forget_parent(unpack);
+    memcpy(unpack->parent_path, path, size);
+    unpack->parent_path[size] = '\0';
+    unpack->parent = open_directory(unpack, unpack->parent_path);
+    return unpack->parent;
+}
+
+/* Removes what is in the way of a new entry. `parent` stays open (a tree cannot contain its own parent), but its name
+ * may mean something else for the entries to come. */
+static int make_way(struct unpack *unpack, int parent, const char *name)
+{
+    unpack->parent_path[0] = '/'; /* no entry's parent is called so */
+    unpack->parent_path[1] = '\0';
+    return TRY(unpack, "unlinkat", remove_tree_at(parent, name));
+}
+
+/* ---- entries ---- */
+
+struct metadata {
+    uid_t uid;
+    gid_t gid;
+    mode_t mode;
+    struct timespec times[2];
+};
+
+static int parse_metadata(struct unpack *unpack, const struct record *record, struct metadata *metadata)
+{
+    uint64_t uid, gid, mode, nsec;
+    int64_t seconds;
+    errno = EBADMSG;
+    if (!record_get_u64(record, "uid", UINT32_MAX - 1, &uid) || !record_get_u64(record, "gid", UINT32_MAX - 1, &gid) ||
+        !record_get_u64(record, "mode", 07777, &mode) || !record_get_i64(record, "mtime", &seconds) ||
+        !record_get_u64(record, "nsec", 999999999, &nsec))
+        return TRY(unpack, "record", -1);
+    struct timespec modified = {.tv_sec = seconds, .tv_nsec = (long)nsec};
+    *metadata = (struct metadata){(uid_t)uid, (gid_t)gid, (mode_t)mode, {modified, modified}};
+    return 0;
+}
+
+/* Owner before mode, because a change of owner clears the set-ID bits (chown(2)), and attributes after both, because
+ * it removes file capabilities as well. */
+static int dress_fd(struct unpack *unpack, const struct record *record, int fd, struct attribute *later)
+{
+    struct metadata metadata;
+    if (parse_metadata(unpack, record, &metadata) != 0) return -1;
+    if (TRY(unpack, "fchown", fchown(fd, metadata.uid, metadata.gid))) return -1;
+    if (TRY(unpack, "fchmod", fchmod(fd, metadata.mode))) return -1;
+    if (set_attributes(unpack, record, fd, NULL, later) != 0) return -1;
+    return TRY(unpack, "futimens", futimens(fd, metadata.times));
+}
+
+/* The same for what cannot be opened. Nobody else works in this directory, so `name` is still what we made. */
+static int dress_name(struct unpack *unpack, const struct record *record, int parent, const char *name)
+{
+    struct metadata metadata;
+    struct stat status;
+    if (parse_metadata(unpack, record, &metadata) != 0) return -1;
+    if (TRY(unpack, "fstatat", fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))) return -1;
+    if (TRY(unpack, "fchownat", fchownat(parent, name, metadata.uid, metadata.gid, AT_SYMLINK_NOFOLLOW))) return -1;
+    if (!S_ISLNK(status.st_mode) && TRY(unpack, "fchmodat", fchmodat(parent, name, metadata.mode, 0))) return -1;
+    if (record_count(record, "xattr") > 0) {
+        if (TRY(unpack, "fchdir", fchdir(parent)) || set_attributes(unpack, record, -1, name, NULL) != 0) return -1;
+    }
+    return TRY(unpack, "utimensat", utimensat(parent, name, metadata.times, AT_SYMLINK_NOFOLLOW));
+}
+
+static int add_pending(struct unpack *unpack, const struct record *record, int fd, const struct attribute *acl)
+{
+    struct metadata metadata;
+    struct stat status;
+    if (parse_metadata(unpack, record, &metadata) != 0 || TRY(unpack, "fstat", fstat(fd, &status))) return -1;
+    const char *path = record_get(record, "path");
+    size_t path_size = strlen(path) + 1, size = sizeof(struct pending) + path_size + acl->size;
+    if (unpack->pending_room - unpack->pending_size < size) {
+        size_t room = unpack->pending_room * 2 + size;
+        errno = E2BIG;
+        char *grown = room > PENDING_MAX ? NULL : realloc(unpack->pending, room);
+        if (grown == NULL) return TRY(unpack, "realloc", -1);
+        unpack->pending = grown;
+        unpack->pending_room = room;
+    }
+    struct pending pending = {status.st_ino, metadata.times[1], (uint32_t)path_size, (uint32_t)acl->size};
+    char *at = unpack->pending + unpack->pending_size;
+    memcpy(at, &pending, sizeof pending);
+    memcpy(at + sizeof pending, path, path_size);
+    if (acl->size > 0) memcpy(at + sizeof pending + path_size, acl->value, acl->size);
+    unpack->pending_size += size;
+    return 0;
+}
+
+static int apply_pending(struct unpack *unpack)
+{
+    for (size_t offset = 0; offset < unpack->pending_size;) {
+        struct pending pending;
+        memcpy(&pending, unpack->pending + offset, sizeof pending);
+        const char *path = unpack->pending + offset + sizeof pending;
+        offset += sizeof pending + pending.path_size + pending.acl_size;
+        struct stat status;
+        int fd = open_in_root(unpack, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        if (fd < 0) continue; /* a later entry took its place */
+        int result = TRY(unpack, "fstat", fstat(fd, &status));
+        if (result == 0 && status.st_ino == pending.inode) {
+            const struct timespec times[2] = {pending.modified, pending.modified};
+            if (pending.acl_size > 0)
+                result = TRY(unpack, "fsetxattr", fsetxattr(fd, "system.posix_acl_default", path + pending.path_size, pending.acl_size, 0));
+            if (result == 0) result = TRY(unpack, "futimens", futimens(fd, times));
+        }
+        close_keeping_errno(fd);
+        if (result != 0) return -1;
+    }
+    return 0;
+}
+
+static int apply_dir(struct unpack *unpack, const struct record *record, const char *path)
+{
+    const char *name;
+    int parent = -1, fd;
+    if (strcmp(path, ".") == 0) {
+        fd = open_in_root(unpack, ".", O_RDONLY | O_DIRECTORY);
+        if (TRY(unpack, "openat2", fd)) return -1;
+    } else {
+        parent = open_parent(unpack, path, &name);
+        if (parent < 0) return -1;
+        fd = make_directory(unpack, parent, name);
+        if (fd < 0 && errno == EEXIST && make_way(unpack, parent, name) == 0) fd = make_directory(unpack, parent, name);
+        if (fd < 0) return -1;
+    }
+    struct attribute acl = {0};
+    int result = dress_fd(unpack, record, fd, &acl);
+    if (result == 0) result = add_pending(unpack, record, fd, &acl);
+    close_keeping_errno(fd);
+    return result;
+}
+
+static int apply_opaque(struct unpack *unpack, const struct record *record, const char *path)
+{
+    (void)record;
+    int directory = open_directory(unpack, path);
+    if (directory < 0) return -1;
+    int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* attributes need more than O_PATH */
+    close_keeping_errno(directory);
+    if (TRY(unpack, "openat", fd)) return -1;
+    int result = set_opaque(unpack, fd);
+    close_keeping_errno(fd);
+    return result;
+}
+
+/* A deletion mark concerns the layers below only: what this layer itself put there stays (image-spec layer.md,
+ * "Whiteouts"), and a directory stays without what it would inherit. */
+static int apply_whiteout(struct unpack *unpack, const struct record *record, const char *path)
+{
+    const char *name;
+    struct stat status;
+    int parent = open_parent(unpack, path, &name);
+    if (parent < 0) return -1;
+    if (mknodat(parent, name, S_IFCHR, makedev(0, 0)) == 0) return 0;
+    if (errno != EEXIST) return TRY(unpack, "mknodat", -1);
+    if (TRY(unpack, "fstatat", fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))) return -1;
+    return S_ISDIR(status.st_mode) ? apply_opaque(unpack, record, path) : 0;
+}
+
+static int make_node(struct unpack *unpack, const struct record *record, int parent, const char *name)
+{
+    uint64_t major = 0, minor = 0;
+    mode_t type = record->op[0] == 'f' ? S_IFIFO : record->op[0] == 'c' ? S_IFCHR : S_IFBLK;
+    const char *target = record_get(record, "target");
+    errno = EBADMSG;
+    if (record->op[0] == 's') return target == NULL ? TRY(unpack, "record", -1) : TRY(unpack, "symlinkat", symlinkat(target, parent, name));
+    if (type != S_IFIFO && (!record_get_u64(record, "major", 4095, &major) || !record_get_u64(record, "minor", 1048575, &minor) ||
+                            (major == 0 && minor == 0)))
+        return TRY(unpack, "record", -1);
+    return TRY(unpack, "mknodat", mknodat(parent, name, type | 0600, makedev((unsigned)major, (unsigned)minor)));
+}
+
+static int apply_node(struct unpack *unpack, const struct record *record, const char *path)
+{
+    const char *name;
+    int parent = open_parent(unpack, path, &name);
+    if (parent < 0) return -1;
+    int result = make_node(unpack, record, parent, name);
+    if (result != 0 && errno == EEXIST && make_way(unpack, parent, name) == 0) result = make_node(unpack, record, parent, name);
+    return result == 0 ? dress_name(unpack, record, parent, name) : -1;
+}
+
+static int link_in(struct unpack *unpack, int from, const char *target, int parent, const char *name)
+{
+    struct stat old, new;
+    if (TRY(unpack, "fstatat", fstatat(from, target, &old, AT_SYMLINK_NOFOLLOW))) return -1;
+    errno = S_ISDIR(old.st_mode) ? EISDIR : ENOENT;
+    if (S_ISDIR(old.st_mode) || is_whiteout(&old)) return TRY(unpack, "linkat", -1);
+    if (linkat(from, target, parent, name, 0) == 0) return 0; /* without AT_SYMLINK_FOLLOW: a link itself is linked */
+    if (errno != EEXIST) return TRY(unpack, "linkat", -1);
+    if (TRY(unpack, "fstatat", fstatat(parent, name, &new, AT_SYMLINK_NOFOLLOW))) return -1;
+    if (old.st_dev == new.st_dev && old.st_ino == new.st_ino) return 0;
+    if (make_way(unpack, parent, name) != 0) return -1;
+    return TRY(unpack, "linkat", linkat(from, target, parent, name, 0));
+}
+
+static int apply_hardlink(struct unpack *unpack, const struct record *record, const char *path)
+{
+    const char *name, *target_name, *target = record_get(record, "target");
+    errno = EBADMSG;
+    if (target == NULL) return TRY(unpack, "record", -1);
+    const char *slash = strrchr(target, '/');
+    target_name = slash == NULL ? target : slash + 1;
+    char *directory = strndup(target, slash == NULL ? 0 : (size_t)(slash - target));
+    if (directory == NULL) return TRY(unpack, "strndup", -1);
+    int from = open_in_root(unpack, directory, O_PATH | O_DIRECTORY);
+    int error = errno;
+    free(directory);
+    errno = error;
+    if (TRY(unpack, "openat2", from)) return -1;
+    int parent = open_parent(unpack, path, &name), result = -1;
+    if (parent >= 0) result = link_in(unpack, from, target_name, parent, name);
+    close_keeping_errno(from);
+    return result == 0 ? dress_name(unpack, record, parent, name) : -1;
+}
+
+/* ---- file contents ---- */
+
+static ssize_t read_input(struct unpack *unpack)
+{
+    size_t room = sizeof unpack->input - unpack->end;
+    ssize_t got;
+    do got = read(STDIN_FILENO, unpack->input + unpack->end, room < READ_MAX ? room : READ_MAX);
+    while (got < 0 && errno == EINTR);
+    if (got > 0) unpack->end += (size_t)got;
+    if (got == 0) errno = ENODATA; /* the writer gave up before "done" */
+    return got > 0 ? got : TRY(unpack, "read", -1);
+}
+
+static bool is_hole(const char *bytes, size_t size)
+{
+    return size >= HOLE && bytes[0] == 0 && memcmp(bytes, bytes + 1, HOLE - 1) == 0;
+}
+
+static int write_all(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t put = write(fd, bytes, size);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return -1;
+        bytes += put;
+        size -= (size_t)put;
+    }
+    return 0;
+}
+
+/* Writes bytes, but leaves long runs of zeros out: they read as zeros from a hole. */
+static int write_sparse(struct unpack *unpack, int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        bool hole = is_hole(bytes, size);
+        size_t run = 0;
+        do run += size - run < HOLE ? size - run : HOLE;
+        while (run < size && is_hole(bytes + run, size - run) == hole);
+        if (hole && TRY(unpack, "lseek", lseek(fd, (off_t)run, SEEK_CUR))) return -1;
+        if (!hole && TRY(unpack, "write", write_all(fd, bytes, run))) return -1;
+        bytes += run;
+        size -= run;
+    }
+    return 0;
+}
+
+/* The record stays where it is in the buffer; contents are read behind it. */
+static int write_contents(struct unpack *unpack, int fd, uint64_t size)
+{
+    size_t base = unpack->start;
+    for (uint64_t left = size; left > 0;) {
+        if (unpack->start == unpack->end) {
+            unpack->start = unpack->end = base;
+            if (read_input(unpack) < 0) return -1;
+        }
+        size_t part = unpack->end - unpack->start;
+        if (part > left) part = (size_t)left;
+        if (write_sparse(unpack, fd, unpack->input + unpack->start, part) != 0) return -1;
+        unpack->start += part;
+        left -= part;
+    }
+    unpack->bytes += size;
+    return size < HOLE ? 0 : TRY(unpack, "ftruncate", ftruncate(fd, (off_t)size));
+}
+
+static int apply_file(struct unpack *unpack, const struct record *record, const char *path)
+{
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    const char *name;
+    uint64_t size;
+    errno = EBADMSG;
+    if (!record_get_u64(record, "size", INT64_MAX, &size)) return TRY(unpack, "record", -1);
+    int parent = open_parent(unpack, path, &name);
+    if (parent < 0) return -1;
+    int fd = openat(parent, name, flags, 0600);
+    if (fd < 0 && errno == EEXIST) {
+        if (make_way(unpack, parent, name) != 0) return -1;
+        fd = openat(parent, name, flags, 0600);
+    }
+    if (TRY(unpack, "openat", fd)) return -1;
+    int result = write_contents(unpack, fd, size);
+    if (result == 0) result = dress_fd(unpack, record, fd, NULL);
+    close_keeping_errno(fd);
+    return result;
+}
+
+/* ---- the stream ---- */
+
+static const struct {
+    const char *op;
+    int (*apply)(struct unpack *unpack, const struct record *record, const char *path);
+} operations[] = {
+    {"dir", apply_dir},   {"file", apply_file},   {"symlink", apply_node},       {"hardlink", apply_hardlink}, {"fifo", apply_node},
+    {"char", apply_node}, {"block", apply_node},  {"whiteout", apply_whiteout},  {"opaque", apply_opaque},
+};
+
+static int apply(struct unpack *unpack, const struct record *record)
+{
+    const char *path = record_get(record, "path");
+    for (size_t i = 0; path != NULL && i < sizeof operations / sizeof operations[0]; i++)
+        if (strcmp(operations[i].op, record->op) == 0) return operations[i].apply(unpack, record, path);
+    errno = EBADMSG;
+    return TRY(unpack, "record", -1);
+}
+
+/* Parses the next record, reading as much as that takes, and leaves room behind it for contents. */
+static int next_record(struct unpack *unpack, struct record *record)
+{
+    for (;;) {
+        ptrdiff_t taken = record_parse(unpack->input + unpack->start, unpack->end - unpack->start, record);
+        if (taken < 0) return TRY(unpack, "record", -1);
+        bool roomy = sizeof unpack->input - unpack->start - (size_t)taken >= READ_MAX / 2;
+        if (taken > 0 && (roomy || unpack->start == 0)) {
+            unpack->start += (size_t)taken;
+            return 0;
+        }
+        record_free(record);
+        if (taken > 0 || sizeof unpack->input - unpack->end < READ_MAX || unpack->start == unpack->end) {
+            memmove(unpack->input, unpack->input + unpack->start, unpack->end - unpack->start);
+            unpack->end -= unpack->start;
+            unpack->start = 0;
+        }
+        errno = E2BIG;
+        if (unpack->end >= RECORD_MAX && taken == 0) return TRY(unpack, "record", -1);
+        if (taken == 0 && read_input(unpack) < 0) return -1;
+    }
+}
+
+static int print_error(const struct unpack *unpack, const struct record *record, int error)
+{
+    const char *path = record->op == NULL ? NULL : record_get(record, "path");
+    printf("error%cop=%s%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, record->op == NULL ? "none" : record->op, 0,
+           path == NULL ? "" : path, 0, unpack->call, 0, error, 0, 0);
+    return fflush(stdout) == 0 ? 1 : 2;
+}
+
+int role_extract(int argc, char **argv)
+{
+    struct record record = {0};
+    struct unpack *unpack = argc == 2 ? calloc(1, sizeof *unpack) : NULL;
+    if (unpack == NULL) return 125;
+    unpack->parent = unpack->root = -1;
+    umask(0);
+    fcntl(STDIN_FILENO, F_SETPIPE_SZ, 1 << 20); /* fine to fail: stdin may be a socket */
+    int result = close_range(3, ~0U, 0);
+    unpack->call = "close_range";
+    if (result == 0) result = confine(unpack, argv[1]);
+    if (result == 0) result = drop_privileges(unpack);
+    bool done = false;
+    while (result == 0 && !done) {
+        record_free(&record);
+        result = next_record(unpack, &record);
+        done = result == 0 && strcmp(record.op, "done") == 0;
+        if (result == 0 && !done) {
+            result = apply(unpack, &record);
+            unpack->entries++;
+        }
+    }
+    if (result == 0) result = apply_pending(unpack);
+    if (result == 0) result = TRY(unpack, "syncfs", syncfs(unpack->root));
+    int status = 0;
+    if (result != 0) status = print_error(unpack, &record, errno);
+    else {
+        printf("done%centries=%llu%cbytes=%llu%c%c", 0, (unsigned long long)unpack->entries, 0, (unsigned long long)unpack->bytes, 0, 0);
+        status = fflush(stdout) == 0 ? 0 : 2;
+    }
+    record_free(&record);
+    forget_parent(unpack);
+    if (unpack->root >= 0) close(unpack->root);
+    free(unpack->pending);
+    free(unpack);
+    return status;
+}
