@@ -1,0 +1,61 @@
+import { EngineError } from "../base/index.ts";
+
+/** What `--pid`, `--ipc`, `--uts`, `--cgroupns` and `--network` can ask of a namespace. */
+export type NamespaceMode =
+  | { readonly kind: "own" }
+  | { readonly kind: "host" }
+  /** Another container's, by name or id; the container room finds its process. */
+  | { readonly kind: "container"; readonly container: string };
+
+/** `auto`: a user namespace of its own was asked for. `default`: nothing was said. */
+export type UsernsMode = "default" | "auto" | "host";
+
+type ModeFlag = "pid" | "ipc" | "uts" | "cgroupns" | "network";
+
+/** Docker's word for the kind in its error sentences, and which values mean a namespace of one's own. */
+const modeFlags: Readonly<
+  Record<ModeFlag, { readonly word: string; readonly own: readonly string[]; readonly join: boolean }>
+> = {
+  pid: { word: "PID", own: ["", "private"], join: true },
+  ipc: { word: "IPC", own: ["", "private", "shareable", "none"], join: true },
+  uts: { word: "UTS", own: ["", "private"], join: false },
+  cgroupns: { word: "CGROUP", own: ["", "private"], join: false },
+  network: { word: "network", own: ["", "none", "default", "bridge"], join: true },
+};
+
+/**
+ * Parses the value of a namespace flag: empty for a namespace of its own, `host`, or `container:NAME`. Any other word
+ * is refused, except that `--network` may name a network, which has a namespace of its own.
+ *
+ * @throws EngineError `invalidValue` with Docker's sentence.
+ */
+export function parseNamespaceMode(flag: ModeFlag, text: string): NamespaceMode {
+  const { word, own, join } = modeFlags[flag];
+  if (own.includes(text)) return { kind: "own" };
+  if (text === "host") return { kind: "host" };
+  const container = text.startsWith("container:") ? text.slice("container:".length) : undefined;
+  if (join && container !== undefined && isContainerName(container)) return { kind: "container", container };
+  if (flag === "network" && container === undefined) return { kind: "own" };
+  const known = [...own.filter((value) => value !== ""), "host", ...(join ? ["container:NAME"] : [])];
+  throw new EngineError("invalidValue", `--${flag}: invalid ${word} mode: ${JSON.stringify(text.slice(0, 128))}`, {
+    hint: `the known values are ${known.join(", ")}`,
+  });
+}
+
+/**
+ * Parses `--userns`. Empty and `private` mean the default, which is a user namespace of the container's own.
+ *
+ * @throws EngineError `invalidValue` with Docker's sentence.
+ */
+export function parseUserns(text: string): UsernsMode {
+  if (text === "" || text === "private") return "default";
+  if (text === "auto" || text === "host") return text;
+  throw new EngineError("invalidValue", `--userns: invalid USER mode: ${JSON.stringify(text.slice(0, 128))}`, {
+    hint: "the known values are auto, private (both: ids of the container's own) and host",
+  });
+}
+
+/** The alphabet of container names and ids, which a joined container is looked up by. */
+function isContainerName(text: string): boolean {
+  return text.length <= 255 && /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text);
+}

@@ -1,0 +1,98 @@
+import { EngineError } from "../base/index.ts";
+import type { NamespaceKind, SpecNamespace } from "../oci/index.ts";
+import { type NamespaceMode, parseNamespaceMode, parseUserns, type UsernsMode } from "./modes.ts";
+
+/** The namespace flags of `run` as they were given; absent and empty mean the same. */
+export interface NamespaceRequest {
+  readonly pid?: string;
+  readonly ipc?: string;
+  readonly uts?: string;
+  readonly network?: string;
+  readonly cgroupns?: string;
+  readonly userns?: string;
+  readonly privileged?: boolean;
+  /** Reasons from elsewhere for the host's user namespace, such as a volume whose file system has no idmapped mounts. */
+  readonly hostUsernsReasons?: readonly UsernsReason[];
+}
+
+/** A namespace of another container, to be joined. */
+export interface NamespaceJoin {
+  readonly type: NamespaceKind;
+  /** Name or id. */
+  readonly container: string;
+}
+
+export interface NamespacePlan {
+  /** The namespaces to make; whatever is neither here nor joined is the host's. */
+  readonly namespaces: readonly SpecNamespace[];
+  readonly joins: readonly NamespaceJoin[];
+  readonly userns: "own" | "host";
+  /** One sentence for each way in which this differs from what a container usually gets. */
+  readonly notices: readonly string[];
+}
+
+const modedKinds = ["pid", "network", "uts", "ipc", "cgroup"] as const;
+type ModedKind = (typeof modedKinds)[number];
+type Modes = Readonly<Record<ModedKind, NamespaceMode>>;
+
+/**
+ * Decides which namespaces a container gets. Pure. Options whose purpose needs the host's ids bring the host's user
+ * namespace, with a notice each.
+ *
+ * @throws EngineError `invalidValue` for a mode that is not known; `usage` when `--userns=auto` was asked for together
+ * with an option that rules it out.
+ */
+export function planNamespaces(request: NamespaceRequest): NamespacePlan {
+  const modes: Modes = {
+    network: parseNamespaceMode("network", request.network ?? ""),
+    pid: parseNamespaceMode("pid", request.pid ?? ""),
+    ipc: parseNamespaceMode("ipc", request.ipc ?? ""),
+    uts: parseNamespaceMode("uts", request.uts ?? ""),
+    cgroup: parseNamespaceMode("cgroupns", request.cgroupns ?? ""),
+  };
+  const { userns, notices } = decideUserns(parseUserns(request.userns ?? ""), hostUsernsReasons(request, modes));
+  const own = modedKinds.filter((type) => modes[type].kind === "own");
+  const made: readonly NamespaceKind[] = [...(userns === "own" ? (["user"] as const) : []), "mount", ...own];
+  const joins = modedKinds.flatMap((type) => {
+    const mode = modes[type];
+    return mode.kind === "container" ? [{ type, container: mode.container }] : [];
+  });
+  return { namespaces: made.map((type) => ({ type })), joins, userns, notices };
+}
+
+export interface UsernsReason {
+  readonly option: string;
+  readonly why: string;
+}
+
+/** Options that need the host's user namespace: because the kernel says so, or because their purpose does. */
+function hostUsernsReasons(request: NamespaceRequest, modes: Modes): readonly UsernsReason[] {
+  const candidates: readonly (UsernsReason | undefined)[] = [
+    request.privileged ? { option: "--privileged", why: "it gives power over the host itself" } : undefined,
+    // The kernel's fs/sysfs/mount.c and fs/proc/root.c ask for power over the owner of the net or pid namespace.
+    usernsReason("network", modes.network, "only the owner of a network namespace may mount its /sys"),
+    usernsReason("pid", modes.pid, "only the owner of a pid namespace may mount its /proc"),
+    usernsReason("ipc", modes.ipc, "memory shared with the host is protected by the host's ids"),
+    ...(request.hostUsernsReasons ?? []),
+  ];
+  return candidates.filter((candidate) => candidate !== undefined);
+}
+
+function usernsReason(flag: string, mode: NamespaceMode, why: string): UsernsReason | undefined {
+  if (mode.kind === "own") return undefined;
+  if (mode.kind === "host") return { option: `--${flag}=host`, why };
+  return { option: `--${flag}=container:${mode.container}`, why: "the other container has other ids" };
+}
+
+function decideUserns(mode: UsernsMode, reasons: readonly UsernsReason[]): Pick<NamespacePlan, "userns" | "notices"> {
+  const [first] = reasons;
+  if (mode === "host") return { userns: "host", notices: [] };
+  if (first === undefined) return { userns: "own", notices: [] };
+  if (mode === "auto") {
+    throw new EngineError("usage", `conflicting options: --userns=auto and ${first.option}: ${first.why}`, {
+      hint: "leave out one of the two",
+    });
+  }
+  const notices = reasons.map(({ option, why }) => `${option} brings the host's user namespace: ${why}`);
+  return { userns: "host", notices };
+}
