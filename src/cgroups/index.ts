@@ -1,0 +1,14 @@
+export { blockDeviceNumber } from "./blockDevice.ts";
+export type { CgroupParent, CgroupWrite, GroupPlan } from "./cgroupPlan.ts";
+export { limitsToResources } from "./limitsToResources.ts";
+export { type CgroupRequest, planCgroup } from "./planCgroup.ts";
+export type { DeviceRate, ResourceLimits } from "./resourceLimits.ts";
+export {
+  type GroupEvents,
+  type GroupFile,
+  type GroupStatistics,
+  groupFiles,
+  type MemoryEvents,
+  readEvents,
+  readStatistics,
+} from "./statistics.ts";

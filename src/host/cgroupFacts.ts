@@ -1,0 +1,104 @@
+import type { CgroupFacts, ControllerPlace } from "./hostFacts.ts";
+
+/** The controllers that brig has limits for, by their v2 names. */
+export const knownControllers = ["cpu", "cpuset", "io", "memory", "pids", "hugetlb"] as const;
+
+/** Controllers whose name differs between the versions (cgroups(7)). */
+const v1Names: Readonly<Record<string, string>> = { io: "blkio" };
+
+/** The kernel's files that `readCgroupFacts` looks at, as text; a file that does not exist is undefined. */
+export interface CgroupSources {
+  /** /proc/self/mountinfo (proc_pid_mountinfo(5)) */
+  readonly mountinfo: string;
+  /** /proc/self/cgroup */
+  readonly ownCgroup: string;
+  /** /proc/cgroups */
+  readonly table: string | undefined;
+  /** Reads a file of the v2 hierarchy or of /sys. */
+  readonly read: (path: string) => string | undefined;
+  readonly swap: boolean;
+}
+
+interface CgroupMount {
+  readonly mountPoint: string;
+  readonly version: 1 | 2;
+  readonly options: readonly string[];
+}
+
+/** Finds out which controllers the v2 hierarchy offers and where the others are. Pure but for `read`. */
+export function readCgroupFacts(sources: CgroupSources): CgroupFacts {
+  const mounts = cgroupMounts(sources.mountinfo);
+  const mountPoint = mounts.find((mount) => mount.version === 2)?.mountPoint;
+  const readBelow = (file: string) =>
+    mountPoint === undefined ? undefined : sources.read(`${mountPoint}/${file}`)?.trim();
+  const offered = (readBelow("cgroup.controllers") ?? "").split(" ").filter((name) => name !== "");
+  const names = [...knownControllers, ...offered.filter((name) => !knownControllers.some((known) => known === name))];
+  return {
+    ...(mountPoint === undefined ? {} : { mountPoint }),
+    // Only the root of the whole hierarchy has no cgroup.events.
+    isRealRoot: readBelow("cgroup.events") === undefined,
+    ownGroup: ownGroupOf(sources.ownCgroup),
+    controllers: names.map((name) => placeOf(name, { offered, mounts, table: sources.table })),
+    effectiveCpus: readBelow("cpuset.cpus.effective") || onlineList(sources, "cpu"),
+    effectiveMems: readBelow("cpuset.mems.effective") || onlineList(sources, "node"),
+    swap: sources.swap,
+    ...ioWeightFile(readBelow("io.cost.qos"), sources),
+  };
+}
+
+/** Only the root has io.cost.qos, and only groups below it have io.weight, when the kernel has the model. */
+function ioWeightFile(costModel: string | undefined, sources: CgroupSources): Pick<CgroupFacts, "ioWeightFile"> {
+  if (costModel !== undefined) return { ioWeightFile: "io.weight" };
+  return sources.read("/sys/module/bfq/initstate") === undefined ? {} : { ioWeightFile: "io.bfq.weight" };
+}
+
+function onlineList(sources: CgroupSources, kind: "cpu" | "node"): string {
+  return sources.read(`/sys/devices/system/${kind}/online`)?.trim() || "0";
+}
+
+/** The cgroup mounts of a mountinfo text, in the order of the text. */
+function cgroupMounts(mountinfo: string): readonly CgroupMount[] {
+  const mounts: CgroupMount[] = [];
+  for (const line of mountinfo.split("\n")) {
+    const separator = line.indexOf(" - cgroup");
+    if (separator < 0) continue;
+    const [type, , options = ""] = line.slice(separator + 3).split(" ");
+    const mountPoint = line.split(" ", 5)[4];
+    if (mountPoint === undefined || (type !== "cgroup" && type !== "cgroup2")) continue;
+    mounts.push({
+      mountPoint: unescapeOctal(mountPoint),
+      version: type === "cgroup2" ? 2 : 1,
+      options: options.split(","),
+    });
+  }
+  return mounts;
+}
+
+/** Undoes the octal escapes of mountinfo: space, tab, line feed and backslash. */
+function unescapeOctal(path: string): string {
+  return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}
+
+function ownGroupOf(text: string): string {
+  const line = text.split("\n").find((candidate) => candidate.startsWith("0::"));
+  return line === undefined ? "/" : line.slice(3);
+}
+
+function placeOf(
+  name: string,
+  known: {
+    readonly offered: readonly string[];
+    readonly mounts: readonly CgroupMount[];
+    readonly table: string | undefined;
+  },
+): ControllerPlace {
+  if (known.offered.includes(name)) return { name, state: "offered" };
+  const v1Name = v1Names[name] ?? name;
+  const mount = known.mounts.find((candidate) => candidate.version === 1 && candidate.options.includes(v1Name));
+  if (mount !== undefined) return { name, state: "v1", mountPoint: mount.mountPoint };
+  const row = known.table?.split("\n").find((line) => line.startsWith(`${v1Name}\t`));
+  if (row === undefined) return { name, state: "absent" };
+  const [, hierarchy, , enabled] = row.split("\t");
+  if (enabled === "0") return { name, state: "disabled" };
+  return hierarchy === "0" ? { name, state: "absent" } : { name, state: "v1" };
+}
