@@ -1,0 +1,67 @@
+import { EngineError } from "../base/index.ts";
+import type { Digest } from "../oci/index.ts";
+import { type ImageUser, planRemoval } from "./planRemoval.ts";
+import type { ImageStore } from "./store.ts";
+import { imageIdOf } from "./storedImage.ts";
+import type { IndexEntry } from "./storeIndex.ts";
+import { storeLayout } from "./storeLayout.ts";
+import { findEntry } from "./storeResolve.ts";
+import type { LayerKeeper } from "./storeSweep.ts";
+
+/** What went away, in Docker's order: first the names, then the image and its layers. */
+export interface RemovedImage {
+  /** `alpine:3.20`, `alpine@sha256:...`. */
+  readonly untagged: readonly string[];
+  /** The image's id, then the diffIds of the layers that nothing uses any more. */
+  readonly deleted: readonly string[];
+}
+
+export interface ImageRemoval extends LayerKeeper {
+  readonly force: boolean;
+  /** The containers that were made from an image, running or not. */
+  readonly usedBy: (imageId: Digest) => readonly ImageUser[];
+}
+
+/** The error for an image that is not in the store, in Docker's words. */
+export function noSuchImage(text: string): EngineError {
+  return new EngineError("imageNotFound", `No such image: ${text.slice(0, 300)}`, {
+    hint: '"brig images" lists the images that are here',
+    details: { reference: text },
+  });
+}
+
+/**
+ * Removes a name of an image or the whole image (see `planRemoval`), then sweeps what no image needs any more. The
+ * names go in one step; a sweep that is interrupted, or postponed because of a pull, is done by the next one.
+ *
+ * @throws EngineError `imageNotFound`, `imageInUse`, `invalidReference`.
+ */
+export async function removeImage(store: ImageStore, text: string, removal: ImageRemoval): Promise<RemovedImage> {
+  const { untagged, deletedId } = await store.changeIndex((entries) => withoutImage(store, { entries, text, removal }));
+  if (deletedId === undefined) return { untagged, deleted: [] };
+  const { layers } = await store.collectGarbage(removal);
+  return { untagged, deleted: [deletedId, ...layers] };
+}
+
+interface RemovalStep {
+  readonly entries: readonly IndexEntry[];
+  readonly text: string;
+  readonly removal: ImageRemoval;
+}
+
+function withoutImage({ directory }: ImageStore, { entries, text, removal }: RemovalStep) {
+  const layout = storeLayout(directory);
+  const found = findEntry(layout, entries, text);
+  if (found === undefined) throw noSuchImage(text);
+  // A damaged image that another tool put there has no id that could be read; its manifest stands for it.
+  const idOf = (entry: IndexEntry): Digest => imageIdOf(layout, entry) ?? entry.manifest.digest;
+  const imageId = idOf(found.entry);
+  const own = entries.filter((entry) => idOf(entry) === imageId);
+  const users = removal.usedBy(imageId);
+  const plan = planRemoval({ text, ...found, imageId, own, users, force: removal.force });
+  const others = entries.filter((entry) => !own.includes(entry));
+  return {
+    entries: [...others, ...plan.remaining],
+    result: { untagged: plan.untagged, deletedId: plan.remaining.length === 0 ? imageId : undefined },
+  };
+}
