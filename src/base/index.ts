@@ -8,6 +8,13 @@ export {
   errorKinds,
   fileSystemError,
 } from "./errors.ts";
+export {
+  decodeRecords,
+  type HelperOutcome,
+  type HelperProcess,
+  type HelperRecord,
+  spawnHelper,
+} from "./helperProcess.ts";
 export { type Branded, type ContainerId, newContainerId, shortId } from "./ids.ts";
 export { type LockMode, syncFileSystem } from "./libc.ts";
 export { acquireLock, type HeldLock, type LockRequest, lockDescriptor, withLock } from "./lock.ts";

@@ -1,0 +1,27 @@
+import { constants } from "node:os";
+import { basename, dirname } from "node:path";
+import { describeErrno, EngineError, spawnHelper } from "../base/index.ts";
+import { quoteName } from "./byteString.ts";
+
+export interface RemoveTreeRequest {
+  readonly helperPath: string;
+  /** Absolute; its parent directory must be the engine's own. */
+  readonly path: string;
+}
+
+/**
+ * Deletes a file or a directory tree of any depth and content, without following a symbolic link or crossing a mount
+ * in it (native/remove.c). Nothing there is fine.
+ *
+ * @throws EngineError `fileSystem`, `helperMissing`.
+ */
+export async function removeTree({ helperPath, path }: RemoveTreeRequest): Promise<void> {
+  const helper = spawnHelper(helperPath, ["remove", dirname(path), basename(path)]);
+  helper.stdin.end();
+  const { status, records } = await helper.ended;
+  if (status === 0) return;
+  const number = Number(records[0]?.fields.get("errno"));
+  const errno = Object.entries(constants.errno).find(([, value]) => value === number)?.[0];
+  const reason = errno === undefined ? `the native helper ended with status ${status}` : describeErrno(errno);
+  throw new EngineError("fileSystem", `cannot remove ${quoteName(path)}: ${reason}`, { details: { errno, path } });
+}
