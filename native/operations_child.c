@@ -92,25 +92,29 @@ static int op_attach_root(struct launch *launch, const struct record *record)
     return (int)CALL(journal, "fchdir", fchdir(launch->root), "%d", launch->root);
 }
 
-static enum path_create create_of(const struct record *record)
+/* What to make where the target is missing; "match" makes what the tree to be attached there is. */
+static enum path_create create_of(const struct record *record, int tree)
 {
     const char *create = record_get(record, "create");
-    return create == NULL ? PATH_EXISTS : strcmp(create, "file") == 0 ? PATH_FILE : PATH_DIRECTORY;
+    struct stat status;
+    if (create == NULL) return PATH_EXISTS;
+    if (strcmp(create, "match") == 0) return fstat(tree, &status) == 0 && S_ISDIR(status.st_mode) ? PATH_DIRECTORY : PATH_FILE;
+    return strcmp(create, "file") == 0 ? PATH_FILE : PATH_DIRECTORY;
 }
 
 /* Opens the place where something will be mounted. Where the kernel's own file systems go, a symbolic link in the
  * image is refused rather than followed (CVE-2019-19921, CVE-2023-27561). */
-static int open_target(struct launch *launch, const struct record *record)
+static int open_target(struct launch *launch, const struct record *record, int tree)
 {
     const char *target = record_get(record, "target");
     if (target == NULL) return launch_invalid(launch, record, "target");
     uint64_t resolve = IN_ROOT | (record_get(record, "nosymlinks") != NULL ? (uint64_t)RESOLVE_NO_SYMLINKS : 0u);
-    return path_target(&launch->journal, launch->root, target, create_of(record), resolve);
+    return path_target(&launch->journal, launch->root, target, create_of(record, tree), resolve);
 }
 
 static int attach(struct launch *launch, const struct record *record, int tree)
 {
-    int target = open_target(launch, record);
+    int target = open_target(launch, record, tree);
     if (target < 0) return -1;
     int result = (int)CALL(&launch->journal, "move_mount",
                            move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH), "%d -> \"%s\"", tree,
@@ -129,7 +133,8 @@ static int new_file_system(struct launch *launch, const struct record *record, c
     if (!flags_of(record, "attribute", &attributes)) return launch_invalid(launch, record, "attribute");
     int context = (int)CALL(journal, "fsopen", fsopen(type, FSOPEN_CLOEXEC), "\"%s\"", type);
     if (context < 0) return -1;
-    int result = 0;
+    int result = (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0), "%d, \"source\", \"%s\"",
+                           context, type);
     for (size_t n = 0; result == 0 && (option = record_get_nth(record, "option", n)) != NULL; n++) {
         char key[64];
         const char *value = strchr(option, '=');
@@ -181,7 +186,7 @@ static int op_remount(struct launch *launch, const struct record *record)
     uint64_t set;
     if (!flags_of(record, "set", &set)) return launch_invalid(launch, record, "set");
     attr.attr_set = set;
-    int target = open_target(launch, record);
+    int target = open_target(launch, record, -1);
     if (target < 0) return errno == ENOENT ? 0 : -1; /* this kernel has no such file: nothing to protect */
     int tree = path_open_tree(journal, target, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | AT_RECURSIVE);
     int result = tree < 0 ? -1
@@ -203,7 +208,7 @@ static int op_mask(struct launch *launch, const struct record *record)
 {
     struct journal *journal = &launch->journal;
     struct stat status;
-    int target = open_target(launch, record);
+    int target = open_target(launch, record, -1);
     if (target < 0) return errno == ENOENT ? 0 : -1;
     if (fstat(target, &status) != 0) {
         close(target);
@@ -232,7 +237,7 @@ static int op_mask(struct launch *launch, const struct record *record)
 
 static int op_make(struct launch *launch, const struct record *record)
 {
-    int fd = open_target(launch, record);
+    int fd = open_target(launch, record, -1);
     return fd < 0 ? -1 : close(fd);
 }
 

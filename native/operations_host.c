@@ -273,6 +273,7 @@ static int configure_overlay(struct launch *launch, const struct record *record,
         lower[2 * i + 1] = ':';
     }
     lower[2 * layers - 1] = '\0';
+    if (set_option(journal, context, "source", "overlay") != 0) return -1;
     if (set_option(journal, context, "lowerdir", lower) != 0) return -1;
     if (record_get_u64(record, "writable", LAYER_SLOTS - 1, &writable)) {
         char upper[] = "?/upper", work[] = "?/work";

@@ -1,9 +1,12 @@
 import type { ContainerId } from "../base/index.ts";
 import type { RuntimeSpec } from "../oci/index.ts";
+import type { NativeArch } from "./seccomp/architectures.ts";
 
 /** What the container room asks the launch room to turn into a LaunchPlan. Every path is absolute. */
 export interface LaunchRequest {
   readonly id: ContainerId;
+  /** The machine, which decides the numbers of system calls. */
+  readonly arch: NativeArch;
   /** The pivot document: namespaces, mounts, process, limits. `spec.root.path` is not used when `root` is an overlay. */
   readonly spec: RuntimeSpec;
   readonly root: OverlayRoot | DirectoryRoot;
@@ -16,6 +19,22 @@ export interface LaunchRequest {
   /** Whether the caller's stdin goes to the payload (`-i`); otherwise the payload reads /dev/null. */
   readonly stdin: boolean;
   readonly stopSignal: string;
+  /** An engine-owned directory of the host over which the helper mounts its staging tmpfs, in a mount namespace of its own. */
+  readonly stage: string;
+  /** Mount destinations into which the image's content is copied before the (new, empty) volume covers it. */
+  readonly copyUp: readonly string[];
+  /** Host device nodes beside the standard ones (`--device`). */
+  readonly devices: readonly DeviceNode[];
+  /** How the plan differs from what the user asked for, one sentence each. */
+  readonly notices: readonly string[];
+}
+
+export interface DeviceNode {
+  readonly hostPath: string;
+  readonly containerPath: string;
+  readonly type: "c" | "b";
+  readonly major: number;
+  readonly minor: number;
 }
 
 export interface OverlayRoot {
@@ -24,6 +43,8 @@ export interface OverlayRoot {
   readonly layers: readonly string[];
   /** The directory that holds `upper` and `work`. */
   readonly writable: string;
+  /** Do not wait for the disk when it is unmounted: right for a container that is removed when it ends. */
+  readonly volatile: boolean;
 }
 
 export interface DirectoryRoot {

@@ -1,0 +1,47 @@
+import type { SpecMount } from "../oci/index.ts";
+import type { DeviceNode, LaunchRequest } from "./launchRequest.ts";
+import { isBind } from "./mountOptions.ts";
+
+/** The device nodes of every container (runtime-spec config-linux.md, "Default Devices"); `tty` is the caller's own. */
+const standardNumbers = {
+  null: [1, 3],
+  zero: [1, 5],
+  full: [1, 7],
+  random: [1, 8],
+  urandom: [1, 9],
+  tty: [5, 0],
+} as const;
+
+const standardDevices: readonly DeviceNode[] = Object.entries(standardNumbers).map(([name, [major, minor]]) => ({
+  hostPath: `/dev/${name}`,
+  containerPath: `/dev/${name}`,
+  type: "c",
+  major,
+  minor,
+}));
+
+/** A device and the name that its detached mount has in the plan; `null` is also what files are masked with. */
+export interface NamedDevice extends DeviceNode {
+  readonly tree: string;
+}
+
+/** Every device node that the container gets, the standard ones first. */
+export function namedDevices(request: LaunchRequest): readonly NamedDevice[] {
+  const standard = standardDevices.map((device) => ({ ...device, tree: device.hostPath.slice("/dev/".length) }));
+  return [...standard, ...request.devices.map((device, index) => ({ ...device, tree: `device${index}` }))];
+}
+
+export interface NamedBind {
+  readonly mount: SpecMount;
+  readonly tree: string;
+}
+
+/** The bind mounts of the spec with the names of their detached mounts. */
+export function namedBinds(request: LaunchRequest): readonly NamedBind[] {
+  return request.spec.mounts.filter(isBind).map((mount, index) => ({ mount, tree: `bind${index}` }));
+}
+
+/** Whether the container has a user namespace of its own, so that what it sees of the host's files must be idmapped. */
+export function ownUserNamespace(request: LaunchRequest): boolean {
+  return request.spec.linux.namespaces.some(({ type, path }) => type === "user" && path === undefined);
+}

@@ -1,0 +1,260 @@
+import { formatIdMap } from "../namespaces/index.ts";
+import type { NamespaceKind } from "../oci/index.ts";
+import { namedBinds, namedDevices, ownUserNamespace } from "./bindSources.ts";
+import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
+import { sortMountOptions } from "./mountOptions.ts";
+import type { FieldValue, LaunchStep } from "./plan.ts";
+
+/**
+ * The steps of the host phase. Their order has reasons: the group exists before the child, which is born in it;
+ * sources are opened in the host's mount namespace, where propagation still works, and before any id changes; layers
+ * are idmapped while they are detached (mount_setattr(2)) and after the child's ids exist; the overlay comes last.
+ */
+export function compileHost(request: LaunchRequest): LaunchStep[] {
+  return [
+    ...cgroupSteps(request),
+    ...openSteps(request),
+    ...cloneSteps(request),
+    ...attributeSteps(request),
+    ...rootSteps(request),
+  ];
+}
+
+function step(
+  id: string,
+  op: string,
+  fields: Record<string, FieldValue>,
+  texts: { why: string; doc?: string },
+): LaunchStep {
+  return { id, phase: "host", op, fields, ...texts };
+}
+
+function cgroupSteps({ cgroup }: LaunchRequest): LaunchStep[] {
+  if (cgroup === undefined) return [];
+  const steps: LaunchStep[] = [];
+  for (const { directory, enable } of cgroup.parents) {
+    steps.push(
+      step(
+        "cg.parent",
+        "cgroupMake",
+        { path: directory },
+        { why: "the group that holds brig's containers", doc: "cgroups(7)" },
+      ),
+    );
+    if (enable.length > 0) {
+      const value = enable.map((controller) => `+${controller}`).join(" ");
+      steps.push(
+        step(
+          "cg.enable",
+          "cgroupWrite",
+          { file: "cgroup.subtree_control", value },
+          { why: "let the groups below use these controllers", doc: "cgroups(7)" },
+        ),
+      );
+    }
+  }
+  steps.push(
+    step(
+      "cg.group",
+      "cgroupMake",
+      { path: cgroup.directory },
+      { why: "the container's own group: limits, statistics, and one place to kill it by", doc: "cgroups(7)" },
+    ),
+  );
+  for (const { file, value } of cgroup.writes) {
+    steps.push(
+      step(
+        `cg.${file}`,
+        "cgroupWrite",
+        { file, value },
+        { why: "a limit, in place before the payload can use anything", doc: "cgroups(7)" },
+      ),
+    );
+  }
+  if (cgroup.deviceFilter !== undefined) {
+    const program = Buffer.from(cgroup.deviceFilter).toString("hex");
+    steps.push(
+      step(
+        "cg.devices",
+        "cgroupDevices",
+        { program },
+        { why: "only the allowed devices can be opened, whatever nodes the container makes", doc: "bpf(2)" },
+      ),
+    );
+  }
+  return steps;
+}
+
+function openSteps(request: LaunchRequest): LaunchStep[] {
+  const steps: LaunchStep[] = [];
+  const open = (id: string, fields: Record<string, FieldValue>, why: string) =>
+    steps.push(step(id, "openTree", fields, { why, doc: "open_tree(2)" }));
+  if (request.root.kind === "directory") {
+    open(
+      "root.open",
+      { as: "root", path: request.root.path, type: "directory" },
+      "the directory that becomes the root",
+    );
+  } else {
+    for (const [index, path] of [...request.root.layers].reverse().entries()) {
+      open(
+        `layer.${index}.open`,
+        { as: `layer${index}`, path, type: "directory" },
+        index === 0 ? "the topmost layer of the image" : "a layer of the image",
+      );
+    }
+    open(
+      "writable.open",
+      { as: "writable", path: request.root.writable, type: "directory" },
+      "what the container writes goes here",
+    );
+  }
+  for (const { tree, hostPath, type, major, minor } of namedDevices(request)) {
+    open(
+      `dev.${tree}.open`,
+      { as: tree, path: hostPath, device: `${type}:${major}:${minor}` },
+      "a device node, checked to be that device",
+    );
+  }
+  for (const { tree, mount } of namedBinds(request)) {
+    const recursive = sortMountOptions(mount).recursive ? { recursive: 1 } : {};
+    open(`${tree}.open`, { as: tree, path: mount.source, ...recursive }, `the source of ${mount.destination}`);
+  }
+  return steps;
+}
+
+/** The namespaces that clone3(2) makes; the cgroup namespace must wait until the child is in its group. */
+const cloneFlags: Readonly<Record<Exclude<NamespaceKind, "cgroup" | "time">, string>> = {
+  user: "CLONE_NEWUSER",
+  mount: "CLONE_NEWNS",
+  pid: "CLONE_NEWPID",
+  network: "CLONE_NEWNET",
+  uts: "CLONE_NEWUTS",
+  ipc: "CLONE_NEWIPC",
+};
+
+function cloneSteps(request: LaunchRequest): LaunchStep[] {
+  const { spec } = request;
+  const kinds = spec.linux.namespaces.filter(({ path }) => path === undefined).map(({ type }) => type);
+  const flag = kinds.flatMap((kind) => (kind === "cgroup" || kind === "time" ? [] : [cloneFlags[kind]]));
+  const input = spec.process.terminal && request.stdin ? { input: 1 } : {};
+  const steps = [
+    step(
+      "mnt.private",
+      "privateMounts",
+      {},
+      { why: "what the helper mounts from here on must not show on the host", doc: "mount_namespaces(7)" },
+    ),
+    step(
+      "mnt.stage",
+      "stage",
+      { at: request.stage },
+      { why: "a small tmpfs on which layers get short names", doc: "fsopen(2)" },
+    ),
+    step(
+      "clone",
+      "clone",
+      { flag, ...input },
+      {
+        why: `the container's first process, with its own ${kinds.filter((kind) => kind !== "cgroup").join(", ")} namespaces`,
+        doc: "clone(2)",
+      },
+    ),
+  ];
+  if (ownUserNamespace(request)) {
+    const { uidMappings = [], gidMappings = [] } = spec.linux;
+    steps.push(
+      step(
+        "user.map",
+        "mapIds",
+        { uids: formatIdMap(uidMappings), gids: formatIdMap(gidMappings) },
+        {
+          why: "the container's root is nobody in particular on the host",
+          doc: "user_namespaces(7)",
+        },
+      ),
+    );
+  }
+  return [...steps, step("user.release", "release", {}, { why: "the child may go on: its ids mean something now" })];
+}
+
+/** Attributes and idmaps of everything that was opened. Device nodes are left as they are: devtmpfs takes no idmap. */
+function attributeSteps(request: LaunchRequest): LaunchStep[] {
+  const steps: LaunchStep[] = [];
+  const idmap = ownUserNamespace(request) ? ["MOUNT_ATTR_IDMAP"] : [];
+  const set = (tree: string, fields: Record<string, FieldValue>, why: string) =>
+    steps.push(step(`${tree}.set`, "setTree", { tree, ...fields }, { why, doc: "mount_setattr(2)" }));
+  for (const tree of idmap.length > 0 ? rootTrees(request) : []) {
+    set(tree, { set: idmap }, "its files belong to the ids that the container sees, without a chown or a copy");
+  }
+  for (const { tree, mount } of namedBinds(request)) {
+    const { attributes, propagation, recursive } = sortMountOptions(mount);
+    const flags = [...attributes, ...idmap];
+    if (flags.length === 0 && propagation === undefined) continue;
+    set(
+      tree,
+      { set: flags, ...(propagation === undefined ? {} : { propagation }), ...(recursive ? { recursive: 1 } : {}) },
+      `how ${mount.destination} shows its source${attributes.includes("MOUNT_ATTR_RDONLY") ? ": read-only" : ""}`,
+    );
+  }
+  return steps;
+}
+
+function rootTrees({ root }: LaunchRequest): readonly string[] {
+  if (root.kind === "directory") return ["root"];
+  return [...root.layers.map((_, index) => `layer${index}`), "writable"];
+}
+
+function rootSteps(request: LaunchRequest): LaunchStep[] {
+  const hand = step(
+    "root.hand",
+    "handRoot",
+    {},
+    { why: "the child mounts it in its own mount namespace", doc: "unix(7)" },
+  );
+  if (request.root.kind === "directory") {
+    return [step("root.use", "useRoot", { tree: "root" }, { why: "the directory is the root as it is" }), hand];
+  }
+  return [...overlaySteps(request.root, overlayOwner(request)), hand];
+}
+
+function overlayOwner(request: LaunchRequest): number {
+  return ownUserNamespace(request) ? (request.spec.linux.uidMappings?.[0]?.hostID ?? 0) : 0;
+}
+
+/** The steps from opened layer trees to a mounted overlay. `owner` is the host id of the root that works on `upper`. */
+function overlaySteps(root: OverlayRoot, owner: number): LaunchStep[] {
+  const count = root.layers.length;
+  const slots = root.layers.map((_, slot) =>
+    step(
+      `layer.${slot}.stage`,
+      "layer",
+      { from: `layer${slot}`, slot },
+      { why: "a short name for overlayfs", doc: "move_mount(2)" },
+    ),
+  );
+  return [
+    ...slots,
+    step(
+      "writable.stage",
+      "layer",
+      { from: "writable", slot: count },
+      { why: "a short name for overlayfs", doc: "move_mount(2)" },
+    ),
+    step(
+      "root.overlay",
+      "overlay",
+      {
+        layers: count,
+        writable: count,
+        owner,
+        attribute: ["MOUNT_ATTR_NODEV"],
+        option: ["index=off", ...(root.volatile ? ["volatile"] : [])],
+      },
+      {
+        why: "the image's layers below, one writable layer on top; device nodes in them stay files without effect",
+        doc: "https://docs.kernel.org/filesystems/overlayfs.html",
+      },
+    ),
+  ];
+}

@@ -1,0 +1,147 @@
+import { capabilityMask } from "../namespaces/index.ts";
+import type { LaunchRequest } from "./launchRequest.ts";
+import type { FieldValue, LaunchStep } from "./plan.ts";
+import { compileSeccomp } from "./seccomp/compile.ts";
+
+/**
+ * The steps of the init phase. The order is the point: limits while they can still be raised; the bounding set while
+ * CAP_SETPCAP is held; the system-call filter before CAP_SYS_ADMIN goes, unless no_new_privs allows it later
+ * (seccomp(2)); the working directory before the ids change, because root may enter what the user may not; ids before
+ * the final capabilities (capabilities(7)).
+ */
+export function compileInit(request: LaunchRequest): LaunchStep[] {
+  const { process, linux } = request.spec;
+  const filter = linux.seccomp === undefined ? [] : [seccompStep(request)];
+  const late = process.noNewPrivileges;
+  const noNew = step(
+    "priv.nonew",
+    "noNewPrivileges",
+    {},
+    { why: "no set-user-id program can raise what this process has", doc: "prctl(2)" },
+  );
+  return [
+    ...limitSteps(request),
+    step("io.streams", "streams", request.stdin ? { stdin: 1 } : {}, {
+      why: process.terminal
+        ? "a new session whose terminal is the container's"
+        : "a new session, so that the caller's terminal is out of reach",
+      doc: "setsid(2)",
+    }),
+    step("priv.keyring", "keyring", {}, { why: "keys of the caller's session stay with the caller", doc: "keyctl(2)" }),
+    ...(late ? [noNew] : []),
+    step(
+      "priv.bounding",
+      "bounding",
+      { capabilities: String(capabilityMask(process.capabilities.bounding)) },
+      { why: "no program run from here on can gain more than these capabilities", doc: "capabilities(7)" },
+    ),
+    ...(late ? [] : filter),
+    step("cwd.enter", "directory", { path: process.cwd }, { why: "the working directory", doc: "chdir(2)" }),
+    identityStep(request),
+    capabilityStep(request),
+    ...(late ? filter : []),
+    executeStep(request),
+  ];
+}
+
+function step(
+  id: string,
+  op: string,
+  fields: Record<string, FieldValue>,
+  texts: { why: string; doc?: string },
+): LaunchStep {
+  return { id, phase: "init", op, fields, ...texts };
+}
+
+/** `RLIMIT_*` numbers of Linux on every architecture that brig runs on (getrlimit(2), asm-generic/resource.h). */
+const resourceNumbers: Readonly<Record<string, number>> = {
+  RLIMIT_CPU: 0,
+  RLIMIT_FSIZE: 1,
+  RLIMIT_DATA: 2,
+  RLIMIT_STACK: 3,
+  RLIMIT_CORE: 4,
+  RLIMIT_RSS: 5,
+  RLIMIT_NPROC: 6,
+  RLIMIT_NOFILE: 7,
+  RLIMIT_MEMLOCK: 8,
+  RLIMIT_AS: 9,
+  RLIMIT_LOCKS: 10,
+  RLIMIT_SIGPENDING: 11,
+  RLIMIT_MSGQUEUE: 12,
+  RLIMIT_NICE: 13,
+  RLIMIT_RTPRIO: 14,
+  RLIMIT_RTTIME: 15,
+};
+
+/** RLIM_INFINITY, which the specification writes as -1 or as the largest 64-bit number. */
+function limitText(value: number): string {
+  return value < 0 || value > Number.MAX_SAFE_INTEGER ? "18446744073709551615" : String(value);
+}
+
+function limitSteps({ spec }: LaunchRequest): LaunchStep[] {
+  const limits = spec.process.rlimits.map(({ type, soft, hard }) =>
+    step(
+      `limit.${type}`,
+      "rlimit",
+      { resource: resourceNumbers[type] ?? -1, soft: limitText(soft), hard: limitText(hard) },
+      { why: "--ulimit, or brig's default", doc: "setrlimit(2)" },
+    ),
+  );
+  if (spec.process.oomScoreAdj === undefined) return limits;
+  return [
+    ...limits,
+    step(
+      "limit.oom",
+      "oomScore",
+      { value: String(spec.process.oomScoreAdj) },
+      { why: "how readily the kernel ends this container when memory runs out", doc: "proc(5)" },
+    ),
+  ];
+}
+
+function identityStep({ spec }: LaunchRequest): LaunchStep {
+  const { uid, gid, umask, additionalGids } = spec.process.user;
+  return step(
+    "priv.identity",
+    "identity",
+    { uid, gid, group: additionalGids.map(String), ...(umask === undefined ? {} : { umask }) },
+    { why: "the user that the image or --user names, with exactly its groups", doc: "setresuid(2)" },
+  );
+}
+
+function capabilityStep({ spec }: LaunchRequest): LaunchStep {
+  const { effective, permitted, inheritable, ambient } = spec.process.capabilities;
+  return step(
+    "priv.capabilities",
+    "capabilities",
+    {
+      effective: String(capabilityMask(effective)),
+      permitted: String(capabilityMask(permitted)),
+      inheritable: String(capabilityMask(inheritable)),
+      ambient: String(capabilityMask(ambient)),
+    },
+    { why: "what root may still do inside", doc: "capabilities(7)" },
+  );
+}
+
+function seccompStep({ spec, arch }: LaunchRequest): LaunchStep {
+  const program = spec.linux.seccomp === undefined ? new Uint8Array() : compileSeccomp(spec.linux.seccomp, arch);
+  return step(
+    "priv.seccomp",
+    "seccomp",
+    { program: Buffer.from(program).toString("hex") },
+    { why: "system calls that a container does not need cannot be made", doc: "seccomp(2)" },
+  );
+}
+
+function executeStep({ executables, init, spec }: LaunchRequest): LaunchStep {
+  return step(
+    "exec",
+    "execute",
+    { path: executables, argv: spec.process.args, env: spec.process.env, ...(init ? { init: 1 } : {}) },
+    {
+      why: init ? "brig's own init stays as process 1 and runs the payload" : "the payload takes over this process",
+      doc: "execve(2)",
+    },
+  );
+}

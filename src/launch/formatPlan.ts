@@ -1,0 +1,33 @@
+import type { FieldValue, LaunchPhase, LaunchPlan } from "./plan.ts";
+
+const phaseTitles: Readonly<Record<LaunchPhase, string>> = {
+  host: "host: the helper, outside the container",
+  child: "child: the first process, inside the new namespaces, before anything of the image runs",
+  init: "init: the same process gives up privileges and becomes the payload",
+};
+
+/** The plan as text: a numbered line for each step, in the order of execution, with its reason. */
+export function formatPlan(plan: LaunchPlan): string {
+  const lines: string[] = [];
+  let phase: LaunchPhase | undefined;
+  for (const [index, step] of plan.steps.entries()) {
+    if (step.phase !== phase) lines.push(`stage ${phaseTitles[step.phase]}`);
+    phase = step.phase;
+    const what = `${step.op} ${formatFields(step.fields)}`.trimEnd();
+    lines.push(`${String(index + 1).padStart(4)}  ${step.id.padEnd(24)} ${what.padEnd(56)}  ${step.why}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function formatFields(fields: Readonly<Record<string, FieldValue>>): string {
+  return Object.entries(fields)
+    .map(([key, value]) => `${key}=${formatValue(key, value)}`)
+    .join(" ");
+}
+
+/** Programs are shown by their size: a page of hexadecimal digits explains nothing. */
+function formatValue(key: string, value: FieldValue): string {
+  if (key === "program") return `<${String(value).length / 16} instructions>`;
+  const text = Array.isArray(value) ? value.join(",") : String(value);
+  return JSON.stringify(text).slice(1, -1);
+}

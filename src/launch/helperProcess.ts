@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
+import { EngineError, errnoOf } from "../base/index.ts";
+import { encodePlan } from "./encodePlan.ts";
+import { JournalReader, type JournalRecord } from "./journalReader.ts";
+import type { LaunchPlan } from "./plan.ts";
+
+export interface HelperSettings {
+  readonly plan: Pick<LaunchPlan, "steps">;
+  readonly helperPath: string;
+  /** What the helper and through it the payload get as stdin, stdout and stderr. */
+  readonly stdio: readonly [number | "ignore", number | "ignore", number | "ignore" | "pipe"];
+  readonly onRecord: (record: JournalRecord) => void;
+  /** Called once with the writable side of the control socket. */
+  readonly onControl?: (control: Socket) => void;
+}
+
+/** How the helper itself ended. */
+export interface HelperExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/**
+ * Starts the helper's launch role with a plan, hands over each record of its journal and resolves when it has ended.
+ * The helper gets no environment: what the payload sees is in the plan (SECURITY-BASELINE R8).
+ *
+ * @throws EngineError `helperMissing` when it cannot be started.
+ */
+export function runHelper(settings: HelperSettings): Promise<HelperExit> {
+  const { helperPath, stdio, plan, onRecord, onControl } = settings;
+  const helper: ChildProcess = spawn(helperPath, ["launch"], { stdio: [...stdio, "pipe"], env: {} });
+  const reader = new JournalReader();
+  return new Promise((resolve, reject) => {
+    helper.once("error", (error) => reject(helperMissing(error, helperPath)));
+    helper.once("close", (code, signal) => resolve({ code, signal }));
+    const control = helper.stdio[3] as Socket | null; // "pipe" at index 3 gives a socket, or null when spawn failed
+    if (control === null || control === undefined) return;
+    control.on("data", (piece: Buffer) => {
+      for (const record of reader.read(piece)) onRecord(record);
+    });
+    control.on("error", () => undefined); // the helper went away: how it ended is what counts
+    control.write(encodePlan(plan));
+    onControl?.(control);
+  });
+}
+
+function helperMissing(error: unknown, helperPath: string): EngineError {
+  return new EngineError(
+    "helperMissing",
+    `cannot start the native helper "${helperPath}": ${errnoOf(error) ?? String(error)}`,
+    {
+      hint: 'build it with "npm run build"',
+      cause: error,
+    },
+  );
+}

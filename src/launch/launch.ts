@@ -1,0 +1,128 @@
+import { spawn } from "node:child_process";
+import type { Socket } from "node:net";
+import { constants } from "node:os";
+import { EngineError } from "../base/index.ts";
+import { encodeRecord } from "./encodePlan.ts";
+import { type HelperExit, runHelper } from "./helperProcess.ts";
+import type { JournalRecord } from "./journalReader.ts";
+import type { LaunchPlan } from "./plan.ts";
+import type { RunStreams } from "./runStreams.ts";
+import { errnoName, parseStepReport, type StepReport } from "./stepReport.ts";
+
+export interface LaunchSettings {
+  readonly plan: LaunchPlan;
+  readonly helperPath: string;
+  readonly streams: RunStreams;
+  /** Called when the payload has been executed, with its process id on the host. */
+  readonly onStarted?: (pid: number) => void;
+  readonly onStep?: (report: StepReport) => void;
+}
+
+/** How a launch ended: the payload ran and ended, or a step failed before it could run. */
+export type LaunchOutcome = ExitedLaunch | FailedLaunch;
+
+export interface ExitedLaunch {
+  readonly kind: "exited";
+  /** The status for the caller's own exit: the process's, or 128 and the number of the signal. */
+  readonly exitCode: number;
+  readonly signal?: string;
+  /** Files of the container's group as they were at its end: `memory.events`, `memory.peak`, ... */
+  readonly statistics: ReadonlyMap<string, string>;
+}
+
+export interface FailedLaunch {
+  readonly kind: "failed";
+  /** The id of the step that failed, and its call. */
+  readonly step: string;
+  readonly process: string;
+  readonly call: string;
+  readonly args: string;
+  readonly errno: string;
+}
+
+/**
+ * Starts the helper with the plan and waits for the end of the payload. Nothing of the container is left afterwards
+ * but what the plan wrote to directories of the host; if this process dies first, the helper ends the container.
+ *
+ * @throws EngineError `helperMissing`, or `launchFailed` when the helper itself is killed.
+ */
+export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
+  const { plan, helperPath, streams, onStep, onStarted } = settings;
+  const steps = new Map(plan.steps.map((step) => [step.id, step]));
+  const statistics = new Map<string, string>();
+  const last = new Map<string, JournalRecord>(); // the newest record of each kind that decides the outcome
+  const onRecord = (record: JournalRecord) => {
+    if (record.op === "call") onStep?.(parseStepReport(record, steps));
+    else if (record.op === "file") statistics.set(record.fields.get("path") ?? "", record.bytes.toString("utf8"));
+    else if (record.op === "started") onStarted?.(Number(record.fields.get("pid")));
+    if (record.op !== "failed" || !last.has("failed")) last.set(record.op, record); // the first failure is the reason
+  };
+  let stop = () => {};
+  const onControl = (control: Socket) => {
+    stop = forwardSignals(streams, control);
+  };
+  const exit = await runHelper({
+    plan,
+    helperPath,
+    stdio: [streams.stdin, streams.stdout, streams.stderr],
+    onRecord,
+    onControl,
+  });
+  stop();
+  const exited = last.get("exited");
+  if (exited !== undefined) return exitedLaunch(exited, statistics);
+  const failed = last.get("failed");
+  if (failed !== undefined) return failedLaunch(failed);
+  await restoreTerminal(last.get("terminal")?.fields.get("saved"), streams);
+  throw lostHelper(exit);
+}
+
+/** Hands signals on as records until it is stopped; the helper sends them through a pidfd, so never to a stranger. */
+function forwardSignals(streams: RunStreams, control: Socket): () => void {
+  const iterator = streams.signals?.[Symbol.asyncIterator]();
+  if (iterator === undefined) return () => {};
+  const pump = async () => {
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+      if (next.value !== "SIGWINCH" && control.writable) {
+        control.write(encodeRecord("signal", { number: constants.signals[next.value] }));
+      }
+    }
+  };
+  pump().catch(() => undefined); // an iterator that throws has no more signals to give
+  return () => void iterator.return?.();
+}
+
+function exitedLaunch({ fields }: JournalRecord, statistics: ReadonlyMap<string, string>): ExitedLaunch {
+  const number = fields.get("signal");
+  if (number === undefined) return { kind: "exited", exitCode: Number(fields.get("code")), statistics };
+  const name = Object.entries(constants.signals).find(([, value]) => value === Number(number))?.[0];
+  return { kind: "exited", exitCode: 128 + Number(number), signal: name ?? `signal ${number}`, statistics };
+}
+
+function failedLaunch({ fields }: JournalRecord): FailedLaunch {
+  return {
+    kind: "failed",
+    step: fields.get("step") ?? "",
+    process: fields.get("process") ?? "",
+    call: fields.get("name") ?? "",
+    args: fields.get("args") ?? "",
+    errno: errnoName(Number(fields.get("errno"))),
+  };
+}
+
+/** A helper that was killed could not put the caller's terminal back; stty(1) takes the state that it had saved. */
+async function restoreTerminal(saved: string | undefined, streams: RunStreams): Promise<void> {
+  if (saved === undefined || !/^[0-9a-f:]+$/.test(saved)) return;
+  await new Promise<void>((resolve) => {
+    const stty = spawn("/usr/bin/stty", [saved], { stdio: [streams.stdin, "ignore", "ignore"], env: {} });
+    stty.once("close", () => resolve());
+    stty.once("error", () => resolve()); // a machine without stty keeps what it has
+  });
+}
+
+function lostHelper({ code, signal }: HelperExit): EngineError {
+  const how = signal === null ? `it exited with ${code}` : `it was ended by ${signal}`;
+  return new EngineError("launchFailed", `the native helper gave no report of the launch: ${how}`, {
+    hint: "the container was ended with it; look for an out-of-memory kill in the kernel's log",
+  });
+}
