@@ -1,4 +1,6 @@
 export { knownControllers } from "./cgroupFacts.ts";
+export { runDoctor } from "./doctor.ts";
+export type { DoctorCheck } from "./doctorCheck.ts";
 export type {
   CgroupFacts,
   ControllerPlace,
@@ -8,5 +10,8 @@ export type {
   ResourceLimit,
   SecurityModules,
 } from "./hostFacts.ts";
+export { type HostCounts, type HostSummary, summarizeHost } from "./hostSummary.ts";
 export { type FeatureAnswer, type FeatureMap, type FeatureName, offers } from "./kernelFeatures.ts";
 export { probeHost } from "./probeHost.ts";
+export { kernelFloor } from "./systemChecks.ts";
+export { type BuildIdentity, reportVersion, type VersionComponent, type VersionReport } from "./versionReport.ts";

@@ -1,0 +1,138 @@
+import { check, type DoctorCheck, fail, warn } from "./doctorCheck.ts";
+import type { HostFacts } from "./hostFacts.ts";
+import type { FeatureName } from "./kernelFeatures.ts";
+
+interface FeatureRow {
+  readonly id: string;
+  readonly title: string;
+  readonly features: readonly FeatureName[];
+  /** Whether containers can do without. */
+  readonly missing: "warn" | "fail";
+  readonly advice: string;
+}
+
+const kernelOption = (option: string) => `use a kernel with ${option}`;
+
+/** What the helper tried, and what it means when the kernel refused. */
+const rows: readonly FeatureRow[] = [
+  {
+    id: "system-calls",
+    title: "confined paths, pidfds, fd ranges",
+    features: ["openat2", "pidfd", "closeRange"],
+    missing: "fail",
+    advice: "brig needs Linux 6.1; a sandbox around it may be refusing newer system calls",
+  },
+  {
+    id: "namespace-mount",
+    title: "mount namespaces",
+    features: ["mountNamespace"],
+    missing: "fail",
+    advice: "run brig where mount namespaces may be made, with CAP_SYS_ADMIN",
+  },
+  {
+    id: "namespace-pid",
+    title: "pid namespaces",
+    features: ["pidNamespace"],
+    missing: "fail",
+    advice: kernelOption("CONFIG_PID_NS"),
+  },
+  {
+    id: "namespace-network",
+    title: "network namespaces",
+    features: ["networkNamespace"],
+    missing: "fail",
+    advice: kernelOption("CONFIG_NET_NS"),
+  },
+  {
+    id: "namespace-uts",
+    title: "uts namespaces",
+    features: ["utsNamespace"],
+    missing: "fail",
+    advice: kernelOption("CONFIG_UTS_NS"),
+  },
+  {
+    id: "namespace-ipc",
+    title: "ipc namespaces",
+    features: ["ipcNamespace"],
+    missing: "fail",
+    advice: kernelOption("CONFIG_IPC_NS"),
+  },
+  {
+    id: "namespace-cgroup",
+    title: "cgroup namespaces",
+    features: ["cgroupNamespace"],
+    missing: "fail",
+    advice: kernelOption("CONFIG_CGROUPS"),
+  },
+  {
+    id: "namespace-user",
+    title: "user namespaces",
+    features: ["userNamespace"],
+    missing: "warn",
+    advice: 'raise user.max_user_namespaces, or run containers with "--userns host"',
+  },
+  {
+    id: "namespace-time",
+    title: "time namespaces",
+    features: ["timeNamespace"],
+    missing: "warn",
+    advice: "only needed by containers with a clock of their own: CONFIG_TIME_NS",
+  },
+  {
+    id: "mqueue",
+    title: "POSIX message queues",
+    features: ["mqueue"],
+    missing: "fail",
+    advice: kernelOption("CONFIG_POSIX_MQUEUE"),
+  },
+  {
+    id: "overlay",
+    title: "overlay file system",
+    features: ["overlay"],
+    missing: "fail",
+    advice: "load the module: modprobe overlay",
+  },
+  {
+    id: "idmapped-mounts",
+    title: "idmapped mounts on the data root",
+    features: ["idmap", "overlayIdmap"],
+    missing: "warn",
+    advice:
+      'move the data root to ext4, xfs or btrfs with "--root DIR"; until then containers use the host\'s user namespace',
+  },
+  {
+    id: "cgroup-birth",
+    title: "processes born in their cgroup, killed with it",
+    features: ["cloneIntoCgroup", "cgroupKill"],
+    missing: "fail",
+    advice: "mount cgroup2 read-write where brig runs",
+  },
+  {
+    id: "device-filter",
+    title: "device filter (eBPF)",
+    features: ["deviceFilter"],
+    missing: "fail",
+    advice: kernelOption("CONFIG_CGROUP_BPF, and CAP_BPF or CAP_SYS_ADMIN for brig"),
+  },
+  {
+    id: "seccomp",
+    title: "system call filter",
+    features: ["seccomp"],
+    missing: "fail",
+    advice: kernelOption("CONFIG_SECCOMP_FILTER"),
+  },
+];
+
+/** One check for each of the helper's experiments, or a single one that says why they were not made. */
+export function featureChecks({ features, effectiveUid }: HostFacts): readonly DoctorCheck[] {
+  if (features === undefined) {
+    const advice = effectiveUid === 0 ? "build the helper: npm run setup" : "run brig doctor as root";
+    return [check("kernel-features", "kernel features", warn("not tried", advice))];
+  }
+  return rows.map(({ id, title, features: names, missing, advice }) => {
+    const refused = names.filter((name) => features[name] !== true);
+    if (refused.length === 0) return check(id, title, "works");
+    const found = refused.map((name) => `${name}: ${features[name] ?? "not tried"}`).join(", ");
+    return check(id, title, missing === "fail" ? fail(found, advice) : warn(found, advice));
+  });
+}
