@@ -11,35 +11,41 @@ export interface MountOptions {
   readonly fileSystem: readonly string[];
 }
 
-const attributeNames: Readonly<Record<string, string>> = {
-  ro: "MOUNT_ATTR_RDONLY",
-  nosuid: "MOUNT_ATTR_NOSUID",
-  nodev: "MOUNT_ATTR_NODEV",
-  noexec: "MOUNT_ATTR_NOEXEC",
-  noatime: "MOUNT_ATTR_NOATIME",
-  nodiratime: "MOUNT_ATTR_NODIRATIME",
-  strictatime: "MOUNT_ATTR_STRICTATIME",
-  nosymfollow: "MOUNT_ATTR_NOSYMFOLLOW",
-};
+const attributeNames = new Map(
+  Object.entries({
+    ro: "MOUNT_ATTR_RDONLY",
+    nosuid: "MOUNT_ATTR_NOSUID",
+    nodev: "MOUNT_ATTR_NODEV",
+    noexec: "MOUNT_ATTR_NOEXEC",
+    noatime: "MOUNT_ATTR_NOATIME",
+    nodiratime: "MOUNT_ATTR_NODIRATIME",
+    strictatime: "MOUNT_ATTR_STRICTATIME",
+    nosymfollow: "MOUNT_ATTR_NOSYMFOLLOW",
+  }),
+);
 
 /** The opposites take effect by undoing the option they negate; the rest of these is the kernel's default. */
-const opposites: Readonly<Record<string, string>> = {
-  rw: "ro",
-  suid: "nosuid",
-  dev: "nodev",
-  exec: "noexec",
-  atime: "noatime",
-};
+const opposites = new Map(
+  Object.entries({
+    rw: "ro",
+    suid: "nosuid",
+    dev: "nodev",
+    exec: "noexec",
+    atime: "noatime",
+  }),
+);
 const defaults = new Set(["defaults", "relatime", "diratime", "norelatime", "async", "bind", "rbind", "rro"]);
 
-const propagationNames: Readonly<Record<string, string>> = {
-  private: "MS_PRIVATE",
-  rprivate: "MS_PRIVATE",
-  slave: "MS_SLAVE",
-  rslave: "MS_SLAVE",
-  shared: "MS_SHARED",
-  rshared: "MS_SHARED",
-};
+const propagationNames = new Map(
+  Object.entries({
+    private: "MS_PRIVATE",
+    rprivate: "MS_PRIVATE",
+    slave: "MS_SLAVE",
+    rslave: "MS_SLAVE",
+    shared: "MS_SHARED",
+    rshared: "MS_SHARED",
+  }),
+);
 
 /** Sorts the options of one OCI mount (runtime-spec config.md, "Mounts"); a later option beats an earlier opposite. */
 export function sortMountOptions(mount: SpecMount): MountOptions {
@@ -47,14 +53,14 @@ export function sortMountOptions(mount: SpecMount): MountOptions {
   const fileSystem: string[] = [];
   let propagation: string | undefined;
   for (const option of mount.options) {
-    const undone = opposites[option];
-    if (Object.hasOwn(attributeNames, option)) attributes.add(option);
+    const undone = opposites.get(option);
+    if (attributeNames.has(option)) attributes.add(option);
     else if (undone !== undefined) attributes.delete(undone);
-    else if (Object.hasOwn(propagationNames, option)) propagation = propagationNames[option];
+    else if (propagationNames.has(option)) propagation = propagationNames.get(option);
     else if (!defaults.has(option)) fileSystem.push(option);
   }
   return {
-    attributes: [...attributes].map((name) => attributeNames[name] ?? name),
+    attributes: [...attributes].map((name) => attributeNames.get(name) ?? name),
     ...(propagation === undefined ? {} : { propagation }),
     recursive: mount.options.includes("rbind"),
     fileSystem,

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { compilePlan, formatPlan, type LaunchPlan } from "../../../src/launch/index.ts";
+import { compareGolden } from "../../support/golden.ts";
+import { sampleRequest, sampleSpec } from "./sampleRequest.ts";
+
+function positions(plan: LaunchPlan, ...ids: readonly string[]): number[] {
+  return ids.map((id) => {
+    const at = plan.steps.findIndex((step) => step.id === id);
+    assert.notEqual(at, -1, `the plan has no step ${id}`);
+    return at;
+  });
+}
+
+function assertOrder(plan: LaunchPlan, ...ids: readonly string[]): void {
+  const found = positions(plan, ...ids);
+  assert.deepEqual(
+    found,
+    [...found].sort((a, b) => a - b),
+    `${ids.join(" < ")} in the plan`,
+  );
+}
+
+test("compilePlan() compiles the sample to the plan on file", () => {
+  compareGolden("plans/sample.txt", formatPlan(compilePlan(sampleRequest())));
+});
+
+test("compilePlan() gives every step a reason and a phase that never goes back", () => {
+  const order = ["host", "child", "init"];
+  const { steps } = compilePlan(sampleRequest());
+  const phases = steps.map(({ phase }) => order.indexOf(phase));
+  assert.deepEqual(
+    phases,
+    [...phases].sort((a, b) => a - b),
+  );
+  for (const step of steps) assert.ok(step.why.length > 5, `${step.id} has no reason`);
+});
+
+test("compilePlan() limits the group before the child is born in it and maps ids before layers are mapped to them", () => {
+  assertOrder(
+    compilePlan(sampleRequest()),
+    "cg.group",
+    "cg.pids.max",
+    "cg.memory.max",
+    "clone",
+    "user.map",
+    "layer0.set",
+    "layer.0.stage",
+    "root.overlay",
+    "root.hand",
+  );
+});
+
+test("compilePlan() fills a new volume before it covers the image's directory", () => {
+  assertOrder(compilePlan(sampleRequest()), "bind0.fill", "mnt./data", "root.pivot");
+});
+
+test("compilePlan() makes no user namespace and maps nothing when the spec shares the host's", () => {
+  const linux = { ...sampleSpec.linux, namespaces: [{ type: "mount" as const }, { type: "pid" as const }] };
+  const { steps } = compilePlan(sampleRequest({}, { linux }));
+  const text = JSON.stringify(steps);
+  assert.ok(!text.includes("CLONE_NEWUSER") && !text.includes("MOUNT_ATTR_IDMAP"));
+  assert.ok(!steps.some(({ op }) => ["mapIds", "becomeRoot", "loopbackUp", "hostName", "unshare"].includes(op)));
+});
+
+const seccomp = { defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64"], syscalls: [] };
+
+test("compilePlan() filters system calls before capabilities go, and last of all with no_new_privs", () => {
+  const linux = { ...sampleSpec.linux, seccomp };
+  assertOrder(
+    compilePlan(sampleRequest({}, { linux })),
+    "priv.bounding",
+    "priv.seccomp",
+    "priv.identity",
+    "priv.capabilities",
+    "exec",
+  );
+  const process = { ...sampleSpec.process, noNewPrivileges: true };
+  assertOrder(
+    compilePlan(sampleRequest({}, { linux, process })),
+    "priv.nonew",
+    "priv.identity",
+    "priv.capabilities",
+    "priv.seccomp",
+    "exec",
+  );
+});
+
+test("compilePlan() opens a terminal only for a process that wants one, after its devpts is there", () => {
+  assert.ok(!compilePlan(sampleRequest()).steps.some(({ op }) => op === "terminal"));
+  const process = { ...sampleSpec.process, terminal: true, consoleSize: { height: 24, width: 80 } };
+  const plan = compilePlan(sampleRequest({}, { process }));
+  assertOrder(plan, "mnt./dev/pts", "tty.open", "io.streams");
+  assert.equal(plan.steps.find(({ id }) => id === "clone")?.fields["input"], 1);
+});
+
+test("compilePlan() refuses symbolic links where the kernel's file systems go", () => {
+  const { steps } = compilePlan(sampleRequest());
+  for (const step of steps.filter(
+    ({ fields }) => /^\/(proc|sys|dev)/.test(String(fields["target"])) && fields["to"] === undefined,
+  )) {
+    assert.equal(step.fields["nosymlinks"], 1, step.id);
+  }
+});
