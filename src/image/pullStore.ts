@@ -11,7 +11,9 @@ export interface PullStore {
   /** The bytes of a complete blob, in large chunks. The consumer verifies them. */
   readBlob(digest: Digest): AsyncIterable<Uint8Array>;
   /** Opens the partial file of a blob under an exclusive lock, waiting for another process that downloads it. */
-  openPartial(descriptor: Descriptor): Promise<PartialBlob>;
+  openPartial(descriptor: Descriptor, signal?: AbortSignal): Promise<PartialBlob>;
+  /** Keeps unused blobs from being swept away while a pull has not named its image yet. Nested holds are fine. */
+  holdOffSweeps(signal?: AbortSignal): Promise<{ release(): void }>;
   /** Names an image. Says whether anything is different from before. */
   setTag(reference: ImageRef, image: TaggedImage): Promise<{ readonly changed: boolean }>;
 }

@@ -1,0 +1,188 @@
+import { EngineError } from "../base/index.ts";
+import type { Descriptor, Digest, Platform } from "../oci/index.ts";
+import { defaultExpansionLimits, type ExpansionLimits } from "./decompress.ts";
+import { digestAlgorithm } from "./digest.ts";
+import type { LayerSink } from "./layerSink.ts";
+import { hostPlatform } from "./platform.ts";
+import { EventQueue, type LayerPhase, type PullEvent } from "./pullEvents.ts";
+import { type LayerContext, type LayerJob, pullLayer } from "./pullLayer.ts";
+import type { PullStore } from "./pullStore.ts";
+import { familiarName, type ImageRef, withDefaultTag } from "./reference.ts";
+import { RepositoryClient } from "./registry/client.ts";
+import type { RegistryOptions } from "./registry/options.ts";
+import { type ResolvedImage, resolveRemote } from "./resolveRemote.ts";
+
+export interface PullImageRequest {
+  /** Without tag and digest it means `latest`. */
+  readonly reference: ImageRef;
+  /** This machine's platform when left out. */
+  readonly platform?: Platform;
+  readonly store: PullStore;
+  readonly layers: LayerSink;
+  readonly registry?: Omit<RegistryOptions, "signal">;
+  readonly limits?: Partial<ExpansionLimits>;
+  readonly signal?: AbortSignal;
+}
+
+const parallelLayers = 3;
+const progressIntervalMs = 100;
+
+/**
+ * Pulls an image: three layers at a time, each downloaded, verified and unpacked in one pass; then the documents, and
+ * the name last. Whatever is there already is not fetched again. The pull happens while the events are read; to stop
+ * reading is to interrupt it, like `signal`. On failure no name changes and partial downloads are kept.
+ *
+ * @throws EngineError.
+ */
+export async function* pullImage(request: PullImageRequest): AsyncGenerator<PullEvent> {
+  const stop = new AbortController();
+  const signal = request.signal === undefined ? stop.signal : AbortSignal.any([request.signal, stop.signal]);
+  const queue = new EventQueue<PullEvent>();
+  const running = { ...request, signal, stop: () => stop.abort() };
+  const work = run(running, (event) => queue.push(event)).then(
+    () => queue.close(),
+    (error: unknown) => queue.close({ error }),
+  );
+  try {
+    yield* queue.read();
+  } finally {
+    stop.abort();
+    await work;
+  }
+}
+
+type RunningPull = PullImageRequest & { readonly signal: AbortSignal; readonly stop: () => void };
+type Report = (event: PullEvent) => void;
+
+async function run(request: RunningPull, report: Report): Promise<void> {
+  const { store, signal } = request;
+  const reference = withDefaultTag(request.reference);
+  const client = await RepositoryClient.open(reference, { ...request.registry, signal });
+  const hold = await store.holdOffSweeps(signal);
+  try {
+    const image = await resolveRemote({
+      reference,
+      client,
+      store,
+      platform: request.platform ?? hostPlatform(),
+      isPlatformExplicit: request.platform !== undefined,
+    });
+    const { digest, platform } = image;
+    const name = familiarName(reference);
+    report({ kind: "resolved", reference: name, digest, platform });
+    for (const message of image.notices) report({ kind: "notice", message });
+    const hadAll = await pullLayers({ request, client, report }, layerJobs(image));
+    const { changed } = await nameImage(request, reference, image);
+    report({ kind: "done", reference: name, digest, upToDate: hadAll && !changed });
+  } finally {
+    hold.release();
+    client.close();
+  }
+}
+
+/** Documents come after everything they refer to, and the name comes last (SECURITY-BASELINE R11). */
+async function nameImage(
+  { store }: RunningPull,
+  reference: ImageRef,
+  image: ResolvedImage,
+): Promise<{ readonly changed: boolean }> {
+  checkAlgorithms(image);
+  for (const { bytes, mediaType } of image.documents) await store.putDocument(bytes, mediaType);
+  return store.setTag(reference, {
+    manifest: image.manifestDescriptor,
+    platform: image.platform,
+    ...(image.digest === image.manifestDescriptor.digest ? {} : { indexDigest: image.digest }),
+  });
+}
+
+/** The store names documents by sha256; layers may have either algorithm. */
+function checkAlgorithms({ digest, manifestDescriptor, manifest }: ResolvedImage): void {
+  const odd = [digest, manifestDescriptor.digest, manifest.config.digest].find(
+    (each) => digestAlgorithm(each) !== "sha256",
+  );
+  if (odd === undefined) return;
+  throw new EngineError("notOffered", `cannot store the document "${odd}": only sha256 is supported for documents`);
+}
+
+/** One job for each distinct blob. */
+function layerJobs({ manifest, config }: ResolvedImage): readonly LayerJob[] {
+  const jobs = new Map<Digest, LayerJob>();
+  manifest.layers.forEach((descriptor, index) => {
+    const diffId = config.rootfs.diff_ids[index];
+    if (diffId === undefined) throw new Error("the numbers of layers and diffIds were compared before");
+    const known = jobs.get(descriptor.digest);
+    if (known === undefined) jobs.set(descriptor.digest, { descriptor, diffId });
+    else checkSameLayer(known, { descriptor, diffId });
+  });
+  return [...jobs.values()];
+}
+
+function checkSameLayer(known: LayerJob, other: LayerJob): void {
+  if (known.diffId === other.diffId && known.descriptor.size === other.descriptor.size) return;
+  throw new EngineError("malformedDocument", `the image lists the layer "${other.descriptor.digest}" in two ways`);
+}
+
+interface PullContext {
+  readonly request: RunningPull;
+  readonly client: RepositoryClient;
+  readonly report: Report;
+}
+
+/** Returns whether all layers were there already. The first failure stops the others and is the one that counts. */
+async function pullLayers({ request, client, report }: PullContext, jobs: readonly LayerJob[]): Promise<boolean> {
+  const waiting = jobs.map((job, index) => ({
+    job,
+    // Of two blobs with the same content only the first is unpacked.
+    isFirst: jobs.findIndex(({ diffId }) => diffId === job.diffId) === index,
+    reportLayer: layerReporter(job.descriptor, report),
+  }));
+  for (const { reportLayer } of waiting) reportLayer("waiting", 0);
+  const results: ("existed" | "brought")[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && failure === undefined; next = waiting.shift()) {
+      const { job, isFirst, reportLayer } = next;
+      try {
+        const result = await pullLayer(job, layerContext({ request, client, reportLayer, isFirst }));
+        results.push(result);
+        reportLayer(result === "existed" ? "exists" : "done", job.descriptor.size);
+      } catch (error) {
+        failure ??= { error };
+        request.stop();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: parallelLayers }, worker));
+  if (failure !== undefined) throw failure.error;
+  return results.every((result) => result === "existed");
+}
+
+interface LayerSetting {
+  readonly request: RunningPull;
+  readonly client: RepositoryClient;
+  readonly reportLayer: LayerContext["report"];
+  readonly isFirst: boolean;
+}
+
+function layerContext({ request, client, reportLayer, isFirst }: LayerSetting): LayerContext {
+  return {
+    client,
+    store: request.store,
+    layers: isFirst ? request.layers : undefined,
+    limits: { ...defaultExpansionLimits, ...request.limits },
+    signal: request.signal,
+    report: reportLayer,
+  };
+}
+
+/** Reports every change of phase, and progress within a phase ten times a second at most. */
+function layerReporter({ digest, size }: Descriptor, report: Report): LayerContext["report"] {
+  let lastPhase: LayerPhase | undefined;
+  let lastTime = 0;
+  return (phase, current) => {
+    const now = performance.now();
+    if (phase === lastPhase && now - lastTime < progressIntervalMs) return;
+    [lastPhase, lastTime] = [phase, now];
+    report({ kind: "layer", digest, phase, current, total: size });
+  };
+}
