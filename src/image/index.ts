@@ -1,0 +1,27 @@
+import type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
+import type { ImageStore } from "./store.ts";
+
+/*
+ * The door of the image room. What it exports directly is small and loads nothing but node:fs and node:crypto, since
+ * `run` with a local image comes this way; whatever talks to a network is loaded on its first use.
+ */
+
+export { describeImage, type ImageDetails, type ImageDetailsConfig } from "./inspect.ts";
+export type { LayerIntake, LayerSink } from "./layerSink.ts";
+export type { ImageUser } from "./planRemoval.ts";
+export { formatPlatform, hostPlatform, parsePlatform } from "./platform.ts";
+export type { LayerPhase, PullEvent } from "./pullEvents.ts";
+export type { TaggedImage } from "./pullStore.ts";
+export { familiarName, formatImageRef, type ImageRef, parseImageRef, withDefaultTag } from "./reference.ts";
+export { type ImageRemoval, noSuchImage, type RemovedImage, removeImage } from "./remove.ts";
+export type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
+export { type ImageStore, openImageStore } from "./store.ts";
+export type { StoredImage } from "./storedImage.ts";
+export type { StoreSurvey } from "./storeResolve.ts";
+export type { LayerKeeper, SweepReport } from "./storeSweep.ts";
+export { type ImageFacts, type ImageSummary, summarizeImage, summarizeImages } from "./summary.ts";
+
+/** `serveRegistry` of serve/serveRegistry.ts, loaded on the first call. */
+export async function serveRegistry(store: ImageStore, request: ListenRequest): Promise<RegistryServer> {
+  return (await import("./serve/serveRegistry.ts")).serveRegistry(store, request);
+}
