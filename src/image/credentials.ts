@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { EngineError, readFileIfExists } from "../base/index.ts";
@@ -153,7 +152,8 @@ function isExecutable(path: string): boolean {
 }
 
 /** The helper's output; undefined when it fails, which is how it says that it knows no credentials. */
-function runHelper(program: string, server: string, settings: CredentialSettings): Promise<string | undefined> {
+async function runHelper(program: string, server: string, settings: CredentialSettings): Promise<string | undefined> {
+  const { execFile } = await import("node:child_process");
   const env = {
     ...(settings.searchPath === undefined ? {} : { PATH: settings.searchPath }),
     ...(settings.home === undefined ? {} : { HOME: settings.home }),

@@ -1,3 +1,7 @@
+import type { PullImageRequest } from "./pull.ts";
+import type { PullEvent } from "./pullEvents.ts";
+import type { ImageRef } from "./reference.ts";
+import type { RegistryOptions } from "./registry/options.ts";
 import type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
 import type { ImageStore } from "./store.ts";
 
@@ -6,13 +10,16 @@ import type { ImageStore } from "./store.ts";
  * `run` with a local image comes this way; whatever talks to a network is loaded on its first use.
  */
 
+export { type Credential, type CredentialSettings, type CredentialSource, dockerCredentials } from "./credentials.ts";
 export { describeImage, type ImageDetails, type ImageDetailsConfig } from "./inspect.ts";
 export type { LayerIntake, LayerSink } from "./layerSink.ts";
 export type { ImageUser } from "./planRemoval.ts";
 export { formatPlatform, hostPlatform, parsePlatform } from "./platform.ts";
+export type { PullImageRequest } from "./pull.ts";
 export type { LayerPhase, PullEvent } from "./pullEvents.ts";
 export type { TaggedImage } from "./pullStore.ts";
 export { familiarName, formatImageRef, type ImageRef, parseImageRef, withDefaultTag } from "./reference.ts";
+export type { RegistryOptions } from "./registry/options.ts";
 export { type ImageRemoval, noSuchImage, type RemovedImage, removeImage } from "./remove.ts";
 export type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
 export { type ImageStore, openImageStore } from "./store.ts";
@@ -24,4 +31,14 @@ export { type ImageFacts, type ImageSummary, summarizeImage, summarizeImages } f
 /** `serveRegistry` of serve/serveRegistry.ts, loaded on the first call. */
 export async function serveRegistry(store: ImageStore, request: ListenRequest): Promise<RegistryServer> {
   return (await import("./serve/serveRegistry.ts")).serveRegistry(store, request);
+}
+
+/** `pullImage` of pull.ts, loaded on the first call. */
+export async function* pullImage(request: PullImageRequest): AsyncGenerator<PullEvent> {
+  yield* (await import("./pull.ts")).pullImage(request);
+}
+
+/** `listTags` of registry/tags.ts, loaded on the first call. */
+export async function listTags(reference: ImageRef, options: RegistryOptions): Promise<readonly string[]> {
+  return (await import("./registry/tags.ts")).listTags(reference, options);
 }
