@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,17 @@ int launch_invalid(struct launch *launch, const struct record *record, const cha
 {
     errno = EINVAL;
     return (int)CALL(&launch->journal, "plan", -1, "%s: field %s is missing or malformed", record->op, key);
+}
+
+/* Joins namespaces of a kept target; both the host phase (pid, which takes effect for children) and the child use it. */
+int launch_join(struct launch *launch, const struct record *record)
+{
+    uint64_t flags;
+    const char *name = record_get(record, "target");
+    int target = launch_handle(launch, name);
+    if (target < 0) return launch_invalid(launch, record, "target");
+    if (!flags_of(record, "flag", &flags)) return launch_invalid(launch, record, "flag");
+    return (int)CALL(&launch->journal, "setns", setns(target, (int)flags), "%d (%s), 0x%llx", target, name, (unsigned long long)flags);
 }
 
 static int run_step(struct launch *launch, const struct record *record, const struct operation *operations)

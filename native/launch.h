@@ -50,6 +50,7 @@ extern const struct operation host_operations[], child_operations[], init_operat
 int launch_phase(struct launch *launch, const char *phase, const struct operation *operations);
 int launch_handle(struct launch *launch, const char *name);
 int launch_keep(struct launch *launch, const char *name, int fd);
+int launch_join(struct launch *launch, const struct record *record);
 int launch_invalid(struct launch *launch, const struct record *record, const char *key);
 _Noreturn void launch_child(struct launch *launch);
 int launch_supervise(struct launch *launch, bool prepared);

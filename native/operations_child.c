@@ -330,6 +330,7 @@ const struct operation child_operations[] = {
     {"awaitIds", op_await_ids},
     {"becomeRoot", op_become_root},
     {"unshare", op_unshare},
+    {"join", launch_join},
     {"propagation", op_propagation},
     {"hostName", op_host_name},
     {"loopbackUp", op_loopback_up},

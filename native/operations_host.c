@@ -242,6 +242,36 @@ static int op_release(struct launch *launch, const struct record *record)
     return (int)CALL(&launch->journal, "sendmsg", sync_send(launch, 'm', -1), "to the child: your ids are mapped");
 }
 
+/* The process of another container whose namespaces this one shares. A pid says little: the start time, field 22 of
+ * proc_pid_stat(5), says that it is still the process that was meant, and the pidfd keeps it so. */
+static int op_target(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    uint64_t pid, started, found = 0;
+    char path[64], text[1024] = "";
+    if (!record_get_u64(record, "pid", INT32_MAX, &pid)) return launch_invalid(launch, record, "pid");
+    if (!record_get_u64(record, "started", UINT64_MAX, &started)) return launch_invalid(launch, record, "started");
+    int target = (int)CALL(journal, "pidfd_open", syscall(SYS_pidfd_open, (pid_t)pid, 0), "%u", (unsigned)pid);
+    if (target < 0 || launch_keep(launch, record_get(record, "as"), target) != 0) return -1;
+    snprintf(path, sizeof path, "/proc/%u", (unsigned)pid);
+    int directory = path_open_host(journal, path, O_RDONLY | O_DIRECTORY);
+    int stat = directory < 0 ? -1 : openat(directory, "stat", O_RDONLY | O_CLOEXEC);
+    ssize_t size = stat < 0 ? -1 : read(stat, text, sizeof text - 1);
+    const char *field = size > 0 ? strrchr(text, ')') : NULL; /* the name before it may hold anything */
+    for (int number = 2; field != NULL && number < 22; number++) field = strchr(field + 1, ' ');
+    if (field != NULL) found = strtoull(field, NULL, 10);
+    if (stat >= 0) close(stat);
+    int result = found == started ? 0 : -1;
+    errno = ESRCH;
+    if (result != 0) CALL(journal, "verify", -1, "process %u is not the one that was meant", (unsigned)pid);
+    if (result == 0 && record_get(record, "userns") != NULL) {
+        launch->userns = (int)CALL(journal, "openat", openat(directory, "ns/user", O_RDONLY | O_CLOEXEC), "\"%s/ns/user\"", path);
+        result = launch->userns < 0 ? -1 : 0;
+    }
+    if (directory >= 0) close(directory);
+    return result;
+}
+
 static int set_option(struct journal *journal, int context, const char *key, const char *value)
 {
     return (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_STRING, key, value, 0), "%d, \"%s\", \"%s\"", context, key, value);
@@ -363,6 +393,8 @@ const struct operation host_operations[] = {
     {"cgroupMake", op_cgroup_make},
     {"cgroupWrite", op_cgroup_write},
     {"cgroupDevices", op_cgroup_devices},
+    {"target", op_target},
+    {"join", launch_join},
     {"clone", op_clone},
     {"mapIds", op_map_ids},
     {"release", op_release},

@@ -41,7 +41,7 @@ export function namedBinds(request: LaunchRequest): readonly NamedBind[] {
   return request.spec.mounts.filter(isBind).map((mount, index) => ({ mount, tree: `bind${index}` }));
 }
 
-/** Whether the container has a user namespace of its own, so that what it sees of the host's files must be idmapped. */
-export function ownUserNamespace(request: LaunchRequest): boolean {
-  return request.spec.linux.namespaces.some(({ type, path }) => type === "user" && path === undefined);
+/** Whether the container's ids are those of a user namespace, its own or a joined one, so that files must be idmapped. */
+export function hasUserNamespace(request: LaunchRequest): boolean {
+  return request.spec.linux.namespaces.some(({ type }) => type === "user");
 }

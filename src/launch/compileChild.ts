@@ -1,5 +1,6 @@
 import type { SpecMount } from "../oci/index.ts";
-import { namedBinds, namedDevices, ownUserNamespace } from "./bindSources.ts";
+import { hasUserNamespace, namedBinds, namedDevices } from "./bindSources.ts";
+import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import { isBind, sortMountOptions } from "./mountOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
@@ -18,6 +19,15 @@ function step(
   return { id, phase: "child", op, fields, ...texts };
 }
 
+function joinSteps({ joins }: LaunchRequest): LaunchStep[] {
+  return joinTargets(joins).flatMap(({ name, kinds }) => {
+    const rest = kinds.filter((kind) => kind !== "pid");
+    if (rest.length === 0) return [];
+    const fields = { target: name, flag: namespaceFlags(rest) };
+    return [step("join.namespaces", "join", fields, { why: "shared with another container", doc: "setns(2)" })];
+  });
+}
+
 function makes(request: LaunchRequest, kind: string): boolean {
   return request.spec.linux.namespaces.some(({ type, path }) => type === kind && path === undefined);
 }
@@ -27,7 +37,8 @@ function arriveSteps(request: LaunchRequest): LaunchStep[] {
   const steps = [
     step("user.await", "awaitIds", {}, { why: "until the host has mapped the ids, this process is nobody" }),
   ];
-  if (ownUserNamespace(request)) {
+  steps.push(...joinSteps(request));
+  if (hasUserNamespace(request)) {
     steps.push(
       step(
         "user.root",
@@ -37,18 +48,12 @@ function arriveSteps(request: LaunchRequest): LaunchStep[] {
       ),
     );
   }
-  if (makes(request, "cgroup")) {
-    steps.push(
-      step(
-        "cg.namespace",
-        "unshare",
-        { flag: ["CLONE_NEWCGROUP"] },
-        {
-          why: 'after joining the group, so that "/" inside means that group',
-          doc: "cgroup_namespaces(7)",
-        },
-      ),
-    );
+  const { unshare } = newNamespaces(request);
+  if (unshare.length > 0) {
+    const why = unshare.includes("mount")
+      ? "made inside the joined user namespace, so that it owns them"
+      : 'after joining the group, so that "/" inside means that group';
+    steps.push(step("ns.unshare", "unshare", { flag: namespaceFlags(unshare) }, { why, doc: "unshare(2)" }));
   }
   if (makes(request, "uts") && (spec.hostname !== undefined || spec.domainname !== undefined)) {
     const name = spec.hostname === undefined ? {} : { name: spec.hostname };

@@ -1,6 +1,6 @@
 import { formatIdMap } from "../namespaces/index.ts";
-import type { NamespaceKind } from "../oci/index.ts";
-import { namedBinds, namedDevices, ownUserNamespace } from "./bindSources.ts";
+import { hasUserNamespace, namedBinds, namedDevices } from "./bindSources.ts";
+import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { sortMountOptions } from "./mountOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
@@ -123,20 +123,31 @@ function openSteps(request: LaunchRequest): LaunchStep[] {
   return steps;
 }
 
-/** The namespaces that clone3(2) makes; the cgroup namespace must wait until the child is in its group. */
-const cloneFlags: Readonly<Record<Exclude<NamespaceKind, "cgroup" | "time">, string>> = {
-  user: "CLONE_NEWUSER",
-  mount: "CLONE_NEWNS",
-  pid: "CLONE_NEWPID",
-  network: "CLONE_NEWNET",
-  uts: "CLONE_NEWUTS",
-  ipc: "CLONE_NEWIPC",
-};
+/** A pid namespace is joined by whoever makes the child; every other kind by the child itself. */
+function joinSteps({ joins }: LaunchRequest): LaunchStep[] {
+  return joinTargets(joins).flatMap(({ name, pid, startTime, kinds }) => {
+    const userns = kinds.includes("user") ? { userns: 1 } : {};
+    const target = step(
+      "join.target",
+      "target",
+      { as: name, pid, started: startTime, ...userns },
+      { why: "the process whose namespaces are shared, and not another one with its number", doc: "pidfd_open(2)" },
+    );
+    if (!kinds.includes("pid")) return [target];
+    const fields = { target: name, flag: namespaceFlags(["pid"]) };
+    return [
+      target,
+      step("join.pid", "join", fields, {
+        why: "the child is born in the other container's pid namespace",
+        doc: "setns(2)",
+      }),
+    ];
+  });
+}
 
 function cloneSteps(request: LaunchRequest): LaunchStep[] {
   const { spec } = request;
-  const kinds = spec.linux.namespaces.filter(({ path }) => path === undefined).map(({ type }) => type);
-  const flag = kinds.flatMap((kind) => (kind === "cgroup" || kind === "time" ? [] : [cloneFlags[kind]]));
+  const kinds = newNamespaces(request).clone;
   const input = spec.process.terminal && request.stdin ? { input: 1 } : {};
   const steps = [
     step(
@@ -151,27 +162,22 @@ function cloneSteps(request: LaunchRequest): LaunchStep[] {
       { at: request.stage },
       { why: "a small tmpfs on which layers get short names", doc: "fsopen(2)" },
     ),
+    ...joinSteps(request),
     step(
       "clone",
       "clone",
-      { flag, ...input },
-      {
-        why: `the container's first process, with its own ${kinds.filter((kind) => kind !== "cgroup").join(", ")} namespaces`,
-        doc: "clone(2)",
-      },
+      { flag: namespaceFlags(kinds), ...input },
+      { why: `the container's first process, with its own ${kinds.join(", ")} namespaces`, doc: "clone(2)" },
     ),
   ];
-  if (ownUserNamespace(request)) {
+  if (kinds.includes("user")) {
     const { uidMappings = [], gidMappings = [] } = spec.linux;
     steps.push(
       step(
         "user.map",
         "mapIds",
         { uids: formatIdMap(uidMappings), gids: formatIdMap(gidMappings) },
-        {
-          why: "the container's root is nobody in particular on the host",
-          doc: "user_namespaces(7)",
-        },
+        { why: "the container's root is nobody in particular on the host", doc: "user_namespaces(7)" },
       ),
     );
   }
@@ -181,7 +187,7 @@ function cloneSteps(request: LaunchRequest): LaunchStep[] {
 /** Attributes and idmaps of everything that was opened. Device nodes are left as they are: devtmpfs takes no idmap. */
 function attributeSteps(request: LaunchRequest): LaunchStep[] {
   const steps: LaunchStep[] = [];
-  const idmap = ownUserNamespace(request) ? ["MOUNT_ATTR_IDMAP"] : [];
+  const idmap = hasUserNamespace(request) ? ["MOUNT_ATTR_IDMAP"] : [];
   const set = (tree: string, fields: Record<string, FieldValue>, why: string) =>
     steps.push(step(`${tree}.set`, "setTree", { tree, ...fields }, { why, doc: "mount_setattr(2)" }));
   for (const tree of idmap.length > 0 ? rootTrees(request) : []) {
@@ -219,7 +225,7 @@ function rootSteps(request: LaunchRequest): LaunchStep[] {
 }
 
 function overlayOwner(request: LaunchRequest): number {
-  return ownUserNamespace(request) ? (request.spec.linux.uidMappings?.[0]?.hostID ?? 0) : 0;
+  return hasUserNamespace(request) ? (request.spec.linux.uidMappings?.[0]?.hostID ?? 0) : 0;
 }
 
 /** The steps from opened layer trees to a mounted overlay. `owner` is the host id of the root that works on `upper`. */

@@ -2,7 +2,14 @@ export { compilePlan } from "./compilePlan.ts";
 export { encodePlan } from "./encodePlan.ts";
 export { formatPlan } from "./formatPlan.ts";
 export { type ExitedLaunch, type FailedLaunch, type LaunchOutcome, type LaunchSettings, launch } from "./launch.ts";
-export type { CgroupPlan, DeviceNode, DirectoryRoot, LaunchRequest, OverlayRoot } from "./launchRequest.ts";
+export type {
+  CgroupPlan,
+  DeviceNode,
+  DirectoryRoot,
+  LaunchRequest,
+  NamespaceTarget,
+  OverlayRoot,
+} from "./launchRequest.ts";
 export type { FieldValue, LaunchPhase, LaunchPlan, LaunchStep } from "./plan.ts";
 export { type RootFile, type RootFilesRequest, readRootFiles } from "./readRootFiles.ts";
 export type { RunStreams } from "./runStreams.ts";

@@ -1,5 +1,5 @@
 import type { ContainerId } from "../base/index.ts";
-import type { RuntimeSpec } from "../oci/index.ts";
+import type { NamespaceKind, RuntimeSpec } from "../oci/index.ts";
 import type { NativeArch } from "./seccomp/architectures.ts";
 
 /** What the container room asks the launch room to turn into a LaunchPlan. Every path is absolute. */
@@ -25,8 +25,17 @@ export interface LaunchRequest {
   readonly copyUp: readonly string[];
   /** Host device nodes beside the standard ones (`--device`). */
   readonly devices: readonly DeviceNode[];
+  /** Namespaces of other containers' processes; the spec names them with a path. */
+  readonly joins: readonly NamespaceTarget[];
   /** How the plan differs from what the user asked for, one sentence each. */
   readonly notices: readonly string[];
+}
+
+export interface NamespaceTarget {
+  readonly type: NamespaceKind;
+  readonly pid: number;
+  /** Field 22 of proc_pid_stat(5), clock ticks since the boot: the pid still means the process that was meant. */
+  readonly startTime: number;
 }
 
 export interface DeviceNode {

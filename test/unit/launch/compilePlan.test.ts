@@ -102,3 +102,17 @@ test("compilePlan() refuses symbolic links where the kernel's file systems go", 
     assert.equal(step.fields["nosymlinks"], 1, step.id);
   }
 });
+
+test("compilePlan() makes everything inside a joined user namespace, and joins a pid namespace before the child is made", () => {
+  const target = { pid: 4711, startTime: 99 };
+  const joins = (["user", "pid", "ipc"] as const).map((type) => ({ type, ...target }));
+  const paths = joins.map(({ type }) => ({ type, path: `/proc/4711/ns/${type}` }));
+  const linux = { ...sampleSpec.linux, namespaces: [...paths, { type: "mount" as const }, { type: "uts" as const }] };
+  const plan = compilePlan(sampleRequest({ joins }, { linux }));
+  assertOrder(plan, "join.target", "join.pid", "clone", "join.namespaces", "user.root", "ns.unshare", "root.attach");
+  const fields = (id: string) => plan.steps.find((step) => step.id === id)?.fields;
+  assert.deepEqual(fields("clone")?.["flag"], []);
+  assert.deepEqual(fields("join.namespaces")?.["flag"], ["CLONE_NEWUSER", "CLONE_NEWIPC"]);
+  assert.deepEqual(fields("ns.unshare")?.["flag"], ["CLONE_NEWNS", "CLONE_NEWUTS"]);
+  assert.ok(!plan.steps.some(({ op }) => op === "mapIds"));
+});

@@ -92,6 +92,7 @@ export function sampleRequest(
     stage: "/run/brig/stage",
     copyUp: ["/data"],
     devices: [],
+    joins: [],
     notices: [],
     ...change,
   };
