@@ -114,8 +114,6 @@ export interface BindRequest {
   readonly propagation: BindPropagation;
   /** Whether mounts below the source come along. */
   readonly recursive: boolean;
-  /** With `readOnly`: leave the mounts below the source writable (`bind-recursive=writable`). */
-  readonly writableSubmounts?: boolean;
   /** `:z` or `:Z`: the SELinux label that the files should get. */
   readonly relabel?: "shared" | "private";
 }

@@ -101,8 +101,13 @@ const builders: Readonly<Record<MountKind, (fields: Fields, target: string, dire
     const source = fields.get("source");
     if (source === undefined || source === "") throw emptySource("bind");
     const recursion = fields.get("bind-recursive") ?? (isSet(fields, "bind-nonrecursive") ? "disabled" : "enabled");
-    if (!["enabled", "disabled", "writable", "readonly"].includes(recursion))
-      throw invalidValue("bind-recursive", recursion);
+    if (recursion === "writable") {
+      throw new EngineError(
+        "notOffered",
+        "cannot leave submounts of a read-only mount writable (bind-recursive=writable)",
+      );
+    }
+    if (!["enabled", "disabled", "readonly"].includes(recursion)) throw invalidValue("bind-recursive", recursion);
     return {
       kind: "bind",
       source: resolve(directory, source),
@@ -111,7 +116,6 @@ const builders: Readonly<Record<MountKind, (fields: Fields, target: string, dire
       createSource: isSet(fields, "bind-create-src"),
       propagation: propagationOf(fields.get("bind-propagation") ?? "rprivate"),
       recursive: recursion !== "disabled",
-      ...(recursion === "writable" ? { writableSubmounts: true } : {}),
     };
   },
   volume: (fields, target) => {

@@ -1,0 +1,48 @@
+import { envName } from "./mergeImageConfig.ts";
+
+export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+export interface EnvFacts {
+  readonly hostname: string;
+  readonly tty: boolean;
+  readonly home: string;
+}
+
+/**
+ * The environment of the process: PATH, HOSTNAME and, with a terminal, TERM as Docker sets them, then the chosen
+ * variables, which override in place; a bare `KEY` takes a variable away; last HOME, if it is missing or empty.
+ * Nothing of the caller's own environment is in it (SECURITY-BASELINE V68).
+ */
+export function completeEnv(chosen: readonly string[], { hostname, tty, home }: EnvFacts): readonly string[] {
+  const result = new Map([
+    ["PATH", `PATH=${defaultPath}`],
+    ["HOSTNAME", `HOSTNAME=${hostname}`],
+    ...(tty ? ([["TERM", "TERM=xterm"]] as const) : []),
+  ]);
+  for (const entry of chosen) {
+    if (entry.includes("=")) result.set(envName(entry), entry);
+    else result.delete(entry);
+  }
+  if ((result.get("HOME") ?? "HOME=") === "HOME=") {
+    result.delete("HOME");
+    result.set("HOME", `HOME=${home}`);
+  }
+  return [...result.values()];
+}
+
+/** The value of PATH in such an environment; the default when it was taken away, as execvp(3) has one too. */
+export function pathOf(env: readonly string[]): string {
+  return env.find((entry) => entry.startsWith("PATH="))?.slice("PATH=".length) ?? defaultPath;
+}
+
+/**
+ * The files to try for execve(2), in order: what holds a slash is tried alone (relative to the working directory), any
+ * other name in each directory of `path`. An empty part of PATH is skipped: it would mean the working directory, from
+ * which nobody expects commands.
+ */
+export function executableCandidates(command: string, path: string): readonly string[] {
+  if (command.includes("/")) return [command];
+  if (command === "" || command === "." || command === "..") return [];
+  const directories = path.split(":").filter((directory) => directory.startsWith("/"));
+  return [...new Set(directories.map((directory) => `${directory.replace(/\/+$/, "")}/${command}`))];
+}

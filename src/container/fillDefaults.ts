@@ -1,0 +1,141 @@
+import { EngineError } from "../base/index.ts";
+import type { Platform } from "../oci/index.ts";
+import { parseWorkdir } from "./options/containerPath.ts";
+import { parseDomainname, parseHostname } from "./options/hostFlags.ts";
+import { parseContainerName } from "./options/objectNames.ts";
+import { parseSignal } from "./options/signalFlag.ts";
+import { hasControlCharacter, printable } from "./options/singleLine.ts";
+import type { DeviceRequest, ExtraHost, Limits, MountRequest, RunOptions, Ulimit } from "./runOptions.ts";
+
+/** `RunOptions` in which only what truly has no default may be missing. */
+export interface FilledOptions {
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly name?: string;
+  readonly interactive: boolean;
+  readonly tty: boolean;
+  readonly env: readonly string[];
+  readonly mounts: readonly MountRequest[];
+  readonly workdir?: string;
+  readonly user?: string;
+  readonly groupAdd: readonly string[];
+  readonly hostname?: string;
+  readonly domainname?: string;
+  readonly entrypoint?: string;
+  readonly remove: boolean;
+  readonly readOnly: boolean;
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly privileged: boolean;
+  readonly securityOpt: readonly string[];
+  readonly network: "none" | "host" | "default";
+  readonly pid: string;
+  readonly ipc: string;
+  readonly uts: string;
+  readonly userns: string;
+  readonly cgroupns: string;
+  readonly ulimits: readonly Ulimit[];
+  readonly sysctls: ReadonlyMap<string, string>;
+  readonly shmSizeBytes: number;
+  readonly init: boolean;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly cidfile?: string;
+  readonly pull: "always" | "missing" | "never";
+  readonly platform?: Platform;
+  readonly stopSignal?: string;
+  readonly devices: readonly DeviceRequest[];
+  readonly addHosts: readonly ExtraHost[];
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly dnsOptions: readonly string[];
+  readonly limits: Limits;
+  readonly oomScoreAdj: number;
+  readonly annotations: ReadonlyMap<string, string>;
+}
+
+const defaultShmBytes = 64 * 1024 * 1024;
+
+/**
+ * Fills every default and checks the words against each other: the one place for both. Values that a program gave
+ * (rather than a parser) are parsed again, so that the library is as strict as the command line.
+ *
+ * @throws EngineError `usage` for options that exclude each other, `invalidValue` for a malformed word.
+ */
+export function fillDefaults(options: RunOptions): FilledOptions {
+  const filled: FilledOptions = {
+    ...options,
+    command: options.command ?? [],
+    interactive: options.interactive ?? false,
+    tty: options.tty ?? false,
+    env: options.env ?? [],
+    mounts: options.mounts ?? [],
+    groupAdd: options.groupAdd ?? [],
+    remove: options.remove ?? false,
+    readOnly: options.readOnly ?? false,
+    capAdd: options.capAdd ?? [],
+    capDrop: options.capDrop ?? [],
+    privileged: options.privileged ?? false,
+    securityOpt: options.securityOpt ?? [],
+    network: options.network ?? "default",
+    pid: options.pid ?? "",
+    ipc: options.ipc ?? "",
+    uts: options.uts ?? "",
+    userns: options.userns ?? "",
+    cgroupns: options.cgroupns ?? "",
+    ulimits: options.ulimits ?? [],
+    sysctls: options.sysctls ?? new Map(),
+    shmSizeBytes: options.shmSizeBytes ?? defaultShmBytes,
+    init: options.init ?? false,
+    labels: options.labels ?? new Map(),
+    pull: options.pull ?? "missing",
+    devices: options.devices ?? [],
+    addHosts: options.addHosts ?? [],
+    dns: options.dns ?? [],
+    dnsSearch: options.dnsSearch ?? [],
+    dnsOptions: options.dnsOptions ?? [],
+    limits: options.limits ?? {},
+    oomScoreAdj: options.oomScoreAdj ?? 0,
+    annotations: options.annotations ?? new Map(),
+  };
+  checkWords(filled);
+  checkConflicts(filled);
+  return {
+    ...filled,
+    ...(filled.name === undefined ? {} : { name: parseContainerName(filled.name) }),
+    ...(filled.workdir === undefined ? {} : { workdir: parseWorkdir(filled.workdir) }),
+    ...(filled.stopSignal === undefined ? {} : { stopSignal: parseSignal(filled.stopSignal) }),
+  };
+}
+
+function checkWords(options: FilledOptions): void {
+  if (options.hostname !== undefined) parseHostname(options.hostname);
+  if (options.domainname !== undefined) parseDomainname(options.domainname);
+  for (const word of [options.user ?? "", ...options.groupAdd]) {
+    if (hasControlCharacter(word)) throw new EngineError("invalidValue", `invalid user or group ${printable(word)}`);
+  }
+  for (const entry of options.env) {
+    if (entry === "" || entry.startsWith("=") || entry.includes("\0")) {
+      throw new EngineError("invalidValue", `invalid environment variable: ${printable(entry).slice(1, -1)}`);
+    }
+  }
+  if (!Number.isInteger(options.oomScoreAdj) || Math.abs(options.oomScoreAdj) > 1000) {
+    throw new EngineError(
+      "invalidValue",
+      `Invalid value ${options.oomScoreAdj}, range for oom score adj is [-1000, 1000]`,
+    );
+  }
+  if (options.shmSizeBytes < 0) throw new EngineError("invalidValue", "SHM size can not be less than 0");
+}
+
+function checkConflicts(options: FilledOptions): void {
+  if (options.uts === "host" && (options.hostname !== undefined || options.domainname !== undefined)) {
+    throw new EngineError("usage", "conflicting options: hostname and the UTS mode", {
+      hint: "leave out --hostname and --domainname, or --uts host",
+    });
+  }
+  const seen = new Set<string>();
+  for (const { target } of options.mounts) {
+    if (seen.has(target)) throw new EngineError("usage", `Duplicate mount point: ${target}`);
+    seen.add(target);
+  }
+}

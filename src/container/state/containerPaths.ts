@@ -1,0 +1,36 @@
+import { join } from "node:path";
+
+/** Where one container keeps its files; ARCHITECTURE.md, "On disk". */
+export interface ContainerPaths {
+  /** `containers/<id>`: also the OCI bundle, and the directory that holds `upper` and `work`. */
+  readonly directory: string;
+  readonly config: string;
+  readonly record: string;
+  readonly state: string;
+  readonly upper: string;
+  readonly work: string;
+  readonly hosts: string;
+  readonly hostname: string;
+  readonly resolvConf: string;
+  readonly stage: string;
+}
+
+export function containersDirectory(root: string): string {
+  return join(root, "containers");
+}
+
+export function containerPaths(root: string, id: string): ContainerPaths {
+  const directory = join(containersDirectory(root), id);
+  return {
+    directory,
+    config: join(directory, "config.json"),
+    record: join(directory, "container.json"),
+    state: join(directory, "state.json"),
+    upper: join(directory, "upper"),
+    work: join(directory, "work"),
+    hosts: join(directory, "hosts"),
+    hostname: join(directory, "hostname"),
+    resolvConf: join(directory, "resolv.conf"),
+    stage: join(directory, "stage"),
+  };
+}

@@ -1,0 +1,57 @@
+import type { ContainerId } from "../../base/index.ts";
+import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
+
+/** `container.json`: what was decided when the container was made. Written once, last; a container without it is not one. */
+export interface ContainerRecord {
+  readonly version: 1;
+  readonly id: ContainerId;
+  readonly name: string;
+  /** RFC 3339. */
+  readonly created: string;
+  /** The reference that the user wrote. */
+  readonly image: string;
+  readonly imageId: string;
+  readonly command: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly stopSignal: string;
+  /** Remove it when its process has ended. */
+  readonly remove: boolean;
+  readonly mounts: readonly RecordedMount[];
+  /** Where its range of ids lies; absent in the host's user namespace. */
+  readonly idRange?: { readonly slot: number; readonly firstId: number; readonly size: number };
+  /** The v2 group it lives in. */
+  readonly cgroup?: string;
+}
+
+export interface RecordedMount {
+  readonly kind: "bind" | "volume" | "tmpfs";
+  readonly target: string;
+  /** A host path, or the name of a volume. */
+  readonly source: string;
+  readonly readOnly: boolean;
+  /** The volume exists for this container only and goes with it. */
+  readonly anonymous: boolean;
+}
+
+export function writeContainerRecord(path: string, record: ContainerRecord): void {
+  writeRecord(path, record, { durable: false });
+}
+
+/** @throws EngineError `storeCorrupt` for a file that brig did not write. */
+export function readContainerRecord(path: string): ContainerRecord | undefined {
+  const record = readRecord(path);
+  if (record === undefined) return undefined;
+  const whole =
+    record.version === 1 &&
+    typeof record.id === "string" &&
+    typeof record.name === "string" &&
+    typeof record.created === "string" &&
+    typeof record.image === "string" &&
+    Array.isArray(record.command) &&
+    Array.isArray(record.mounts) &&
+    typeof record.labels === "object" &&
+    record.labels !== null;
+  if (!whole) throw corruptRecord(path);
+  // The engine wrote the file in a directory of its own; the check above is against damage, not against strangers.
+  return record as unknown as ContainerRecord;
+}

@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EngineError, errnoOf, fileSystemError } from "../../base/index.ts";
+import { releaseIdRange, reserveIdRange } from "../../namespaces/index.ts";
+import { removeTree } from "../../overlay/index.ts";
+import { type ContainerPaths, containerPaths, containersDirectory } from "./containerPaths.ts";
+import { type ContainerRecord, readContainerRecord } from "./containerRecord.ts";
+import { type CreationIntent, isInUse, readContainerState } from "./containerState.ts";
+import { nameHolder, releaseName } from "./names.ts";
+import { abandonedContainers, clearPending, markPending } from "./pending.ts";
+import type { ProcessIdentity } from "./processIdentity.ts";
+import { abandonFirstUse, detachVolume, leftoverVolumes } from "./volumes.ts";
+
+export interface RemovalRequest {
+  readonly root: string;
+  readonly helperPath: string;
+  readonly id: string;
+  readonly owner: ProcessIdentity;
+}
+
+/**
+ * Removes everything of a container: its group, name, ids, anonymous volumes and files. Every step may be repeated, so a
+ * removal that was killed is finished by the next one. The caller has made sure that it does not run.
+ *
+ * @throws EngineError `fileSystem`.
+ */
+export async function removeContainer({ root, helperPath, id, owner }: RemovalRequest): Promise<void> {
+  const paths = containerPaths(root, id);
+  const record = tolerant(() => readContainerRecord(paths.record));
+  const intent = intentOf(paths, record);
+  markPending(root, id, owner);
+  if (record?.cgroup !== undefined) removeGroup(record.cgroup);
+  if (intent.name !== "") releaseName(root, intent.name, id);
+  for (const { name, anonymous } of intent.volumes) {
+    abandonFirstUse(root, name, id);
+    if (anonymous) detachVolume(root, name, id);
+  }
+  for (const path of leftoverVolumes(root, id)) await removeTree({ helperPath, path });
+  await removeDirectory({ root, helperPath, id });
+  releaseRange(root, id, record);
+  clearPending(root, id);
+}
+
+/** Takes away what killed processes left half-made or half-removed, and `--rm` containers whose keeper died. */
+export async function sweepAbandoned(request: Omit<RemovalRequest, "id">): Promise<void> {
+  for (const id of abandonedContainers(request.root)) {
+    const paths = containerPaths(request.root, id);
+    const state = tolerant(() => readContainerState(paths.state));
+    if (!isInUse(state)) await removeContainer({ ...request, id });
+  }
+}
+
+/** A record that was damaged must not keep a container from being removed. */
+function tolerant<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "storeCorrupt") return undefined;
+    throw error;
+  }
+}
+
+function intentOf(paths: ContainerPaths, record: ContainerRecord | undefined): CreationIntent {
+  if (record !== undefined) {
+    const volumes = record.mounts.filter((mount) => mount.kind === "volume");
+    return { name: record.name, volumes: volumes.map(({ source, anonymous }) => ({ name: source, anonymous })) };
+  }
+  const state = tolerant(() => readContainerState(paths.state));
+  return state?.status === "creating" ? state.intent : { name: "", volumes: [] };
+}
+
+/** First out of sight, then away: a directory with this name is always a whole container. */
+async function removeDirectory({ root, helperPath, id }: Omit<RemovalRequest, "owner">): Promise<void> {
+  const gone = join(containersDirectory(root), `.${id}.gone`);
+  try {
+    renameSync(containerPaths(root, id).directory, gone);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove the container", id);
+  }
+  for (const path of [gone, containerPaths(root, `.${id}`).directory]) {
+    if (existsSync(path)) await removeTree({ helperPath, path });
+  }
+}
+
+/** Without a record nobody knows whether ids were reserved; to reserve again gives the same ones, or a free range. */
+function releaseRange(root: string, id: string, record: ContainerRecord | undefined): void {
+  if (record !== undefined && record.idRange === undefined) return;
+  const range = record?.idRange ?? reserveIdRange({ root, containerId: id, isAlive: () => true });
+  releaseIdRange(root, id, range);
+}
+
+/** Ends whatever is left in the group (cgroup.kill, cgroups(7)) and removes it, if the launch has not done so. */
+function removeGroup(directory: string): void {
+  try {
+    if (!existsSync(directory)) return;
+    writeFileSync(join(directory, "cgroup.kill"), "1");
+    for (const name of readdirSync(directory, { withFileTypes: true })) {
+      if (name.isDirectory()) removeGroup(join(directory, name.name));
+    }
+    rmdirSync(directory);
+  } catch (error) {
+    // A group whose last process is still on its way out is empty soon; it holds nothing but its name.
+    if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "EBUSY")
+      throw fileSystemError(error, "remove the group", directory);
+  }
+}
+
+/** The container that a name, an id or the unambiguous beginning of an id stands for. */
+export function findContainer(root: string, text: string): string {
+  const holder = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text) && text.length < 256 ? nameHolder(root, text) : undefined;
+  if (holder !== undefined && existsSync(containerPaths(root, holder).directory)) return holder;
+  const matches = /^[0-9a-f]{1,64}$/.test(text) ? listContainerIds(root).filter((id) => id.startsWith(text)) : [];
+  const [only] = matches;
+  if (only !== undefined && matches.length === 1) return only;
+  if (matches.length > 1) {
+    throw new EngineError("invalidValue", `multiple IDs found with provided prefix: ${text}`, {
+      hint: "write more digits of the id, or the name",
+    });
+  }
+  throw new EngineError("containerNotFound", `No such container: ${text.slice(0, 128)}`, {
+    hint: "brig ps --all lists the containers",
+  });
+}
+
+export function listContainerIds(root: string): readonly string[] {
+  try {
+    return readdirSync(containersDirectory(root)).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw fileSystemError(error, "read the directory", containersDirectory(root));
+  }
+}

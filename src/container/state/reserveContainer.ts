@@ -1,0 +1,126 @@
+import { chmodSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type ContainerId,
+  EngineError,
+  errnoOf,
+  fileSystemError,
+  makeDirectory,
+  newContainerId,
+} from "../../base/index.ts";
+import { type IdRange, releaseIdRange, reserveIdRange } from "../../namespaces/index.ts";
+import { removeTree } from "../../overlay/index.ts";
+import { createCidFile } from "./cidfile.ts";
+import { type ContainerPaths, containerPaths, containersDirectory } from "./containerPaths.ts";
+import { type CreationIntent, writeContainerState } from "./containerState.ts";
+import { generateName } from "./generatedName.ts";
+import { releaseName, reserveName } from "./names.ts";
+import { clearPending, markPending } from "./pending.ts";
+import type { ProcessIdentity } from "./processIdentity.ts";
+import type { UndoStack } from "./undoStack.ts";
+
+export interface ReserveRequest {
+  readonly root: string;
+  readonly helperPath: string;
+  /** The name that the user chose; a free one is made up without it. */
+  readonly name?: string;
+  readonly cidfile?: string;
+  readonly owner: ProcessIdentity;
+  readonly volumes: CreationIntent["volumes"];
+  /** Whether the container gets ids of its own. */
+  readonly ownIds: boolean;
+  readonly undo: UndoStack;
+}
+
+export interface Reservation {
+  readonly id: ContainerId;
+  readonly name: string;
+  readonly paths: ContainerPaths;
+  readonly idRange?: IdRange;
+}
+
+const nameAttempts = 20;
+
+/**
+ * Reserves everything that only one container can have: its directory, name and range of ids. What is to be made is
+ * written down first (`pending`, `state.json`), so that a later command can take it away if this process is killed at
+ * any point; `undo` takes it back when something fails.
+ *
+ * @throws EngineError `nameInUse`, `usage` for an existing cidfile, `fileSystem`, `noSpace`, `busy`.
+ */
+export async function reserveContainer(request: ReserveRequest): Promise<Reservation> {
+  const { root, owner, undo } = request;
+  const cidfile = request.cidfile === undefined ? undefined : createCidFile(request.cidfile);
+  if (cidfile !== undefined) undo.push(() => cidfile.discard());
+  const id = newContainerId();
+  makeDirectory(root);
+  markPending(root, id, owner);
+  undo.push(() => clearPending(root, id));
+  const paths = makeContainerDirectory(request, id);
+  const name = await reserveSomeName(request, id);
+  undo.push(() => releaseName(root, name, id));
+  const idRange = request.ownIds ? reserveRange(request, id) : undefined;
+  cidfile?.write(id);
+  return { id, name, paths, ...(idRange === undefined ? {} : { idRange }) };
+}
+
+/** The directory appears whole, with `state.json` in it, so that nobody takes the container for an abandoned one. */
+function makeContainerDirectory(
+  { root, helperPath, owner, volumes, name, undo }: ReserveRequest,
+  id: ContainerId,
+): ContainerPaths {
+  const parent = containersDirectory(root);
+  const fresh = containerPaths(root, `.${id}`);
+  const paths = containerPaths(root, id);
+  makeDirectory(parent);
+  try {
+    mkdirSync(fresh.directory, { mode: 0o700 });
+    undo.push(() => removeTree({ helperPath, path: fresh.directory }));
+    for (const directory of [fresh.upper, fresh.work, fresh.stage]) mkdirSync(directory, { mode: 0o755 });
+    // The root directory of the container shows the mode of `upper`, whatever the caller's umask is.
+    chmodSync(fresh.upper, 0o755);
+  } catch (error) {
+    throw fileSystemError(error, "make the container's directory", fresh.directory);
+  }
+  writeContainerState(fresh.state, { status: "creating", owner, intent: { name: name ?? "", volumes } });
+  renameSync(fresh.directory, paths.directory);
+  undo.push(() => removeTree({ helperPath, path: paths.directory }));
+  return paths;
+}
+
+async function reserveSomeName(request: ReserveRequest, id: ContainerId): Promise<string> {
+  const { root } = request;
+  const exists = (holder: string): boolean => existsSync(join(containersDirectory(root), holder));
+  if (request.name !== undefined) {
+    await reserveName({ root, name: request.name, id, exists });
+    return request.name;
+  }
+  for (let attempt = 0; ; attempt += 1) {
+    const name = generateName(attempt);
+    const intent = { name, volumes: request.volumes };
+    writeContainerState(containerPaths(root, id).state, { status: "creating", owner: request.owner, intent });
+    try {
+      await reserveName({ root, name, id, exists });
+      return name;
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== "nameInUse" || attempt >= nameAttempts) throw error;
+    }
+  }
+}
+
+function reserveRange({ root, undo }: ReserveRequest, id: ContainerId): IdRange {
+  const isAlive = (holder: string): boolean => existsSync(join(containersDirectory(root), holder));
+  const range = reserveIdRange({ root, containerId: id, isAlive });
+  undo.push(() => releaseIdRange(root, id, range));
+  return range;
+}
+
+/** Makes a missing source of `-v` with its missing parents; returns the topmost directory that was made. */
+export function makeBindSource(path: string): string | undefined {
+  try {
+    return existsSync(path) ? undefined : mkdirSync(path, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return undefined;
+    throw fileSystemError(error, "make the source of the mount", path);
+  }
+}
