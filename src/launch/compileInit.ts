@@ -1,7 +1,6 @@
 import { capabilityMask } from "../namespaces/index.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
-import { compileSeccomp } from "./seccomp/compile.ts";
 
 /**
  * The steps of the init phase. The order is the point: limits while they can still be raised; the bounding set while
@@ -10,8 +9,8 @@ import { compileSeccomp } from "./seccomp/compile.ts";
  * the final capabilities (capabilities(7)).
  */
 export function compileInit(request: LaunchRequest): LaunchStep[] {
-  const { process, linux } = request.spec;
-  const filter = linux.seccomp === undefined ? [] : [seccompStep(request)];
+  const { process } = request.spec;
+  const filter = request.seccompProgram === undefined ? [] : [seccompStep(request.seccompProgram)];
   const late = process.noNewPrivileges;
   const noNew = step(
     "priv.nonew",
@@ -124,8 +123,7 @@ function capabilityStep({ spec }: LaunchRequest): LaunchStep {
   );
 }
 
-function seccompStep({ spec, arch }: LaunchRequest): LaunchStep {
-  const program = spec.linux.seccomp === undefined ? new Uint8Array() : compileSeccomp(spec.linux.seccomp, arch);
+function seccompStep(program: Uint8Array): LaunchStep {
   return step(
     "priv.seccomp",
     "seccomp",

@@ -1,12 +1,11 @@
 import type { ContainerId } from "../base/index.ts";
 import type { NamespaceKind, RuntimeSpec } from "../oci/index.ts";
-import type { NativeArch } from "./seccomp/architectures.ts";
 
 /** What the container room asks the launch room to turn into a LaunchPlan. Every path is absolute. */
 export interface LaunchRequest {
   readonly id: ContainerId;
-  /** The machine, which decides the numbers of system calls. */
-  readonly arch: NativeArch;
+  /** The compiled `spec.linux.seccomp` (`cachedProgram`), present exactly when the spec has a profile. */
+  readonly seccompProgram?: Uint8Array;
   /** The pivot document: namespaces, mounts, process, limits. `spec.root.path` is not used when `root` is an overlay. */
   readonly spec: RuntimeSpec;
   readonly root: OverlayRoot | DirectoryRoot;

@@ -69,7 +69,6 @@ export function sampleRequest(
 ): LaunchRequest {
   return {
     id: "c".repeat(64) as ContainerId,
-    arch: "x86_64",
     spec: { ...sampleSpec, ...changeSpec },
     root: {
       kind: "overlay",
