@@ -1,0 +1,122 @@
+// npm test: everything that can be checked on this machine. Ends with one line, "N passed, N failed".
+//   node scripts/test.mjs [--verbose] [--shared-machine] [unit|integration|security|sanitized|check|vm|PATTERN...]
+// A word that is not the name of a stage selects test files by a part of their path. `--shared-machine` leaves out the
+// check that nothing is left behind, for when other people's containers come and go meanwhile.
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { setUp } from "./setup.mjs";
+import { runScript, StepFailure, statusOf } from "./steps/command.mjs";
+import { buildSanitizedHelper } from "./steps/nativeHelper.mjs";
+import { helperPath, projectRoot, sanitizedHelperPath } from "./steps/project.mjs";
+import { machineStage } from "./testing/machineStage.mjs";
+import { runFiles } from "./testing/runFiles.mjs";
+import { bundleTests, testFilesBelow } from "./testing/testFiles.mjs";
+
+const directories = ["unit", "integration", "security"];
+const stageNames = ["check", ...directories, "sanitized", "vm"];
+
+function parseWords(words) {
+  const flags = words.filter((word) => word.startsWith("--"));
+  const unknown = flags.filter((flag) => flag !== "--verbose" && flag !== "--shared-machine");
+  if (unknown.length > 0) throw new StepFailure(`unknown flag "${unknown[0]}"`);
+  const rest = words.filter((word) => !word.startsWith("--") && word !== "all");
+  const named = rest.filter((word) => stageNames.includes(word));
+  const patterns = rest.filter((word) => !stageNames.includes(word));
+  const chosen = named.length > 0 ? named : patterns.length > 0 ? directories : stageNames;
+  const stages = chosen.filter((stage) => patterns.length === 0 || filesOf(stage, patterns).length > 0);
+  if (stages.length === 0) throw new StepFailure(`no test file has "${patterns.join('" or "')}" in its path`);
+  return {
+    patterns,
+    stages,
+    verbose: flags.includes("--verbose") || patterns.length > 0,
+    watchLeftovers: !flags.includes("--shared-machine"),
+    needsPackages: stages.some((stage) => stage !== "unit" && stage !== "check"),
+  };
+}
+
+function filesOf(stage, patterns) {
+  const files = stage === "sanitized" ? testFilesBelow("security") : testFilesBelow(stage);
+  return patterns.length === 0
+    ? files
+    : files.filter((file) => patterns.some((pattern) => `test/${file}`.includes(pattern)));
+}
+
+const stages = {
+  check: checkSources,
+  unit: (settings) => runStage(settings, { stage: "unit", concurrency: availableParallelism() }),
+  integration: (settings) => runRootStage(settings, { stage: "integration", helper: helperPath }),
+  security: (settings) => runRootStage(settings, { stage: "security", helper: helperPath }),
+  sanitized: (settings) => {
+    buildSanitizedHelper();
+    return runRootStage(settings, { stage: "sanitized", helper: sanitizedHelperPath });
+  },
+  vm: () => machineStage(),
+};
+
+async function checkSources() {
+  const tools = [
+    ["type check", "tsc", ["--noEmit"]],
+    ["lint", "biome", ["check", "."]],
+  ];
+  const totals = { passed: 0, failed: 0 };
+  for (const [name, tool, args] of tools) {
+    const status = await statusOf(join(projectRoot, "node_modules/.bin", tool), args, { cwd: projectRoot });
+    if (status === 0) totals.passed += 1;
+    else totals.failed += 1;
+    process.stdout.write(status === 0 ? `ok     ${name}\n` : `FAILED ${name}\n`);
+  }
+  return totals;
+}
+
+async function runRootStage(settings, { stage, helper }) {
+  if (process.getuid() !== 0) {
+    throw new StepFailure(`the ${stage} tests need root: they make namespaces, mounts and cgroups`, "sudo npm test");
+  }
+  const watch = settings.watchLeftovers ? await import("./testing/leftoverStage.mjs") : undefined;
+  const before = await watch?.takeSnapshot();
+  const totals = await runStage(settings, {
+    stage,
+    concurrency: Math.min(2, availableParallelism()),
+    env: { BRIG_HELPER: helper },
+  });
+  return watch === undefined ? totals : watch.addLeftovers(totals, { before, stage });
+}
+
+async function runStage({ patterns, verbose }, { stage, concurrency, env }) {
+  const files = filesOf(stage, patterns);
+  if (files.length === 0) throw new StepFailure(`there is no ${stage} test`);
+  const started = Date.now();
+  const { bundled, dispose } = await bundleTests(files);
+  try {
+    const onResult = (line) => {
+      if (verbose || line.startsWith("FAILED")) process.stdout.write(`${line}\n`);
+    };
+    const totals = await runFiles({ bundled, concurrency, env, onResult });
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    process.stdout.write(
+      `${stage}: ${totals.passed} passed, ${totals.failed} failed (${files.length} files, ${seconds} s)\n`,
+    );
+    return totals;
+  } finally {
+    dispose();
+  }
+}
+
+await runScript(async (words) => {
+  const settings = parseWords(words);
+  const totals = { passed: 0, failed: 0 };
+  const add = ({ passed, failed }) => {
+    totals.passed += passed;
+    totals.failed += failed;
+  };
+  try {
+    await setUp(settings.needsPackages ? ["test"] : []);
+    for (const stage of settings.stages) add(await stages[stage](settings));
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    process.stdout.write(`FAILED ${error.message}\n`);
+    add({ passed: 0, failed: 1 });
+  }
+  process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`);
+  return totals.failed === 0 && totals.passed > 0 ? 0 : 1;
+});

@@ -1,0 +1,64 @@
+// Runs bundled test files with Node's own runner, one process a file, and counts what ended how.
+import { run } from "node:test";
+import { inspect } from "node:util";
+
+/**
+ * @param {{bundled: Map<string, string>, concurrency: number, env?: Record<string, string>, onResult: (line: string) => void}} settings
+ * @returns {Promise<{passed: number, failed: number}>} a skipped or todo test and a file without tests count as failed
+ */
+export async function runFiles({ bundled, concurrency, env = {}, onResult }) {
+  const sources = new Map([...bundled].map(([source, bundle]) => [bundle, source]));
+  const totals = { passed: 0, failed: 0 };
+  const output = new Map();
+  Object.assign(process.env, env);
+  process.env.NODE_OPTIONS = "--enable-source-maps";
+  const stream = run({ files: [...bundled.values()], concurrency, timeout: 900_000 });
+  for await (const { type, data } of stream) {
+    if (type === "test:stdout" || type === "test:stderr") keepOutput(output, data);
+    if (type !== "test:pass" && type !== "test:fail") continue;
+    const source = sources.get(data.file) ?? data.file;
+    const verdict = judge(type, data);
+    if (verdict === undefined) continue;
+    totals[verdict.passed ? "passed" : "failed"] += 1;
+    onResult(verdict.passed ? passLine(data, source) : failLines(data, source, verdict, output.get(data.file)));
+    output.delete(data.file);
+  }
+  delete process.env.NODE_OPTIONS;
+  for (const name of Object.keys(env)) delete process.env[name];
+  return totals;
+}
+
+/** Suites are not counted, their tests are; the file itself only when it failed outside of its tests or has none. */
+function judge(type, { name, file, details, skip, todo }) {
+  const wholeFile = name === file;
+  if (type === "test:pass" && details?.type === "suite") return undefined;
+  if (type === "test:fail" && details?.type === "suite" && details.error?.failureType === "subtestsFailed")
+    return undefined;
+  if (type === "test:fail") return { passed: false, reason: describeError(details.error) };
+  if (wholeFile) return { passed: false, reason: "the file holds no test" };
+  if (skip !== undefined && skip !== false)
+    return { passed: false, reason: `skipped: ${skip === true ? "no reason given" : skip}` };
+  if (todo !== undefined && todo !== false) return { passed: false, reason: "marked as todo" };
+  return { passed: true };
+}
+
+function describeError(error) {
+  const cause = error?.cause ?? error;
+  if (cause instanceof Error || typeof cause?.stack === "string") return cause.stack;
+  return typeof cause === "string" ? cause : inspect(cause);
+}
+
+function passLine({ name, details }, source) {
+  return `ok     ${source}: ${name} (${Math.round(details.duration_ms)} ms)`;
+}
+
+function failLines({ name, file }, source, { reason }, output = "") {
+  const title = name === file ? source : `${source}: ${name}`;
+  const indented = `${reason}\n${output}`.trimEnd().replaceAll("\n", "\n         ");
+  return `FAILED ${title}\n         ${indented}`;
+}
+
+/** What a file printed is shown beside its next failure: 16 KiB of it at most. */
+function keepOutput(output, { file, message }) {
+  output.set(file, `${output.get(file) ?? ""}${message}`.slice(-16_384));
+}

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { testDirectory } from "./projectPaths.ts";
+
+/** What a test run may not add to: one line for each thing that exists on this host. */
+export type HostSnapshot = ReadonlySet<string>;
+
+/** Lists mounts, cgroups, links, network namespaces, helper processes and run-time files, in a form to compare. */
+export function snapshotHost(): HostSnapshot {
+  return new Set([
+    ...mounts(),
+    ...cgroupsOfBrig(),
+    ...entries("/sys/class/net", "link"),
+    ...entries("/run/netns", "network namespace"),
+    ...entries("/run/brig", "file"),
+    ...entries(testDirectory(), "test directory"),
+    ...helperProcesses(),
+  ]);
+}
+
+/** What is there now and was not in `before`; waits up to two seconds for what is about to go. */
+export async function findLeftovers(before: HostSnapshot): Promise<readonly string[]> {
+  const deadline = Date.now() + 2000;
+  for (;;) {
+    const added = [...snapshotHost()].filter((line) => !before.has(line));
+    if (added.length === 0 || Date.now() >= deadline) return added;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function mounts(): string[] {
+  const lines = readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n");
+  return lines.map((line) => `mount ${line.split(" ").slice(3, 5).join(" on ")}`);
+}
+
+/** Where this host mounts cgroup v2: at the usual place, or beside v1. */
+function unifiedHierarchy(): string | undefined {
+  for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n")) {
+    const [before, after] = line.split(" - ");
+    if (after?.startsWith("cgroup2 ")) return before?.split(" ")[4];
+  }
+  return undefined;
+}
+
+function cgroupsOfBrig(): string[] {
+  const unified = unifiedHierarchy();
+  return unified === undefined ? [] : directoriesBelow(join(unified, "brig")).map((path) => `cgroup ${path}`);
+}
+
+function directoriesBelow(directory: string): string[] {
+  return listed(directory, { directoriesOnly: true }).flatMap((name) => {
+    const path = join(directory, name);
+    return [path, ...directoriesBelow(path)];
+  });
+}
+
+function entries(directory: string, what: string): string[] {
+  return listed(directory, { directoriesOnly: false }).map((name) => `${what} ${join(directory, name)}`);
+}
+
+function listed(directory: string, { directoriesOnly }: { readonly directoriesOnly: boolean }): string[] {
+  try {
+    const found = readdirSync(directory, { withFileTypes: true });
+    return found.filter((entry) => !directoriesOnly || entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
+    throw error;
+  }
+}
+
+/** Processes that run the helper, by the name of their executable (it may be a memfd) and their start time. */
+function helperProcesses(): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => describeHelper(pid) ?? []);
+}
+
+function describeHelper(pid: string): string | undefined {
+  try {
+    const executable = readlinkSync(`/proc/${pid}/exe`);
+    if (!executable.includes("brig-helper") && !executable.includes("memfd:brig")) return undefined;
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const startTime = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]; // proc_pid_stat(5), field 22
+    return `process ${pid} (started at ${startTime}) of ${executable}`;
+  } catch {
+    return undefined; // it has ended meanwhile, or is a kernel thread
+  }
+}
