@@ -65,7 +65,9 @@ function match(repositories: readonly Repository[], name: string): readonly Repo
 function shortestName(repository: Repository, matching: (name: string) => readonly Repository[]): string {
   const { familiar, path, full } = repository;
   // A registry's port has no place in a repository's name (distribution-spec, "Pulling manifests").
-  const candidates = [familiar, path].filter((name) => !name.includes(":"));
+  const candidates = [familiar, path]
+    .filter((name) => !name.includes(":"))
+    .toSorted((one, other) => one.length - other.length);
   return candidates.find((name) => matching(name).length === 1 && matching(name)[0] === repository) ?? full;
 }
 
