@@ -51,7 +51,7 @@ const sources = [
     arch: "x32",
     include: "asm/unistd_x32.h",
     defines: [`__X32_SYSCALL_BIT=${x32Bit}`],
-    extra: { 453: "map_shadow_stack" },
+    extra: {},
   },
   { arch: "aarch64", include: "asm-generic/unistd.h", defines: arm64Choices, extra: { 453: "map_shadow_stack" } },
 ];

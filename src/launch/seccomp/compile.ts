@@ -1,5 +1,5 @@
 import type { SpecSeccomp } from "../../oci/index.ts";
-import { ENOSYS, encodeAction, killProcess } from "./actions.ts";
+import { killProcess } from "./actions.ts";
 import { abiFacts, filteredAbis, type NativeArch, x32Bit } from "./architectures.ts";
 import { type Assembler, bpf, createAssembler, type Place } from "./assembler.ts";
 import { emitConditions } from "./conditions.ts";
@@ -44,14 +44,15 @@ interface AbiRequest {
 function emitAbi(assembler: Assembler, { spec, abi, withX32 }: AbiRequest): Place {
   const rangesOf = (table: SyscallArch) => decisionRanges(spec, table);
   if (abi !== "x86_64") return emitTree(assembler, rangesOf(abi), abi);
-  const x32 = withX32 ? emitTree(assembler, rangesOf("x32"), "x32") : emitRefusedX32(assembler);
-  const tree = emitTree(assembler, rangesOf(abi), abi);
+  const ranges = rangesOf(abi);
+  const x32 = withX32 ? emitTree(assembler, rangesOf("x32"), "x32") : emitRefusedX32(assembler, ranges);
+  const tree = emitTree(assembler, ranges, abi);
   return assembler.branch({ code: bpf.jumpIfGreaterOrEqual, k: x32Bit }, x32, tree);
 }
 
-/** Number -1 is not x32 but a call that a tracer has cancelled (ptrace(2)). */
-function emitRefusedX32(assembler: Assembler): Place {
-  const cancelled = assembler.ret(encodeAction("SCMP_ACT_ERRNO", ENOSYS, "default"));
+/** Number -1 is not x32 but a call that a tracer has cancelled (ptrace(2)): as unknown as the highest number. */
+function emitRefusedX32(assembler: Assembler, ranges: readonly DecisionRange[]): Place {
+  const cancelled = assembler.ret(ranges.at(-1)?.decision.otherwise ?? killProcess);
   return assembler.branch({ code: bpf.jumpIfEqual, k: 0xffffffff }, cancelled, assembler.ret(killProcess));
 }
 

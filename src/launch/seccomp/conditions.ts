@@ -33,23 +33,22 @@ interface SingleComparison {
  */
 function emitCondition(assembler: Assembler, { condition, narrow, holds, fails }: SingleComparison): Place {
   const { index, op, value, valueTwo } = condition;
-  const lowOffset = argsOffset + index * 8;
-  const words = { high: upper(value), low: lower(value), offset: lowOffset, narrow };
+  const words = { high: upper(value), low: lower(value), offset: argsOffset + index * 8, narrow, holds, fails };
   switch (op) {
     case "EQ":
-      return emitEqual(assembler, { ...words, holds, fails });
+      return emitEqual(assembler, words);
     case "NE":
       return emitEqual(assembler, { ...words, holds: fails, fails: holds });
     case "GT":
-      return emitOrder(assembler, { ...words, code: bpf.jumpIfGreater, holds, fails });
+      return emitOrder(assembler, { ...words, code: bpf.jumpIfGreater });
     case "LE":
       return emitOrder(assembler, { ...words, code: bpf.jumpIfGreater, holds: fails, fails: holds });
     case "GE":
-      return emitOrder(assembler, { ...words, code: bpf.jumpIfGreaterOrEqual, holds, fails });
+      return emitOrder(assembler, { ...words, code: bpf.jumpIfGreaterOrEqual });
     case "LT":
       return emitOrder(assembler, { ...words, code: bpf.jumpIfGreaterOrEqual, holds: fails, fails: holds });
     case "MASKED_EQ":
-      return emitMasked(assembler, { mask: value, datum: valueTwo, offset: lowOffset, narrow, holds, fails });
+      return emitMasked(assembler, { ...words, datum: valueTwo });
     default:
       return op satisfies never;
   }
@@ -78,17 +77,16 @@ function emitOrder(assembler: Assembler, { high, low, offset, narrow, holds, fai
   return assembler.load(offset + 4, assembler.branch({ code: bpf.jumpIfGreater, k: high }, holds, highEqual));
 }
 
-interface Masked extends Omit<Words, "high" | "low"> {
-  readonly mask: number;
-  readonly datum: number;
-}
-
-function emitMasked(assembler: Assembler, { mask, datum, offset, narrow, holds, fails }: Masked): Place {
-  const lowEqual = assembler.branch({ code: bpf.jumpIfEqual, k: lower(datum) }, holds, fails);
-  const lowTest = assembler.load(offset, assembler.and(lower(mask), lowEqual));
-  if (narrow || (upper(mask) === 0 && upper(datum) === 0)) return lowTest;
-  const highEqual = assembler.branch({ code: bpf.jumpIfEqual, k: upper(datum) }, lowTest, fails);
-  return assembler.load(offset + 4, assembler.and(upper(mask), highEqual));
+/** Both sides are masked, as seccomp_rule_add(3) says. A mask without upper bits needs no look at the upper word. */
+function emitMasked(
+  assembler: Assembler,
+  { high, low, offset, narrow, holds, fails, datum }: Words & { datum: number },
+) {
+  const lowEqual = assembler.branch({ code: bpf.jumpIfEqual, k: (lower(datum) & low) >>> 0 }, holds, fails);
+  const lowTest = assembler.load(offset, assembler.and(low, lowEqual));
+  if (narrow || high === 0) return lowTest;
+  const highEqual = assembler.branch({ code: bpf.jumpIfEqual, k: (upper(datum) & high) >>> 0 }, lowTest, fails);
+  return assembler.load(offset + 4, assembler.and(high, highEqual));
 }
 
 function upper(value: number): number {

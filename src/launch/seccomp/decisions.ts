@@ -7,7 +7,7 @@ import { type SyscallArch, syscallNumbers } from "./syscallTables.ts";
 /** A comparison of one argument, as the OCI specification names it. */
 export type Operator = "NE" | "LT" | "LE" | "EQ" | "GE" | "GT" | "MASKED_EQ";
 
-/** For MASKED_EQ: `(argument & value) == valueTwo`. */
+/** For MASKED_EQ: `(argument & value) == (valueTwo & value)`. */
 export interface Condition {
   readonly index: number;
   readonly op: Operator;
