@@ -1,7 +1,8 @@
 // The machines that tests can run in: which Debian packages each is made of, and how it is started.
 import { existsSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { ensureTool, run, unpackPackages } from "./packages.mjs";
+import { runQuiet } from "../steps/command.mjs";
+import { ensureTool, unpackPackages } from "./packages.mjs";
 
 /** The multiarch directory of Debian's libc, where the loader of an unpacked libc6 lies. */
 const libraries = "usr/lib/x86_64-linux-gnu";
@@ -21,7 +22,7 @@ function userModeLinux(suite) {
       ensureTool("/usr/bin/patchelf", "patchelf");
       const lib = join(finalDirectory, libraries);
       const kernel = join(directory, "usr/bin/linux.uml");
-      run("patchelf", ["--set-interpreter", join(lib, "ld-linux-x86-64.so.2"), "--set-rpath", lib, kernel]);
+      runQuiet("patchelf", ["--set-interpreter", join(lib, "ld-linux-x86-64.so.2"), "--set-rpath", lib, kernel]);
     },
     modules: (directory) => join(directory, "usr/lib/uml/modules"),
     terminals: { out: "/dev/ttyS0", err: "/dev/ttyS1", disk: "/dev/ubda" },
@@ -55,10 +56,10 @@ const emulated = {
     const modules = join(directory, "usr/lib/modules");
     const packed = readdirSync(modules, { recursive: true }).filter((name) => name.endsWith(".ko.xz"));
     for (let at = 0; at < packed.length; at += 200) {
-      run("xz", ["--decompress", ...packed.slice(at, at + 200).map((name) => join(modules, name))]);
+      runQuiet("xz", ["--decompress", ...packed.slice(at, at + 200).map((name) => join(modules, name))]);
     }
     if (!existsSync(join(directory, "lib"))) symlinkSync("usr/lib", join(directory, "lib"));
-    run("busybox", ["depmod", "-b", directory, readdirSync(modules)[0]]);
+    runQuiet("busybox", ["depmod", "-b", directory, readdirSync(modules)[0]]);
     rmSync(join(directory, "boot"), { recursive: true });
   },
   modules: (directory) => join(directory, "usr/lib/modules"),

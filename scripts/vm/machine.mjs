@@ -16,8 +16,9 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { runQuiet, StepFailure } from "../steps/command.mjs";
 import { engines } from "./engines.mjs";
-import { ensureTool, MachineError, run } from "./packages.mjs";
+import { ensureTool } from "./packages.mjs";
 
 const init = join(dirname(fileURLToPath(import.meta.url)), "init.sh");
 
@@ -76,13 +77,13 @@ function furnish({ machine, engine, directory, disk, writable, command, cwd, env
   const image = join(machine, "disk");
   writeFileSync(image, "");
   truncateSync(image, bytes(disk));
-  run("mkfs.ext4", ["-q", image]);
+  runQuiet("mkfs.ext4", ["-q", image]);
   return image;
 }
 
 function bytes(size) {
   const match = /^(\d{1,9})([KMG])$/.exec(size);
-  if (match === null) throw new MachineError(`invalid size "${size}": write a number with K, M or G, such as 512M`);
+  if (match === null) throw new StepFailure(`invalid size "${size}": write a number with K, M or G, such as 512M`);
   return Number(match[1]) * 1024 ** ("KMG".indexOf(match[2]) + 1);
 }
 
@@ -90,7 +91,7 @@ async function startSidecar(sidecar) {
   if (sidecar === undefined) return undefined;
   const child = spawn(sidecar.argv[0], sidecar.argv.slice(1), { stdio: "ignore", detached: true });
   for (let waited = 0; !existsSync(sidecar.ready); waited += 20) {
-    if (waited > 10_000 || child.exitCode !== null) throw new MachineError(`"${sidecar.argv[0]}" did not start`);
+    if (waited > 10_000 || child.exitCode !== null) throw new StepFailure(`"${sidecar.argv[0]}" did not start`);
     await delay(20);
   }
   return child;
@@ -99,12 +100,12 @@ async function startSidecar(sidecar) {
 /**
  * Runs `command` as root in a machine with this machine's file tree. Writes are lost, except below `writable`
  * directories and on the ext4 disk of size `disk` at /disk, which lives as long as the machine. Resolves with the
- * exit status of the command, 124 when `timeoutSeconds` passed. Throws MachineError when the machine itself failed.
+ * exit status of the command, 124 when `timeoutSeconds` passed. Throws StepFailure when the machine itself failed.
  */
 export async function runInMachine(request) {
   const { engine: name, memory, cpus, timeoutSeconds, stdout, stderr } = request;
   const engine = engines[name];
-  if (engine === undefined) throw new MachineError(`no engine "${name}": there are ${Object.keys(engines).join(", ")}`);
+  if (engine === undefined) throw new StepFailure(`no engine "${name}": there are ${Object.keys(engines).join(", ")}`);
   const directory = prepareEngine(name);
   const machine = mkdtempSync(join(cacheDirectory(), "machine-"));
   let sidecar;
@@ -124,7 +125,7 @@ export async function runInMachine(request) {
     const outcome = await waitFor(child, timeoutSeconds);
     if (existsSync(join(machine, "status"))) return Number(readFileSync(join(machine, "status"), "utf8"));
     if (outcome === "timeout") return 124;
-    throw new MachineError(`the machine failed:\n${lastLines(log)}${lastLines(join(machine, "console"))}`);
+    throw new StepFailure(`the machine failed:\n${lastLines(log)}${lastLines(join(machine, "console"))}`);
   } finally {
     sidecar?.kill("SIGKILL");
     rmSync(machine, { recursive: true, force: true });

@@ -1,28 +1,10 @@
 // Debian packages for the test machine: installed on this system where they are ordinary tools, otherwise only unpacked
 // below a cache directory, so that the kernels of other releases never touch the system.
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { runQuiet, StepFailure } from "../steps/command.mjs";
 
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-
-/** A failure that the person in front of the machine can mend; printed without a stack. */
-export class MachineError extends Error {}
-
-function run(program, args, options = {}) {
-  try {
-    return execFileSync(program, args, {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", DEBIAN_FRONTEND: "noninteractive" },
-      maxBuffer: 1 << 26,
-      ...options,
-    });
-  } catch (error) {
-    const said = String(error.stderr ?? "").trim() || error.message;
-    throw new MachineError(`"${program} ${args.join(" ")}" failed: ${said}`);
-  }
-}
 
 /** Installs the Debian package that brings `file`, unless the file is there already. Needs root only when it acts. */
 export function ensureTool(file, packageName) {
@@ -30,13 +12,13 @@ export function ensureTool(file, packageName) {
   process.stderr.write(`test machine: installing ${packageName} through apt\n`);
   const install = ["-qqy", "install", "--no-install-recommends", packageName];
   try {
-    run("apt-get", install);
+    runQuiet("apt-get", install);
   } catch {
-    run("apt-get", ["-qq", "update"]);
-    run("apt-get", install);
+    runQuiet("apt-get", ["-qq", "update"]);
+    runQuiet("apt-get", install);
   }
   if (!existsSync(file)) {
-    throw new MachineError(
+    throw new StepFailure(
       `"${file}" is missing although ${packageName} is installed; run "apt-get install ${packageName}"`,
     );
   }
@@ -45,7 +27,7 @@ export function ensureTool(file, packageName) {
 /** The mirror that this system itself uses for Debian, so that a local mirror or proxy keeps serving. */
 function debianMirror() {
   const format = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"];
-  return run("apt-get", format).split("\n")[0] || "http://deb.debian.org/debian/";
+  return runQuiet("apt-get", format).split("\n")[0] || "http://deb.debian.org/debian/";
 }
 
 /**
@@ -66,19 +48,17 @@ export function unpackPackages({ suite, packages, directory }) {
     "Acquire::Languages": "none",
   };
   const options = ["-qq", ...Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`])];
-  run("apt-get", [...options, "update"]);
+  runQuiet("apt-get", [...options, "update"]);
   for (const name of packages) {
     const real = name.endsWith("-amd64") ? kernelBehind(name, options) : name;
-    run("apt-get", [...options, "download", real], { cwd: join(apt, "debs") });
+    runQuiet("apt-get", [...options, "download", real], { cwd: join(apt, "debs") });
   }
-  for (const deb of readdirSync(join(apt, "debs"))) run("dpkg-deb", ["-x", join(apt, "debs", deb), directory]);
+  for (const deb of readdirSync(join(apt, "debs"))) runQuiet("dpkg-deb", ["-x", join(apt, "debs", deb), directory]);
   rmSync(apt, { recursive: true, force: true });
 }
 
 function kernelBehind(metapackage, options) {
-  const match = /^\s*Depends: (linux-image-\S+)$/m.exec(run("apt-cache", [...options, "depends", metapackage]));
-  if (match === null) throw new MachineError(`apt knows no kernel behind "${metapackage}"`);
+  const match = /^\s*Depends: (linux-image-\S+)$/m.exec(runQuiet("apt-cache", [...options, "depends", metapackage]));
+  if (match === null) throw new StepFailure(`apt knows no kernel behind "${metapackage}"`);
   return match[1];
 }
-
-export { run };

@@ -3,8 +3,8 @@
 // Runs a command in a throw-away machine with pure cgroup v2; see machine.mjs. Exits with the command's status, 124
 // when the time is up, 125 when the machine failed.
 import { parseArgs } from "node:util";
+import { StepFailure } from "../steps/command.mjs";
 import { runInMachine } from "./machine.mjs";
-import { MachineError } from "./packages.mjs";
 
 const usage =
   "usage: node scripts/vm/run.mjs [--engine NAME] [--mem 2G] [--cpus 2] [--disk 1G] [--rw DIR] [--timeout 600] -- COMMAND...\n";
@@ -21,7 +21,7 @@ async function main() {
       timeout: { type: "string", default: "600" },
     },
   });
-  if (positionals.length === 0) throw new MachineError(`no command\n${usage}`);
+  if (positionals.length === 0) throw new StepFailure(`no command\n${usage}`);
   return runInMachine({
     engine: values.engine,
     memory: values.mem,
@@ -41,7 +41,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () =>
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof MachineError) && !String(error.code).startsWith("ERR_PARSE_ARGS")) throw error;
+  if (!(error instanceof StepFailure) && !String(error.code).startsWith("ERR_PARSE_ARGS")) throw error;
   process.stderr.write(`test machine: ${error.message}\n`);
   process.exitCode = 125;
 }

@@ -1,4 +1,5 @@
 import { getSystemErrorName } from "node:util";
+import { decodeRecords } from "../base/index.ts";
 
 /** The experiments of the helper's role `probe` (native/probe.c has the same names). */
 export const featureNames = [
@@ -32,14 +33,13 @@ export type FeatureAnswer = true | string;
 
 export type FeatureMap = Readonly<Partial<Record<FeatureName, FeatureAnswer>>>;
 
-/** Reads the records that `probe` prints; a record with an unknown name or without its fields is passed over. */
-export function parseFeatures(output: string): FeatureMap {
+/** Reads the records that `probe` printed; one with an unknown name or without its fields is passed over. */
+export function parseFeatures(output: Uint8Array): FeatureMap {
   const features: Partial<Record<FeatureName, FeatureAnswer>> = {};
-  for (const record of output.split("\0\0")) {
-    const fields = new Map(record.split("\0").map((field) => splitField(field)));
+  for (const { op, fields } of decodeRecords(output)) {
     const name = featureNames.find((known) => known === fields.get("name"));
     const errno = Number(fields.get("errno"));
-    if (name === undefined || !Number.isInteger(errno)) continue;
+    if (op !== "feature" || name === undefined || !Number.isInteger(errno)) continue;
     features[name] = fields.get("ok") === "1" ? true : errnoName(errno);
   }
   return features;
@@ -60,11 +60,6 @@ export function checkFeatures(value: unknown): FeatureMap | undefined {
 /** Whether a plan may count on a feature. What was never asked is taken as offered: the launch then gives the answer. */
 export function offers(features: FeatureMap | undefined, name: FeatureName): boolean {
   return (features?.[name] ?? true) === true;
-}
-
-function splitField(field: string): readonly [string, string] {
-  const at = field.indexOf("=");
-  return at < 0 ? [field, ""] : [field.slice(0, at), field.slice(at + 1)];
 }
 
 function errnoName(errno: number): string {

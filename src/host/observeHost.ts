@@ -17,7 +17,6 @@ export interface Observations {
   /** undefined when the kernel has no inotify. */
   readonly inotifyInstances: number | undefined;
   readonly inotifyWatches: number | undefined;
-  readonly processes: number;
   /** Milliseconds since 1970. */
   readonly clockMs: number;
   /** When the helper was built, which the clock cannot be before. */
@@ -47,7 +46,6 @@ export function observeHost({ paths }: Pick<HostFacts, "paths">): Observations {
     dataRoot: observeDataRoot(paths.dataRoot),
     inotifyInstances: numberAt("/proc/sys/fs/inotify/max_user_instances"),
     inotifyWatches: numberAt("/proc/sys/fs/inotify/max_user_watches"),
-    processes: numberAt("/proc/sys/kernel/pid_max") ?? 32_768,
     clockMs: Date.now(),
     helperBuiltMs: helper?.mtimeMs ?? 0,
   };

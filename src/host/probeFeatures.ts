@@ -50,13 +50,13 @@ function readCache(path: string, key: string): FeatureMap | undefined {
 function runExperiments(request: FeatureRequest, directory: string): FeatureMap {
   const { helperPath } = request.paths;
   const result = spawnSync(helperPath, ["probe", directory, request.cgroup.mountPoint ?? "-"], {
-    encoding: "utf8",
     env: {},
     timeout: 10_000,
     maxBuffer: 1 << 16,
   });
   if (result.status === 0) return parseFeatures(result.stdout);
-  const reason = result.error?.message ?? (result.stderr.trim() || `status ${result.status ?? result.signal}`);
+  const reason =
+    result.error?.message ?? (result.stderr?.toString().trim() || `status ${result.status ?? result.signal}`);
   throw new EngineError("helperMissing", `cannot probe the kernel with "${helperPath}": ${reason}`, {
     hint: "build the helper again with: npm run setup",
     cause: result.error,

@@ -1,0 +1,126 @@
+// npm run test:vm [-- [--engine NAME] PATTERN...]: the tests of test/vm, in throw-away machines with pure cgroup v2.
+//
+// All run on two user-mode kernels, the oldest that brig supports ("floor") and a recent one ("uml"). A test that neither
+// kernel has the means for runs on a third, emulated machine with every controller ("tcg"); one that ran nowhere failed.
+// `--engine NAME` runs everything on that one only. A word selects test files by a part of their path. The last line is
+// "N passed, N failed".
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { setUp } from "./setup.mjs";
+import { runScript, StepFailure } from "./steps/command.mjs";
+import { buildDirectory, projectRoot } from "./steps/project.mjs";
+import { bundleTests, testFilesBelow } from "./testing/testFiles.mjs";
+import { engines } from "./vm/engines.mjs";
+import { runInMachine } from "./vm/machine.mjs";
+
+/** Where everything runs, and where the rest runs. */
+const firstEngines = ["floor", "uml"];
+const lastEngine = "tcg";
+
+/** Runs the tests of `job` in one boot of an engine; resolves with its results (see vm/runInside.mjs). */
+async function runOn(engine, job) {
+  mkdirSync(buildDirectory, { recursive: true });
+  const exchange = mkdtempSync(join(buildDirectory, "vm-"));
+  const started = Date.now();
+  try {
+    writeFileSync(join(exchange, "job.json"), JSON.stringify(job));
+    const status = await runInMachine({
+      engine,
+      memory: "2G",
+      cpus: 2,
+      disk: "2G",
+      writable: [exchange],
+      timeoutSeconds: 900,
+      command: [process.execPath, join(projectRoot, "scripts/vm/runInside.mjs"), exchange],
+      cwd: projectRoot,
+      env: { PATH: process.env.PATH, HOME: "/root", LANG: "C.UTF-8", BRIG_TEST_DIR: "/disk", BRIG_VM_ENGINE: engine },
+      stdout: process.stdout,
+      stderr: process.stderr,
+    });
+    const { kernel, results } = JSON.parse(readResults(exchange, { engine, status }));
+    report({ engine, kernel, results, seconds: (Date.now() - started) / 1000 });
+    return results;
+  } finally {
+    rmSync(exchange, { recursive: true, force: true });
+  }
+}
+
+function readResults(exchange, { engine, status }) {
+  try {
+    return readFileSync(join(exchange, "results.json"), "utf8");
+  } catch {
+    throw new StepFailure(`the tests on engine "${engine}" ended with status ${status} and without results`);
+  }
+}
+
+function report({ engine, kernel, results, seconds }) {
+  const count = (outcome) => results.filter((result) => result.outcome === outcome).length;
+  for (const { source, name, reason } of results.filter((result) => result.outcome === "failed")) {
+    process.stdout.write(
+      `FAILED on ${engine}: ${source}: ${name}\n         ${reason.replaceAll("\n", "\n         ")}\n`,
+    );
+  }
+  const lacking = count("lacking") === 0 ? "" : `, ${count("lacking")} for another kernel`;
+  process.stdout.write(
+    `${engine} (Linux ${kernel}): ${count("passed")} passed, ${count("failed")} failed${lacking} (${seconds.toFixed(1)} s)\n`,
+  );
+}
+
+const keyOf = ({ source, name }) => `${source}: ${name}`;
+
+/** Tests that no engine so far had the means for. */
+function untried(results) {
+  const ran = new Set(results.filter(({ outcome }) => outcome !== "lacking").map(keyOf));
+  return results.filter((result) => !ran.has(keyOf(result)));
+}
+
+function parseWords(words) {
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { engine: { type: "string" } },
+  });
+  if (values.engine !== undefined && engines[values.engine] === undefined) {
+    throw new StepFailure(`no engine "${values.engine}": there are ${Object.keys(engines).join(", ")}`);
+  }
+  const files = testFilesBelow("vm").filter(
+    (file) => positionals.length === 0 || positionals.some((pattern) => `test/${file}`.includes(pattern)),
+  );
+  if (files.length === 0)
+    throw new StepFailure(`no test file below test/vm has "${positionals.join('" or "')}" in its path`);
+  return { engine: values.engine, files };
+}
+
+async function runAll({ engine, files }) {
+  const { bundled, dispose } = await bundleTests(files);
+  try {
+    const all = files.map((source) => ({ source, bundle: bundled.get(source) }));
+    const results = [];
+    for (const name of engine === undefined ? firstEngines : [engine])
+      results.push(...(await runOn(name, { files: all })));
+    const rest = untried(results);
+    if (engine === undefined && rest.length > 0) {
+      const sources = new Set(rest.map(({ source }) => source));
+      const names = [...new Set(rest.map(({ name }) => name))];
+      results.push(...(await runOn(lastEngine, { files: all.filter(({ source }) => sources.has(source)), names })));
+    }
+    return results;
+  } finally {
+    dispose();
+  }
+}
+
+await runScript(async (words) => {
+  if (process.getuid() !== 0)
+    throw new StepFailure("the machine needs root to share this system's files", "sudo npm run test:vm");
+  const request = parseWords(words);
+  await setUp(["test"]);
+  const results = await runAll(request);
+  const nowhere = [...new Set(untried(results).map(keyOf))];
+  for (const name of nowhere) process.stdout.write(`FAILED no kernel had the means for ${name}\n`);
+  const passed = results.filter(({ outcome }) => outcome === "passed").length;
+  const failed = results.filter(({ outcome }) => outcome === "failed").length + nowhere.length;
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+});

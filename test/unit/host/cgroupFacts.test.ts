@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readCgroupFacts } from "../../../src/host/cgroupFacts.ts";
+
+const table = (rows: readonly string[]) => ["#subsys_name\thierarchy\tnum_cgroups\tenabled", ...rows, ""].join("\n");
+
+function factsOf(mountinfo: readonly string[], files: Readonly<Record<string, string>>, rows: readonly string[] = []) {
+  const contents = new Map(Object.entries(files));
+  return readCgroupFacts({
+    mountinfo: `${mountinfo.join("\n")}\n`,
+    ownCgroup: contents.get("own") ?? "0::/\n",
+    table: table(rows),
+    read: (path) => contents.get(path),
+    swap: true,
+  });
+}
+
+const states = (facts: ReturnType<typeof factsOf>) =>
+  Object.fromEntries(
+    facts.controllers.map((place) => [
+      place.name,
+      place.state === "v1" ? `v1 ${place.mountPoint ?? "-"}` : place.state,
+    ]),
+  );
+
+test("readCgroupFacts() describes a host with nothing but cgroup v2", () => {
+  const facts = factsOf(["30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate"], {
+    "/sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma misc\n",
+    "/sys/fs/cgroup/cpuset.cpus.effective": "0-7\n",
+    "/sys/fs/cgroup/cpuset.mems.effective": "0-1\n",
+    "/sys/fs/cgroup/io.cost.qos": "",
+    own: "0::/user.slice/session-1.scope\n",
+  });
+  assert.equal(facts.mountPoint, "/sys/fs/cgroup");
+  assert.equal(facts.ownGroup, "/user.slice/session-1.scope");
+  assert.equal(facts.isRealRoot, true);
+  assert.equal(facts.effectiveCpus, "0-7");
+  assert.equal(facts.effectiveMems, "0-1");
+  assert.equal(facts.ioWeightFile, "io.weight");
+  assert.deepEqual(new Set(Object.values(states(facts))), new Set(["offered"]));
+  assert.ok("rdma" in states(facts));
+});
+
+test("readCgroupFacts() finds where a hybrid host has bound its controllers", () => {
+  const mountinfo = [
+    "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755",
+    "32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct",
+    "35 31 0:32 / /sys/fs/cgroup/the\\040memory rw - cgroup cgroup rw,memory",
+    "38 31 0:35 / /sys/fs/cgroup/blkio rw - cgroup cgroup rw,blkio",
+    "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw",
+  ];
+  const files = {
+    "/sys/fs/cgroup/unified/cgroup.controllers": "hugetlb\n",
+    "/sys/devices/system/cpu/online": "0-1\n",
+  };
+  const rows = ["cpuset\t3\t1\t1", "memory\t4\t15\t1", "pids\t0\t1\t0", "hugetlb\t0\t1\t1"];
+  const facts = factsOf(mountinfo, files, rows);
+  assert.equal(facts.mountPoint, "/sys/fs/cgroup/unified");
+  assert.equal(facts.effectiveCpus, "0-1");
+  assert.deepEqual(states(facts), {
+    cpu: "v1 /sys/fs/cgroup/cpu,cpuacct",
+    cpuset: "v1 -",
+    io: "v1 /sys/fs/cgroup/blkio",
+    memory: "v1 /sys/fs/cgroup/the memory",
+    pids: "disabled",
+    hugetlb: "offered",
+  });
+});
+
+test("readCgroupFacts() describes a host without cgroups", () => {
+  const facts = factsOf(["27 1 254:0 / / rw - ext4 /dev/vda rw"], {});
+  assert.equal(facts.mountPoint, undefined);
+  assert.deepEqual(new Set(Object.values(states(facts))), new Set(["absent"]));
+});
+
+test("readCgroupFacts() sees that only a part of the hierarchy is mounted", () => {
+  const facts = factsOf(["30 23 0:26 /a /sys/fs/cgroup rw - cgroup2 cgroup2 rw"], {
+    "/sys/fs/cgroup/cgroup.events": "populated 1\n",
+    "/sys/fs/cgroup/cgroup.controllers": "\n",
+  });
+  assert.equal(facts.isRealRoot, false);
+  assert.deepEqual(new Set(Object.values(states(facts))), new Set(["absent"]));
+});
