@@ -28,12 +28,7 @@ export type { StoreSurvey } from "./storeResolve.ts";
 export type { LayerKeeper, SweepReport } from "./storeSweep.ts";
 export { type ImageFacts, type ImageSummary, summarizeImage, summarizeImages } from "./summary.ts";
 
-/** `serveRegistry` of serve/serveRegistry.ts, loaded on the first call. */
-export async function serveRegistry(store: ImageStore, request: ListenRequest): Promise<RegistryServer> {
-  return (await import("./serve/serveRegistry.ts")).serveRegistry(store, request);
-}
-
-/** `pullImage` of pull.ts, loaded on the first call. */
+/** `pullImage` of pull.ts, loaded when the first event is asked for. */
 export async function* pullImage(request: PullImageRequest): AsyncGenerator<PullEvent> {
   yield* (await import("./pull.ts")).pullImage(request);
 }
@@ -41,4 +36,9 @@ export async function* pullImage(request: PullImageRequest): AsyncGenerator<Pull
 /** `listTags` of registry/tags.ts, loaded on the first call. */
 export async function listTags(reference: ImageRef, options: RegistryOptions): Promise<readonly string[]> {
   return (await import("./registry/tags.ts")).listTags(reference, options);
+}
+
+/** `serveRegistry` of serve/serveRegistry.ts, loaded on the first call. */
+export async function serveRegistry(store: ImageStore, request: ListenRequest): Promise<RegistryServer> {
+  return (await import("./serve/serveRegistry.ts")).serveRegistry(store, request);
 }
