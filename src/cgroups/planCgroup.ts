@@ -14,13 +14,16 @@ export interface CgroupRequest {
   readonly facts: Pick<HostFacts, "cgroup">;
 }
 
+/** The controllers whose statistics and events are read. */
+const observed: readonly string[] = ["cpu", "io", "memory", "pids"];
+
 /**
  * Decides the group of a container: where it is, what must be enabled above it and which files to write. Pure.
  *
  * Processes live only in the last group, and nothing is put below the group of the caller, because a group other than
  * the root may either hold processes or give controllers to its children (cgroups(7), "no internal processes").
- * Everything offered is enabled, not only what is limited: statistics and the reason of an OOM kill come from the same
- * controllers.
+ * What statistics and the reason of an OOM kill come from is enabled wherever it is offered; every other controller costs
+ * time with each group and is enabled for those who ask for it.
  *
  * @returns undefined when the host mounts no cgroup v2 and no limit was asked for.
  * @throws EngineError `controllerUnavailable` for a limit that this host cannot keep, `invalidValue`.
@@ -33,7 +36,8 @@ export function planCgroup({ id, resources, parent, facts }: CgroupRequest): Gro
     if (parent !== undefined) requireController(cgroup, "cgroup", "the cgroup parent");
     return undefined;
   }
-  const enable = offeredControllers(cgroup);
+  const asked = new Set(writes.map(({ file }) => file.slice(0, file.indexOf("."))));
+  const enable = offeredControllers(cgroup).filter((name) => observed.includes(name) || asked.has(name));
   const parents: CgroupParent[] = [{ directory: cgroup.mountPoint, enable }];
   for (let depth = 1; depth < path.length; depth += 1) {
     parents.push({ directory: [cgroup.mountPoint, ...path.slice(0, depth)].join("/"), enable });

@@ -52,14 +52,21 @@ test("planCgroup() writes every limit of a pure v2 host, memory.max last", () =>
   ]);
 });
 
-test("planCgroup() enables what is offered in every group above the container's", () => {
-  const enable = ["cpu", "cpuset", "io", "memory", "pids", "hugetlb"];
+test("planCgroup() enables what it reads in every group above the container's", () => {
+  const enable = ["cpu", "io", "memory", "pids"];
   const { directory, parents } = plan(pureHost) ?? {};
   assert.equal(directory, "/sys/fs/cgroup/brig/c1");
   assert.deepEqual(parents, [
     { directory: "/sys/fs/cgroup", enable },
     { directory: "/sys/fs/cgroup/brig", enable },
   ]);
+});
+
+test("planCgroup() enables other controllers for those who ask for them", () => {
+  const enabled = (resources: Partial<SpecResources>) =>
+    plan(pureHost, resources)?.parents.map(({ enable }) => enable.join(" "));
+  assert.deepEqual(enabled({ cpu: { cpus: "0" } }), Array(2).fill("cpu cpuset io memory pids"));
+  assert.deepEqual(enabled({ unified: { "hugetlb.2MB.max": "0" } }), Array(2).fill("cpu io memory pids hugetlb"));
 });
 
 test("planCgroup() limits processes by default where the host can", () => {
@@ -71,8 +78,8 @@ test("planCgroup() makes a group on a hybrid host, below its v2 mount", () => {
   assert.deepEqual(plan(hybridHost), {
     directory: "/sys/fs/cgroup/unified/brig/c1",
     parents: [
-      { directory: "/sys/fs/cgroup/unified", enable: ["hugetlb"] },
-      { directory: "/sys/fs/cgroup/unified/brig", enable: ["hugetlb"] },
+      { directory: "/sys/fs/cgroup/unified", enable: [] },
+      { directory: "/sys/fs/cgroup/unified/brig", enable: [] },
     ],
     writes: [],
   });
