@@ -1,6 +1,7 @@
 // Runs bundled test files with Node's own runner, one process a file, and counts what ended how.
 import { run } from "node:test";
 import { inspect } from "node:util";
+import { showFile } from "./testFiles.mjs";
 
 /**
  * @param {{bundled: Map<string, string>, concurrency: number, env?: Record<string, string>, onResult: (line: string) => void}} settings
@@ -16,7 +17,7 @@ export async function runFiles({ bundled, concurrency, env = {}, onResult }) {
   for await (const { type, data } of stream) {
     if (type === "test:stdout" || type === "test:stderr") keepOutput(output, data);
     if (type !== "test:pass" && type !== "test:fail") continue;
-    const source = sources.get(data.file) ?? data.file;
+    const source = sources.get(data.file) ?? showFile(data.file);
     const verdict = judge(type, data);
     if (verdict === undefined) continue;
     totals[verdict.passed ? "passed" : "failed"] += 1;

@@ -1,0 +1,53 @@
+import type { Sources } from "./sources.ts";
+
+const maxNativeLines = 4000;
+
+/**
+ * Calls that resolve a path by themselves, and where each may be used. What is below a container's root is reached
+ * only by descriptors from openat2(2) (paths.c); the *at() calls take a descriptor and one name.
+ */
+const pathCalls: readonly { readonly calls: RegExp; readonly files: ReadonlySet<string> }[] = [
+  {
+    calls:
+      /\b(?:open|creat|stat|lstat|access|readlink|truncate|mkdir|rmdir|unlink|rename|link|symlink|mknod|chmod|chown|lchown)\(/,
+    files: new Set(["native/paths.c", "native/probe.c", "native/launch.c", "native/extract.c", "native/remove.c"]),
+  },
+  { calls: /\b(?:mount|umount|swapon|chroot)\(/, files: new Set(["native/probe.c"]) },
+  {
+    calls: /\b(?:lsetxattr|setxattr|getxattr|lgetxattr|listxattr|llistxattr|removexattr)\(/,
+    files: new Set(["native/extract.c"]),
+  },
+];
+
+/** Calls that have no place in the helper: name look-ups, shells, environment, formatted input, unbounded copies. */
+const neverCalls =
+  /\b(?:system|popen|getenv|secure_getenv|setlocale|getpwnam|getpwuid|getgrnam|getgrgid|getaddrinfo|gethostbyname|dlopen|fopen|freopen|opendir|realpath|nftw|glob|wordexp|sscanf|scanf|gets|strcpy|strcat|sprintf|vsprintf|strtok|execvp|execlp|execl|tmpnam|tempnam|mktemp|alloca)\(/;
+
+/** Rules for the native helper that can be seen in its text. */
+export function findNativeViolations(sources: Sources): readonly string[] {
+  const total = [...sources.values()].reduce((sum, text) => sum + text.trimEnd().split("\n").length, 0);
+  return [
+    ...(total > maxNativeLines ? [`native/ has ${total} lines, the limit is ${maxNativeLines}`] : []),
+    ...[...sources].flatMap(([path, text]) => findCalls(path, cCodeOf(text))),
+  ];
+}
+
+function findCalls(path: string, code: string): string[] {
+  return code.split("\n").flatMap((line, index) => {
+    const where = `${path}:${index + 1}`;
+    const never = neverCalls.exec(line);
+    return [
+      ...(never === null ? [] : [`${where} calls ${never[0]}), which has no place in the helper`]),
+      ...pathCalls.flatMap(({ calls, files }) => {
+        const match = calls.exec(line);
+        if (match === null || files.has(path)) return [];
+        return [`${where} calls ${match[0]}), which resolves a path; only ${[...files].join(", ")} may`];
+      }),
+    ];
+  });
+}
+
+function cCodeOf(text: string): string {
+  const tokens = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g;
+  return text.replace(tokens, (token) => (token.startsWith("/") ? token.replace(/[^\n]/g, " ") : '""'));
+}
