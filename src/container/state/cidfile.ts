@@ -24,6 +24,11 @@ export function createCidFile(path: string): CidFile {
       `container ID file found, make sure the other container isn't running or delete ${path}`,
     );
   }
+  let open = true;
+  const close = (): void => {
+    if (open) closeSync(fd);
+    open = false;
+  };
   return {
     write(id) {
       try {
@@ -31,11 +36,11 @@ export function createCidFile(path: string): CidFile {
       } catch (error) {
         throw fileSystemError(error, "write the container ID file", path);
       } finally {
-        closeSync(fd);
+        close();
       }
     },
     discard() {
-      closeSync(fd);
+      close();
       rmSync(path, { force: true });
     },
   };

@@ -11,6 +11,7 @@ export type ContainerState =
 /** What is about to be made for a container, written before: enough to take it all away again without a record. */
 export interface CreationIntent {
   readonly name: string;
+  readonly imageId: string;
   readonly volumes: readonly { readonly name: string; readonly anonymous: boolean }[];
 }
 

@@ -63,10 +63,14 @@ function tolerant<Result>(read: () => Result): Result | undefined {
 function intentOf(paths: ContainerPaths, record: ContainerRecord | undefined): CreationIntent {
   if (record !== undefined) {
     const volumes = record.mounts.filter((mount) => mount.kind === "volume");
-    return { name: record.name, volumes: volumes.map(({ source, anonymous }) => ({ name: source, anonymous })) };
+    return {
+      name: record.name,
+      imageId: record.imageId,
+      volumes: volumes.map(({ source, anonymous }) => ({ name: source, anonymous })),
+    };
   }
   const state = tolerant(() => readContainerState(paths.state));
-  return state?.status === "creating" ? state.intent : { name: "", volumes: [] };
+  return state?.status === "creating" ? state.intent : { name: "", imageId: "", volumes: [] };
 }
 
 /** First out of sight, then away: a directory with this name is always a whole container. */

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { fileSystemError, makeDirectory } from "../../base/index.ts";
+import { readRootFiles } from "../../launch/index.ts";
+import { readRecord, writeRecord } from "../state/jsonRecord.ts";
+import { type Accounts, groupPath, maxAccountsBytes, parseAccounts, passwdPath } from "./accounts.ts";
+
+export interface ImageAccountsRequest {
+  readonly root: string;
+  readonly helperPath: string;
+  /** A directory for the helper to stage its mounts on. */
+  readonly stage: string;
+  readonly layers: readonly string[];
+  /** The image's diffIds: the key of the cache. */
+  readonly diffIds: readonly string[];
+}
+
+/**
+ * The accounts that an image defines. The helper reads the two files inside the root, once for each chain of layers: the
+ * result is kept in `cache/identity`.
+ *
+ * @throws EngineError `launchFailed` when the layers cannot be looked into.
+ */
+export async function imageAccounts(request: ImageAccountsRequest): Promise<Accounts> {
+  const cached = cachedAccounts(request.root, request.diffIds);
+  if (cached !== undefined) return cached;
+  const { helperPath, stage, layers } = request;
+  const paths = [passwdPath, groupPath];
+  const files = await readRootFiles({ helperPath, stage, layers, paths, maxBytes: maxAccountsBytes });
+  const accounts = parseAccounts(files.get(passwdPath)?.bytes, files.get(groupPath)?.bytes);
+  makeDirectory(join(request.root, "cache", "identity"));
+  writeRecord(cachePath(request.root, request.diffIds), accounts, { durable: false });
+  return accounts;
+}
+
+/** What the cache has about an image; undefined when it was never looked into or the file is not of this form. */
+export function cachedAccounts(root: string, diffIds: readonly string[]): Accounts | undefined {
+  const record = readRecord(cachePath(root, diffIds));
+  if (!Array.isArray(record?.users) || !Array.isArray(record.groups)) return undefined;
+  // The engine wrote the file from `Accounts` in a directory of its own.
+  return { users: record.users, groups: record.groups } as Accounts;
+}
+
+function cachePath(root: string, diffIds: readonly string[]): string {
+  const digest = createHash("sha256").update(diffIds.join("\n")).digest("hex");
+  return join(root, "cache", "identity", `${digest}.json`);
+}
+
+/**
+ * Accounts from files of the host that the user binds over the image's, as in `-v /etc/passwd:/etc/passwd:ro`.
+ */
+export function boundAccounts(
+  image: Accounts,
+  binds: readonly { readonly source: string; readonly target: string }[],
+): Accounts {
+  const bytesOf = (target: string): Uint8Array | undefined => {
+    const bind = binds.find((candidate) => candidate.target === target);
+    return bind === undefined ? undefined : readStart(bind.source);
+  };
+  const passwd = bytesOf(passwdPath);
+  const group = bytesOf(groupPath);
+  return {
+    users: passwd === undefined ? image.users : parseAccounts(passwd, undefined).users,
+    groups: group === undefined ? image.groups : parseAccounts(undefined, group).groups,
+  };
+}
+
+function readStart(path: string): Uint8Array {
+  try {
+    const fd = openSync(path, "r");
+    try {
+      const bytes = new Uint8Array(maxAccountsBytes);
+      return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0));
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw fileSystemError(error, "read the accounts in", path);
+  }
+}

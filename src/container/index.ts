@@ -1,0 +1,29 @@
+export { parseNetwork, parsePullPolicy } from "./options/choiceFlags.ts";
+export { parseWorkdir } from "./options/containerPath.ts";
+export { parseDeviceBps, parseDeviceFlag, parseDeviceIops } from "./options/deviceFlag.ts";
+export {
+  parseAddHost,
+  parseDnsOption,
+  parseDnsSearch,
+  parseDnsServer,
+  parseDomainname,
+  parseHostname,
+} from "./options/hostFlags.ts";
+export {
+  type CallerEnv,
+  parseCgroupConf,
+  parseEnvFile,
+  parseEnvFlag,
+  parseLabel,
+  parseLabelFile,
+  parseSysctl,
+} from "./options/keyValue.ts";
+export { parseMountFlag } from "./options/mountFlag.ts";
+export { parseContainerName, parseVolumeName } from "./options/objectNames.ts";
+export { parseSignal } from "./options/signalFlag.ts";
+export { parseTmpfsFlag } from "./options/tmpfsFlag.ts";
+export { parseVolumeFlag } from "./options/volumeFlag.ts";
+export type * from "./runOptions.ts";
+export type { CreatedContainer, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";
+export { parsePlatform } from "../image/index.ts";
+export { parseUlimit, type RunStreams } from "../launch/index.ts";

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { EngineError } from "../../base/index.ts";
+import { type HostFacts, offers } from "../../host/index.ts";
+
+import { parseSecurityOptions, type SecurityOptions } from "../../launch/index.ts";
+import { type NamespacePlan, planNamespaces, type UsernsReason } from "../../namespaces/index.ts";
+import type { ImageConfig } from "../../oci/index.ts";
+import type { FilledOptions } from "../fillDefaults.ts";
+import { mergeImageConfig, type ProcessChoice } from "../mergeImageConfig.ts";
+import { gatherRunFacts, idmapObstacles, type RunFacts } from "../spec/runFacts.ts";
+import { volumeContent } from "../state/volumes.ts";
+import type { EngineContext } from "./engineContext.ts";
+
+/** What is decided before anything is made: everything but the id, the name and the ids of the container. */
+export interface RunDraft {
+  readonly options: FilledOptions;
+  readonly choice: ProcessChoice;
+  readonly security: SecurityOptions;
+  readonly namespaces: NamespacePlan;
+  readonly facts: RunFacts & { readonly host: HostFacts };
+  readonly notices: readonly string[];
+}
+
+/**
+ * Decides what can be decided from the options, the image and the host. Makes nothing.
+ *
+ * @throws EngineError for every option that cannot be granted here.
+ */
+export function draftRun(options: FilledOptions, image: ImageConfig, context: EngineContext): RunDraft {
+  const choice = mergeImageConfig(options, image.config);
+  const security = parseSecurityOptions(options.securityOpt);
+  const host = context.probeHost();
+  const namespaces = planNamespaces({
+    ...options,
+    network: options.network === "default" ? "none" : options.network,
+    hostUsernsReasons: usernsObstacles(options, context.root, host),
+  });
+  const facts = gatherRunFacts(options, security.seccomp.kind === "file" ? security.seccomp.path : undefined);
+  return {
+    options,
+    choice,
+    security,
+    namespaces,
+    facts: { ...facts, host },
+    notices: [...choice.notices, ...namespaces.notices, ...optionNotices(options)],
+  };
+}
+
+/** Why a user namespace of the container's own would not work here, whatever its options are. */
+function usernsObstacles(options: FilledOptions, root: string, host: HostFacts): readonly UsernsReason[] {
+  // The obstacles matter only where nothing else has asked for the host's user namespace.
+  if (options.userns === "host") return [];
+  const missing = (["userNamespace", "idmap", "overlayIdmap"] as const).filter((name) => !offers(host.features, name));
+  const sources = [
+    { path: join(root, "containers"), option: "the data root" },
+    ...options.mounts.flatMap((mount) => {
+      if (mount.kind === "bind") return [{ path: mount.source, option: `the mount of "${mount.source}"` }];
+      return mount.kind === "volume" ? [{ path: volumeContent(root, mount.name ?? ""), option: "the volumes" }] : [];
+    }),
+  ];
+  const kernel = missing.map((name) => ({ option: "this machine", why: `its kernel refuses ${name}` }));
+  const none = host.userNamespacesMax === 0 ? [{ option: "this machine", why: "user.max_user_namespaces is 0" }] : [];
+  return [...none, ...kernel, ...idmapObstacles(sources)];
+}
+
+function optionNotices({ network, mounts }: FilledOptions): readonly string[] {
+  const relabelled = mounts.some((mount) => mount.kind === "bind" && mount.relabel !== undefined);
+  return [
+    ...(network === "default" ? ["the container has a loopback interface only: there are no networks yet (--network host uses the host's)"] : []),
+    ...(relabelled ? ["no SELinux label was set on a volume with z or Z: brig does not label files"] : []),
+  ];
+}
+
+/** The host name: as asked, the host's own where the network or UTS namespace is shared, else the id's first digits. */
+export function hostnameOf({ options, facts }: RunDraft, id: string): string {
+  if (options.hostname !== undefined) return options.hostname;
+  if (options.uts === "host" || options.network === "host") return facts.hostFiles.hostname;
+  return id.slice(0, 12);
+}
+
+/** @throws EngineError `notRoot` unless the caller may make containers. */
+export function requireRoot(host: HostFacts): void {
+  if (host.effectiveUid === 0) return;
+  throw new EngineError("notRoot", "cannot run a container as a user other than root", {
+    hint: "use sudo; brig plan run needs no root",
+  });
+}

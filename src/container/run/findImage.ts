@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { EngineError, errnoOf } from "../../base/index.ts";
+import { formatPlatform, hostPlatform, noSuchImage, openImageStore, type StoredImage } from "../../image/index.ts";
+import type { DiffId, ImageConfig, Platform } from "../../oci/index.ts";
+import { type OverlayLayer, openLayerStore, planOverlay } from "../../overlay/index.ts";
+import type { FilledOptions } from "../fillDefaults.ts";
+import type { RunObserver } from "../runReports.ts";
+import type { EngineContext } from "./engineContext.ts";
+
+/**
+ * The image of a container by `--pull` and `--platform`: the local one where that is enough, pulled otherwise.
+ *
+ * @throws EngineError `imageNotFound` with `--pull never`, those of a pull, `notOffered` for a foreign architecture.
+ */
+export async function findImage(
+  options: FilledOptions,
+  context: EngineContext,
+  observer: RunObserver,
+): Promise<StoredImage> {
+  const store = openImageStore(join(context.root, "images"));
+  const local = options.pull === "always" ? undefined : store.resolve(options.image);
+  const image = local !== undefined && suits(local.config, options.platform) ? local : await pulled();
+  checkArchitecture(image.config, options);
+  return image;
+
+  async function pulled(): Promise<StoredImage> {
+    if (options.pull === "never") {
+      if (local !== undefined) throw wrongPlatform(options.image, local.config, options.platform);
+      throw noSuchImage(options.image);
+    }
+    for await (const event of context.pull(options.image, options.platform)) observer.onPull?.(event);
+    const found = store.resolve(options.image);
+    if (found === undefined) throw noSuchImage(options.image);
+    return found;
+  }
+}
+
+function suits(config: ImageConfig, platform: Platform | undefined): boolean {
+  if (platform === undefined) return true;
+  const variantMatters = platform.variant !== undefined && config.variant !== undefined;
+  return (
+    config.os === platform.os &&
+    config.architecture === platform.architecture &&
+    (!variantMatters || config.variant === platform.variant)
+  );
+}
+
+function wrongPlatform(image: string, config: ImageConfig, wanted: Platform | undefined): EngineError {
+  return new EngineError(
+    "platformNotFound",
+    `the image "${image.slice(0, 200)}" is here for ${formatPlatform(platformOf(config))}, not for ${formatPlatform(wanted ?? hostPlatform())}`,
+    { hint: "leave out --pull never, so that the other one can be fetched" },
+  );
+}
+
+function platformOf({ os, architecture, variant }: ImageConfig): Platform {
+  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+}
+
+/** Architectures whose programs a kernel of this one runs by itself. */
+const compatible: ReadonlyMap<string, readonly string[]> = new Map([
+  ["amd64", ["386"]],
+  ["arm64", ["arm"]],
+]);
+
+/**
+ * Refuses an image that this machine cannot run, before anything is made; with `--platform` the user has asked for it,
+ * and an interpreter registered with binfmt_misc may do it.
+ *
+ * @throws EngineError `notOffered` naming both architectures.
+ */
+function checkArchitecture(config: ImageConfig, options: FilledOptions): void {
+  const host = hostPlatform().architecture;
+  const { architecture, os } = config;
+  const native = os === "linux" && (architecture === host || (compatible.get(host) ?? []).includes(architecture));
+  if (native || (options.platform !== undefined && os === "linux" && hasInterpreter(architecture))) return;
+  throw new EngineError(
+    "notOffered",
+    `the image "${options.image.slice(0, 200)}" is built for ${os}/${architecture}, this machine is linux/${host}`,
+    {
+      hint:
+        options.platform === undefined
+          ? `pull it for this machine: brig pull --platform linux/${host}, if it exists for it`
+          : `no interpreter for ${architecture} is registered in /proc/sys/fs/binfmt_misc: install qemu-user-static`,
+    },
+  );
+}
+
+/** How qemu-user calls an architecture when it registers itself (Documentation/admin-guide/binfmt-misc.rst). */
+const interpreterNames: ReadonlyMap<string, string> = new Map([
+  ["amd64", "x86_64"],
+  ["arm64", "aarch64"],
+  ["386", "i386"],
+  ["loong64", "loongarch64"],
+]);
+
+function hasInterpreter(architecture: string): boolean {
+  return existsSync(`/proc/sys/fs/binfmt_misc/qemu-${interpreterNames.get(architecture) ?? architecture}`);
+}
+
+/**
+ * The layer trees of an image, the lowest first, without those that an opaque root hides.
+ *
+ * @throws EngineError `storeCorrupt` when a layer is missing, `limitExceeded` for too many.
+ */
+export function layerTrees(
+  context: Pick<EngineContext, "root" | "helperPath">,
+  diffIds: readonly DiffId[],
+): readonly string[] {
+  const store = openLayerStore(context.root, { helperPath: context.helperPath });
+  const layers = diffIds.map((diffId): OverlayLayer => {
+    const record = store.read(diffId);
+    if (record !== undefined) return { path: store.treePath(diffId), opaqueRoot: record.opaqueRoot };
+    throw new EngineError("storeCorrupt", `the layer "${diffId}" of the image is missing`, {
+      hint: "pull the image again",
+    });
+  });
+  return [...planOverlay({ layers }).lower].reverse();
+}
+
+/** Whether an error only says that this user may not look: a plan can do without. */
+export function isAccessError(error: unknown): boolean {
+  const cause = error instanceof EngineError ? error.cause : error;
+  return errnoOf(cause) === "EACCES" || errnoOf(cause) === "EPERM" || errnoOf(cause) === "EROFS";
+}

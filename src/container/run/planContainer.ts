@@ -1,0 +1,129 @@
+import { type ContainerId, EngineError } from "../../base/index.ts";
+import { planCgroup } from "../../cgroups/index.ts";
+import { offers } from "../../host/index.ts";
+import {
+  allowsEveryDevice,
+  compileDeviceFilter,
+  compilePlan,
+  type LaunchPlan,
+  type LaunchRequest,
+  nativeArch,
+  type NamespaceTarget,
+} from "../../launch/index.ts";
+import type { IdRange, NamespacePlan } from "../../namespaces/index.ts";
+import type { RuntimeSpec } from "../../oci/index.ts";
+import { executableCandidates, pathOf } from "../completeEnv.ts";
+import type { ResolvedUser } from "../identity/resolveUser.ts";
+import { buildRuntimeSpec } from "../spec/buildRuntimeSpec.ts";
+import { buildEtcFiles, type EtcFiles } from "../spec/etcFiles.ts";
+import { checkMountTarget, type ResolvedMount } from "../spec/userMounts.ts";
+import type { ContainerPaths } from "../state/containerPaths.ts";
+import { hostnameOf, type RunDraft } from "./draftRun.ts";
+
+/** A draft, and what had to be reserved or looked up for it. */
+export interface PlanRequest {
+  readonly draft: RunDraft;
+  readonly id: ContainerId;
+  readonly paths: ContainerPaths;
+  readonly idRange?: IdRange;
+  readonly user: ResolvedUser;
+  readonly mounts: readonly ResolvedMount[];
+  /** Layer trees, the lowest first. */
+  readonly layers: readonly string[];
+  readonly joins: readonly NamespaceTarget[];
+}
+
+export interface PlannedContainer {
+  readonly spec: RuntimeSpec;
+  readonly launch: LaunchRequest;
+  readonly plan: LaunchPlan;
+  readonly files: EtcFiles;
+}
+
+/**
+ * Decides everything about a container and compiles its plan: the one path that `plan` and `run` share. Pure but for
+ * the numbers of block devices that limits name.
+ *
+ * @throws EngineError for every option that cannot be granted.
+ */
+export function planContainer(request: PlanRequest): PlannedContainer {
+  const { draft, id, paths, idRange, user, mounts } = request;
+  const { options, choice, facts } = draft;
+  for (const mount of mounts) checkMountTarget(mount);
+  const arch = nativeArch(process.arch);
+  const hostname = hostnameOf(draft, id);
+  const files = buildEtcFiles(options, hostname, facts.hostFiles);
+  const namespaces = { ...draft.namespaces, namespaces: withJoined(draft.namespaces, request.joins) };
+  const { spec, devices, notices } = buildRuntimeSpec(
+    {
+      id,
+      options,
+      choice,
+      user,
+      security: draft.security,
+      namespaces,
+      ...(idRange === undefined ? {} : { idRange }),
+      hostname,
+      mounts,
+      files: new Map([
+        ["/etc/resolv.conf", paths.resolvConf],
+        ["/etc/hostname", paths.hostname],
+        ["/etc/hosts", paths.hosts],
+      ]),
+      arch,
+    },
+    facts,
+  );
+  const group = planGroup(spec, draft, id);
+  const launch: LaunchRequest = {
+    id,
+    arch,
+    spec,
+    root: { kind: "overlay", layers: request.layers, writable: paths.directory, volatile: options.remove },
+    ...(group.plan === undefined ? {} : { cgroup: group.plan }),
+    executables: executableCandidates(choice.args[0] ?? "", pathOf(spec.process.env)),
+    init: options.init,
+    stdin: options.interactive,
+    stopSignal: choice.stopSignal,
+    stage: paths.stage,
+    copyUp: mounts.flatMap((mount) => (mount.kind === "volume" && mount.copyUp ? [mount.target] : [])),
+    devices: devices.map(({ hostPath, containerPath, type, major, minor }) => ({ hostPath, containerPath, type, major, minor })),
+    joins: request.joins,
+    notices: [...draft.notices, ...notices, ...files.notices, ...group.notices],
+  };
+  refuseEmptyCommand(launch);
+  return { spec, launch, plan: compilePlan(launch), files };
+}
+
+/** Namespaces of other containers are named in the specification by their processes. */
+function withJoined(plan: NamespacePlan, joins: readonly NamespaceTarget[]): NamespacePlan["namespaces"] {
+  const fileNames: Readonly<Record<string, string>> = { network: "net", mount: "mnt" };
+  const joined = joins.map(({ type, pid }) => ({ type, path: `/proc/${pid}/ns/${fileNames[type] ?? type}` }));
+  return [...plan.namespaces, ...joined];
+}
+
+function planGroup(
+  { linux: { resources } }: RuntimeSpec,
+  { options, facts }: RunDraft,
+  id: string,
+): { readonly plan?: NonNullable<LaunchRequest["cgroup"]>; readonly notices: readonly string[] } {
+  const parent = options.limits.cgroupParent;
+  const group = planCgroup({ id, resources, facts: facts.host, ...(parent === undefined ? {} : { parent }) });
+  const unfiltered = "which devices can be opened is not limited beyond what /dev shows";
+  if (group === undefined) return { notices: [`this host mounts no cgroup v2: ${unfiltered}`] };
+  if (allowsEveryDevice(resources.devices)) return { plan: group, notices: [] };
+  if (!offers(facts.host.features, "deviceFilter")) {
+    return { plan: group, notices: [`this kernel takes no device filter: ${unfiltered}`] };
+  }
+  return { plan: { ...group, deviceFilter: compileDeviceFilter(resources.devices) }, notices: [] };
+}
+
+/** `""`, `.` and `..` name no file in any directory of PATH. */
+function refuseEmptyCommand({ executables, spec }: LaunchRequest): void {
+  if (executables.length > 0) return;
+  throw new EngineError(
+    "commandNotFound",
+    `exec: ${JSON.stringify(spec.process.args[0] ?? "")}: executable file not found in $PATH`,
+    { hint: "check the command, and PATH among the variables" },
+  );
+}

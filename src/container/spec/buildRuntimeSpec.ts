@@ -1,0 +1,215 @@
+import { limitsToResources } from "../../cgroups/index.ts";
+import type { HostFacts } from "../../host/index.ts";
+import {
+  defaultDeviceRules,
+  defaultMounts,
+  forbidAllDevices,
+  type NativeArch,
+  normalizeDeviceRules,
+  planRlimits,
+  planSeccomp,
+  planSysctls,
+  type SecurityOptions,
+  systemPaths,
+} from "../../launch/index.ts";
+import {
+  capabilitySets,
+  type IdRange,
+  idMappings,
+  type NamespacePlan,
+  resolveCapabilities,
+} from "../../namespaces/index.ts";
+import type { NamespaceKind, RuntimeSpec, SpecLinux, SpecMount, SpecProcess } from "../../oci/index.ts";
+import { completeEnv } from "../completeEnv.ts";
+import type { FilledOptions } from "../fillDefaults.ts";
+import type { ResolvedUser } from "../identity/resolveUser.ts";
+import type { ProcessChoice } from "../mergeImageConfig.ts";
+import type { FoundDevice } from "./hostDevices.ts";
+import type { RunFacts } from "./runFacts.ts";
+import { orderMounts, type ResolvedMount, specMount } from "./userMounts.ts";
+
+/** Everything that a container's specification is made from. */
+export interface SpecRequest {
+  readonly id: string;
+  readonly options: FilledOptions;
+  readonly choice: ProcessChoice;
+  readonly user: ResolvedUser;
+  readonly security: SecurityOptions;
+  readonly namespaces: NamespacePlan;
+  /** The range of ids when `namespaces.userns` is `own`. */
+  readonly idRange?: IdRange;
+  readonly hostname: string;
+  readonly mounts: readonly ResolvedMount[];
+  /** The generated files, by where they are mounted. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly arch: NativeArch;
+}
+
+export interface SpecFacts extends RunFacts {
+  readonly host: HostFacts;
+}
+
+export interface BuiltSpec {
+  readonly spec: RuntimeSpec;
+  /** The devices beside the standard ones. */
+  readonly devices: readonly FoundDevice[];
+  readonly notices: readonly string[];
+}
+
+/**
+ * Decides the OCI runtime specification of a container. Pure but for the numbers of block devices that limits name.
+ * Nothing in it comes from the image but what `mergeImageConfig` let through.
+ *
+ * @throws EngineError `invalidValue`, `notOffered`, `invalidConfig` for options that cannot be granted.
+ */
+export function buildRuntimeSpec(request: SpecRequest, facts: SpecFacts): BuiltSpec {
+  const { options, namespaces } = request;
+  const capabilities = resolveCapabilities(
+    {
+      profile: request.security.profile === "docker" ? "docker" : "default",
+      add: options.capAdd,
+      drop: options.capDrop,
+      privileged: options.privileged,
+    },
+    availableCapabilities(facts.host, namespaces.userns),
+  );
+  const rlimits = planRlimits({
+    requested: options.ulimits,
+    hardLimits: facts.hardLimits,
+    mayRaise: (BigInt(`0x${facts.host.effectiveCapabilities}`) & capSysResource) !== 0n && namespaces.userns === "host",
+  });
+  const leftOut = capabilities.leftOut.map((name) => `${name} was left out: the caller does not hold it`);
+  const ownsUts = namespaces.namespaces.some(({ type }) => type === "uts");
+  const spec: RuntimeSpec = {
+    ociVersion: "1.0.2",
+    root: { path: "rootfs", readonly: options.readOnly },
+    process: buildProcess(request, { facts, capabilities: capabilities.names, rlimits: rlimits.rlimits }),
+    ...(ownsUts ? { hostname: request.hostname } : {}),
+    ...(ownsUts && options.domainname !== undefined ? { domainname: options.domainname } : {}),
+    mounts: buildMounts(request, facts),
+    ...(options.annotations.size === 0 ? {} : { annotations: Object.fromEntries(options.annotations) }),
+    linux: buildLinux(request, facts, capabilities.names),
+  };
+  return { spec, devices: facts.devices, notices: [...rlimits.notices, ...(options.privileged ? leftOut : [])] };
+}
+
+const capSysResource = 1n << 24n;
+const everyCapability = (1n << 64n) - 1n;
+
+/** A new user namespace gives its root every capability, over itself (user_namespaces(7)). */
+function availableCapabilities(host: HostFacts, userns: NamespacePlan["userns"]): bigint {
+  // Without root nothing can be started anyway, and a plan should show what root would get.
+  if (userns === "own" || host.effectiveUid !== 0) return everyCapability;
+  return BigInt(`0x${host.effectiveCapabilities}`);
+}
+
+interface ProcessParts {
+  readonly facts: SpecFacts;
+  readonly capabilities: readonly string[];
+  readonly rlimits: SpecProcess["rlimits"];
+}
+
+function buildProcess(request: SpecRequest, { facts, capabilities, rlimits }: ProcessParts): SpecProcess {
+  const { options, choice, user, security } = request;
+  const { uid, gid, additionalGids, home } = user;
+  const wantedScore = options.oomScoreAdj !== 0 || facts.oomScoreAdj < 0;
+  return {
+    terminal: options.tty,
+    user: { uid, gid, additionalGids },
+    args: choice.args,
+    env: completeEnv(choice.env, { hostname: request.hostname, tty: options.tty, home }),
+    cwd: choice.workdir,
+    capabilities: processCapabilities(capabilities, uid),
+    rlimits,
+    noNewPrivileges: security.noNewPrivileges,
+    ...(wantedScore ? { oomScoreAdj: options.oomScoreAdj } : {}),
+  };
+}
+
+/** Only root starts with capabilities; any other user can get at those of the bounding set through set-user-id programs. */
+function processCapabilities(names: readonly string[], uid: number): SpecProcess["capabilities"] {
+  const sets = capabilitySets(names);
+  return uid === 0 ? sets : { ...sets, effective: [], permitted: [] };
+}
+
+function buildMounts(request: SpecRequest, { host }: SpecFacts): readonly SpecMount[] {
+  const { options, namespaces, security } = request;
+  const owns = (kind: NamespaceKind): boolean => namespaces.namespaces.some(({ type }) => type === kind);
+  const { mountPoint } = host.cgroup;
+  const defaults = defaultMounts({
+    privileged: options.privileged,
+    writableCgroups: security.writableCgroups,
+    shm: owns("ipc")
+      ? options.ipc === "none"
+        ? { kind: "none" }
+        : { kind: "own", sizeBytes: options.shmSizeBytes }
+      : { kind: "host" },
+    cgroup:
+      mountPoint === undefined ? { kind: "none" } : owns("cgroup") ? { kind: "own" } : { kind: "host", mountPoint },
+  });
+  const targets = new Set(request.mounts.map((mount) => mount.target));
+  const files = [...request.files].filter(([target]) => !targets.has(target));
+  const binds = files.map(
+    ([destination, source]): SpecMount => ({
+      destination,
+      type: "bind",
+      source,
+      options: ["bind", "rprivate", "rw"],
+    }),
+  );
+  return orderMounts(defaults, [...request.mounts.map(specMount), ...binds]);
+}
+
+function buildLinux(request: SpecRequest, facts: SpecFacts, capabilities: readonly string[]): SpecLinux {
+  const { options, namespaces, security, idRange, id } = request;
+  const { privileged } = options;
+  const mappings = namespaces.userns === "own" && idRange !== undefined ? idMappings(idRange) : undefined;
+  const made = namespaces.namespaces.map(({ type }) => type);
+  const sysctl = planSysctls({
+    requested: options.sysctls,
+    made,
+    ...(mappings === undefined ? {} : { gidMappings: mappings }),
+  });
+  const paths = systemPaths({
+    privileged,
+    unconfined: security.systemPaths === "unconfined",
+    processors: facts.processors,
+  });
+  const context = { capabilities, arch: request.arch, kernelRelease: facts.host.kernel.release };
+  const fileText = facts.seccompText === undefined ? {} : { fileText: facts.seccompText };
+  const seccomp = planSeccomp({ options: security, privileged, context, ...fileText });
+  return {
+    namespaces: namespaces.namespaces,
+    ...(mappings === undefined ? {} : { uidMappings: mappings, gidMappings: mappings }),
+    devices: facts.devices.map(({ containerPath, type, major, minor, fileMode }) => ({
+      path: containerPath,
+      type,
+      major,
+      minor,
+      fileMode,
+    })),
+    cgroupsPath: `/brig/${id}`,
+    resources: { ...limitsToResources(options.limits, facts.host), devices: deviceRules(options, facts.devices) },
+    ...(Object.keys(sysctl).length === 0 ? {} : { sysctl }),
+    maskedPaths: paths.masked,
+    readonlyPaths: paths.readonly,
+    rootfsPropagation: rootPropagation(request.mounts),
+    ...(seccomp === undefined ? {} : { seccomp }),
+  };
+}
+
+function deviceRules(
+  { privileged }: FilledOptions,
+  devices: readonly FoundDevice[],
+): SpecLinux["resources"]["devices"] {
+  if (privileged) return [{ allow: true, type: "a", access: "rwm" }];
+  const allowed = devices.map(({ type, major, minor, access }) => ({ type, major, minor, access }));
+  return [forbidAllDevices, ...normalizeDeviceRules({ defaults: defaultDeviceRules, devices: allowed, rules: [] })];
+}
+
+/** What the root must at least be for the bind mounts in it to get what they ask for (mount_namespaces(7)). */
+function rootPropagation(mounts: readonly ResolvedMount[]): string {
+  const asked = mounts.flatMap((mount) => (mount.kind === "bind" ? [mount.propagation] : []));
+  if (asked.some((word) => word.endsWith("shared"))) return "rshared";
+  return asked.some((word) => word.endsWith("slave")) ? "rslave" : "rprivate";
+}
