@@ -29,13 +29,15 @@
 #define MFD_EXEC 0x10U
 #endif
 
+/* The current directory holds lower, rw/upper and rw/work. Without a group or a user namespace the descriptor is -1, and
+ * what needs it fails with the kernel's own word for that. */
 struct scene {
-    const char *group; /* absolute path of the throw-away group, "" when there is none */
-    int userns;        /* maps its ids 0..99 to 1..100 */
+    int group;  /* a throw-away cgroup */
+    int userns; /* maps its ids 0..99 to 1..100 */
 };
 
 /* Every experiment returns 0 or the errno of the call that failed. It runs in a child: it may change what it likes. */
-typedef int experiment(const struct scene *scene);
+typedef int experiment(const struct scene *scene, int flag);
 
 static int outcome(long result)
 {
@@ -44,9 +46,9 @@ static int outcome(long result)
 
 /* An experiment of one call. */
 #define TRY(name, call)                                                                                                \
-    static int try_##name(const struct scene *scene)                                                                   \
+    static int try_##name(const struct scene *scene, int flag)                                                         \
     {                                                                                                                  \
-        (void)scene;                                                                                                   \
+        (void)scene, (void)flag;                                                                                       \
         return outcome(call);                                                                                          \
     }
 static struct open_how in_root = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
@@ -59,14 +61,8 @@ TRY(landlock, syscall(SYS_landlock_create_ruleset, NULL, 0, 1U /* LANDLOCK_CREAT
 TRY(seccomp, syscall(SYS_seccomp, 2U /* SECCOMP_GET_ACTION_AVAIL */, 0, &kill_process))
 TRY(overlay, fsopen("overlay", FSOPEN_CLOEXEC))
 TRY(mqueue, fsopen("mqueue", FSOPEN_CLOEXEC))
-TRY(mount_ns, unshare(CLONE_NEWNS))
-TRY(pid_ns, unshare(CLONE_NEWPID))
-TRY(net_ns, unshare(CLONE_NEWNET))
-TRY(uts_ns, unshare(CLONE_NEWUTS))
-TRY(ipc_ns, unshare(CLONE_NEWIPC))
-TRY(cgroup_ns, unshare(CLONE_NEWCGROUP))
-TRY(time_ns, unshare(CLONE_NEWTIME))
-TRY(user_ns, unshare(CLONE_NEWUSER))
+TRY(unshare, unshare(flag))
+TRY(cgroup_kill, faccessat(scene->group, "cgroup.kill", W_OK, 0))
 
 /* A detached copy of a directory of the scene whose ids are mapped by the scene's user namespace, or -1. */
 static int idmapped(const struct scene *scene, const char *path)
@@ -81,11 +77,7 @@ static int idmapped(const struct scene *scene, const char *path)
     return -1;
 }
 
-static int try_idmap(const struct scene *scene)
-{
-    if (scene->userns < 0) return EINVAL;
-    return outcome(idmapped(scene, "lower"));
-}
+TRY(idmap, idmapped(scene, "lower"))
 
 /* setfsuid(2) takes the file capabilities away; the overlay's work directory cannot be made without them. */
 static int become_mapped_root(void)
@@ -101,9 +93,9 @@ static int become_mapped_root(void)
 
 /* The real sequence of a launch: idmapped lower and upper, an overlay that the mapped root makes, and a file in it that
  * must be on the disk with the container's id 0. */
-static int try_overlay_idmap(const struct scene *scene)
+static int try_overlay_idmap(const struct scene *scene, int flag)
 {
-    if (scene->userns < 0) return EINVAL;
+    (void)flag;
     if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return errno;
     static const char *const parts[] = {"lower", "rw"};
     for (size_t i = 0; i < 2; i++) {
@@ -125,28 +117,18 @@ static int try_overlay_idmap(const struct scene *scene)
     return status.st_uid == 1 ? 0 : EOVERFLOW; /* seen through the idmapped mount, as the container's root is */
 }
 
-static int try_cgroup_kill(const struct scene *scene)
+static int try_clone_into_cgroup(const struct scene *scene, int flag)
 {
-    char path[4200];
-    if (scene->group[0] == '\0') return ENOENT;
-    snprintf(path, sizeof path, "%s/cgroup.kill", scene->group);
-    return outcome(access(path, W_OK));
-}
-
-static int try_clone_into_cgroup(const struct scene *scene)
-{
-    int group = scene->group[0] == '\0' ? -1 : open(scene->group, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (group < 0) return ENOENT;
-    struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (__u64)group};
+    (void)flag;
+    struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (unsigned)scene->group};
     long child = syscall(SYS_clone3, &args, sizeof args);
     if (child == 0) _exit(0);
     return child < 0 || waitpid((pid_t)child, NULL, 0) < 0 ? errno : 0;
 }
 
-static int try_device_filter(const struct scene *scene)
+static int try_device_filter(const struct scene *scene, int flag)
 {
-    int group = scene->group[0] == '\0' ? -1 : open(scene->group, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (group < 0) return ENOENT;
+    (void)flag;
     static const struct bpf_insn allow[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 1}, {.code = BPF_JMP | BPF_EXIT}};
     union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
                            .insn_cnt = 2,
@@ -154,27 +136,30 @@ static int try_device_filter(const struct scene *scene)
                            .license = (uint64_t)(uintptr_t) "Apache-2.0"};
     long program = syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
     if (program < 0) return errno;
-    union bpf_attr attach = {.target_fd = (uint32_t)group, .attach_bpf_fd = (uint32_t)program, .attach_type = BPF_CGROUP_DEVICE};
+    union bpf_attr attach = {.target_fd = (uint32_t)scene->group, .attach_bpf_fd = (uint32_t)program, .attach_type = BPF_CGROUP_DEVICE};
     return outcome(syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach));
 }
 
 static const struct {
     const char *name;
     experiment *run;
+    int flag;
 } experiments[] = {
-    {"openat2", try_openat2}, {"closeRange", try_close_range}, {"pidfd", try_pidfd}, {"memfdExec", try_memfd_exec},
-    {"landlock", try_landlock}, {"seccomp", try_seccomp}, {"mountNamespace", try_mount_ns},
-    {"pidNamespace", try_pid_ns}, {"networkNamespace", try_net_ns}, {"utsNamespace", try_uts_ns},
-    {"ipcNamespace", try_ipc_ns}, {"cgroupNamespace", try_cgroup_ns}, {"timeNamespace", try_time_ns},
-    {"userNamespace", try_user_ns}, {"mqueue", try_mqueue}, {"overlay", try_overlay}, {"idmap", try_idmap},
-    {"overlayIdmap", try_overlay_idmap}, {"cgroupKill", try_cgroup_kill}, {"cloneIntoCgroup", try_clone_into_cgroup},
-    {"deviceFilter", try_device_filter},
+    {"openat2", try_openat2, 0}, {"closeRange", try_close_range, 0}, {"pidfd", try_pidfd, 0},
+    {"memfdExec", try_memfd_exec, 0}, {"landlock", try_landlock, 0}, {"seccomp", try_seccomp, 0},
+    {"mountNamespace", try_unshare, CLONE_NEWNS}, {"pidNamespace", try_unshare, CLONE_NEWPID},
+    {"networkNamespace", try_unshare, CLONE_NEWNET}, {"utsNamespace", try_unshare, CLONE_NEWUTS},
+    {"ipcNamespace", try_unshare, CLONE_NEWIPC}, {"cgroupNamespace", try_unshare, CLONE_NEWCGROUP},
+    {"timeNamespace", try_unshare, CLONE_NEWTIME}, {"userNamespace", try_unshare, CLONE_NEWUSER},
+    {"mqueue", try_mqueue, 0}, {"overlay", try_overlay, 0}, {"idmap", try_idmap, 0},
+    {"overlayIdmap", try_overlay_idmap, 0}, {"cgroupKill", try_cgroup_kill, 0},
+    {"cloneIntoCgroup", try_clone_into_cgroup, 0}, {"deviceFilter", try_device_filter, 0},
 };
 
-static int run_in_child(experiment *run, const struct scene *scene)
+static int run_in_child(size_t i, const struct scene *scene)
 {
     pid_t child = fork();
-    if (child == 0) _exit(run(scene)); /* every errno of Linux is below 256 */
+    if (child == 0) _exit(experiments[i].run(scene, experiments[i].flag)); /* every errno of Linux is below 256 */
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) < 0) return errno;
     return WIFEXITED(status) ? WEXITSTATUS(status) : EFAULT;
@@ -203,10 +188,9 @@ static int make_userns(void)
     snprintf(path, sizeof path, "/proc/%d/uid_map", child);
     bool mapped = write_file(path, "0 1 100");
     snprintf(path, sizeof path, "/proc/%d/gid_map", child);
-    if (mapped && write_file(path, "0 1 100")) {
-        snprintf(path, sizeof path, "/proc/%d/ns/user", child);
-        userns = open(path, O_RDONLY | O_CLOEXEC);
-    }
+    mapped = mapped && write_file(path, "0 1 100");
+    snprintf(path, sizeof path, "/proc/%d/ns/user", child);
+    if (mapped) userns = open(path, O_RDONLY | O_CLOEXEC);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     return userns;
@@ -238,9 +222,9 @@ int role_probe(int argc, char **argv)
     }
     int length = argv[2][0] != '/' ? -1 : snprintf(group, sizeof group, "%s/brig-probe-%d", argv[2], getpid());
     if (length < 0 || (size_t)length >= sizeof group || mkdir(group, 0755) != 0) group[0] = '\0';
-    struct scene scene = {.group = group, .userns = make_userns()};
+    struct scene scene = {.group = open(group, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .userns = make_userns()};
     for (size_t i = 0; i < sizeof experiments / sizeof experiments[0]; i++) {
-        int error = run_in_child(experiments[i].run, &scene);
+        int error = run_in_child(i, &scene);
         printf("feature%cname=%s%cok=%d%cerrno=%d%c%c", 0, experiments[i].name, 0, error == 0, 0, error, 0, 0);
         fflush(stdout); /* before the next fork, or the child would own a copy of the text */
     }
