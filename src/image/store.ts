@@ -1,5 +1,6 @@
 import { acquireLock, EngineError, type HeldLock, withLock } from "../base/index.ts";
 import { type Descriptor, type Digest, documentLimits, parseManifest } from "../oci/index.ts";
+import type { OpenPartial } from "./lockedPartial.ts";
 import type { PullStore, TaggedImage } from "./pullStore.ts";
 import { formatImageRef, type ImageRef, withDefaultTag } from "./reference.ts";
 import * as documents from "./storeDocuments.ts";
@@ -7,7 +8,7 @@ import type { StoredImage } from "./storedImage.ts";
 import { type IndexEntry, readIndex, writeIndex } from "./storeIndex.ts";
 import { blobPathIn, prepareLayout, type StoreLayout, storeLayout } from "./storeLayout.ts";
 import { entriesNamed, withName } from "./storeNames.ts";
-import { type OpenPartial, openPartial } from "./storePartial.ts";
+import { openPartial } from "./storePartial.ts";
 import { resolveImage, type StoreSurvey, surveyImages } from "./storeResolve.ts";
 import { collectGarbage, type LayerKeeper, type SweepReport } from "./storeSweep.ts";
 

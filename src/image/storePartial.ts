@@ -1,19 +1,12 @@
 import type { BigIntStats } from "node:fs";
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { EngineError, errnoOf, fileSystemError, lockDescriptor, syncDirectory } from "../base/index.ts";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { errnoOf, fileSystemError, lockDescriptor } from "../base/index.ts";
 import type { Descriptor } from "../oci/index.ts";
 import { digestAlgorithm, digestHex } from "./digest.ts";
-import { PartialWriter } from "./partialWriter.ts";
-import type { PartialBlob } from "./pullStore.ts";
+import { LockedPartial, type OpenPartial } from "./lockedPartial.ts";
 import { hasBlob, readBlob } from "./storeDocuments.ts";
 import { blobPathIn, prepareLayout, type StoreLayout } from "./storeLayout.ts";
-
-/** What the store offers beyond what a pull needs. */
-export interface OpenPartial extends PartialBlob {
-  /** Starts again from nothing, keeping the lock: the bytes that were there turned out not to be a prefix. */
-  truncate(): Promise<void>;
-}
 
 /**
  * Opens the file of a blob under way. The file itself is locked, so a second process that wants the same blob waits,
@@ -73,96 +66,6 @@ async function statIfExists(path: string): Promise<BigIntStats | undefined> {
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw fileSystemError(error, "look at", path);
-  }
-}
-
-interface PartialFile {
-  readonly file: FileHandle;
-  readonly path: string;
-  readonly blobPath: string;
-  readonly descriptor: Descriptor;
-}
-
-class LockedPartial implements OpenPartial {
-  readonly complete = false;
-  readonly #target: PartialFile;
-  readonly #writer: PartialWriter;
-  #offset = 0;
-  #released = false;
-
-  constructor(target: PartialFile) {
-    this.#target = target;
-    this.#writer = new PartialWriter(target.file, target.path);
-  }
-
-  async ready(): Promise<this> {
-    const { file, descriptor } = this.#target;
-    const { size } = await file.stat();
-    // More than the blob will ever have cannot be its beginning.
-    if (size > descriptor.size) await this.truncate();
-    else this.#seek(size);
-    return this;
-  }
-
-  get offset(): number {
-    return this.#offset;
-  }
-
-  async *readExisting(): AsyncGenerator<Uint8Array, void, undefined> {
-    const { file, path } = this.#target;
-    for (let position = 0; position < this.#offset; ) {
-      const length = Math.min(1 << 20, this.#offset - position);
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
-      if (bytesRead === 0) throw new EngineError("truncatedBlob", `"${path}" became shorter while it was read`);
-      position += bytesRead;
-      yield buffer.subarray(0, bytesRead);
-    }
-  }
-
-  append(chunk: Uint8Array): Promise<void> | undefined {
-    return this.#writer.append(chunk);
-  }
-
-  async truncate(): Promise<void> {
-    await this.#writer.drain();
-    await this.#target.file.truncate(0);
-    this.#seek(0);
-  }
-
-  async finish(): Promise<void> {
-    const { file, path, blobPath, descriptor } = this.#target;
-    await this.#writer.drain();
-    if (this.#writer.position !== descriptor.size) {
-      throw new EngineError("sizeMismatch", `the blob "${descriptor.digest}" has ${this.#writer.position} bytes`, {
-        hint: `its descriptor says ${descriptor.size}`,
-      });
-    }
-    try {
-      // The bytes first, then the name, then the directory: after a power cut a blob that has its name has its bytes.
-      await file.datasync();
-      await rename(path, blobPath);
-      syncDirectory(dirname(blobPath));
-    } catch (error) {
-      throw fileSystemError(error, "complete the blob", blobPath);
-    }
-  }
-
-  async discard(): Promise<void> {
-    // A failed write no longer matters: its bytes go away.
-    await this.#writer.drain().catch(() => undefined);
-    await rm(this.#target.path, { force: true });
-  }
-
-  async release(): Promise<void> {
-    if (this.#released) return;
-    this.#released = true;
-    await this.#writer.drain().catch(() => undefined);
-    await this.#target.file.close();
-  }
-
-  #seek(position: number): void {
-    this.#offset = position;
-    this.#writer.position = position;
   }
 }
 

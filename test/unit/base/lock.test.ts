@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { acquireLock, EngineError, withLock } from "../../../src/base/index.ts";
+import { acquireLock, EngineError, syncFileSystem, withLock } from "../../../src/base/index.ts";
 
 function lockPath(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), "brig-lock-"));
@@ -75,4 +75,11 @@ test("a lock is free again when its holder is killed", async (t) => {
   const lock = await acquireLock(path, { mode: "exclusive", patienceMs: 10_000 });
   assert.notEqual(lock, undefined);
   lock?.release();
+});
+
+test("syncFileSystem() makes a file system durable and reports a descriptor that is none", async (t) => {
+  const fd = openSync(lockPath(t), "w");
+  await syncFileSystem(fd);
+  closeSync(fd);
+  await assert.rejects(syncFileSystem(fd), (error) => error instanceof EngineError && error.code === "fileSystem");
 });

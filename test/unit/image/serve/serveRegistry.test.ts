@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { truncateSync } from "node:fs";
+import { readdirSync, readlinkSync, truncateSync } from "node:fs";
 import { type ClientRequest, request } from "node:http";
 import { connect } from "node:net";
 import { buffer, text } from "node:stream/consumers";
@@ -220,3 +220,29 @@ test("close() ends connections that are open, and may be called twice", async (t
   await once(socket, "close");
   await server.close();
 });
+
+test("a client that goes away in the middle of a blob leaves no file open", async (t) => {
+  const { store, server } = await serving(t);
+  const layer = Buffer.alloc(16 << 20);
+  await putNamed(store, "app", { layers: [layer] });
+  const socket = connect(server.port, server.host);
+  socket.write(`GET /v2/app/blobs/${sha256(layer)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  await once(socket, "data");
+  socket.pause();
+  assert.equal(openFilesBelow(store.directory), 1);
+  socket.destroy();
+  while (openFilesBelow(store.directory) > 0) await new Promise((resolve) => setImmediate(resolve));
+});
+
+function openFilesBelow(directory: string): number {
+  return readdirSync("/proc/self/fd").filter((fd) => linkOf(fd).startsWith(directory)).length;
+}
+
+/** The descriptor that lists the directory is gone again by the time it is looked at. */
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return "";
+  }
+}
