@@ -1,6 +1,20 @@
-import type { CreatedContainer, ExitReport, PlannedRun, RunOptions, RunStreams } from "./container/index.ts";
+import type {
+  CreatedContainer,
+  ExitReport,
+  PlannedRun,
+  RunObserver,
+  RunOptions,
+  RunStreams,
+} from "./container/index.ts";
 import type { DoctorCheck, HostSummary, VersionReport } from "./host/index.ts";
-import type { ImageDetails, ImageSummary, PullEvent, RemovedImage, RegistryServer } from "./image/index.ts";
+import type {
+  ImageDetails,
+  ImageSummary,
+  ListenRequest,
+  PullEvent,
+  RegistryServer,
+  RemovedImage,
+} from "./image/index.ts";
 import type { Platform } from "./oci/index.ts";
 
 export interface EngineSettings {
@@ -29,14 +43,20 @@ export interface Engine {
   pull(request: PullRequest): AsyncIterable<PullEvent>;
   images(): Promise<readonly ImageSummary[]>;
   inspectImage(reference: string): Promise<ImageDetails>;
-  removeImage(reference: string, options?: { readonly force?: boolean; readonly noPrune?: boolean }): Promise<RemovedImage>;
-  serveRegistry(listen: { readonly host: string; readonly port: number }): Promise<RegistryServer>;
+  removeImage(
+    reference: string,
+    options?: { readonly force?: boolean; readonly noPrune?: boolean },
+  ): Promise<RemovedImage>;
+  serveRegistry(listen: ListenRequest): Promise<RegistryServer>;
   /** Compiles what `run` would do, without doing any of it. Needs no root. */
   plan(options: RunOptions): Promise<PlannedRun>;
   /** Runs a container in the foreground and resolves when its process has ended and everything is put away. */
-  run(options: RunOptions, streams: RunStreams): Promise<ExitReport>;
+  run(options: RunOptions, streams: RunStreams, observer?: RunObserver): Promise<ExitReport>;
   containers(options: { readonly all: boolean }): Promise<readonly CreatedContainer[]>;
-  removeContainer(nameOrId: string): Promise<string>;
+  removeContainer(
+    nameOrId: string,
+    options?: { readonly force?: boolean; readonly volumes?: boolean },
+  ): Promise<string>;
   version(): Promise<VersionReport>;
   info(): Promise<HostSummary>;
   doctor(): Promise<readonly DoctorCheck[]>;

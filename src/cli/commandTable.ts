@@ -1,0 +1,98 @@
+import type { LoadedCommand } from "./command.ts";
+
+/** Where a command stands in the tree and in `brig --help`. */
+export interface CommandEntry {
+  /** The words that call it: `image ls`. */
+  readonly words: string;
+  readonly aliases?: readonly string[];
+  readonly section: "common" | "management" | "other";
+  /** What it does, in a few words. */
+  readonly summary: string;
+  /** The first of the commands that do the same; its name is in `--help`. */
+  readonly sameAs?: string;
+  /** Loads the code; nothing of a command runs before. */
+  readonly load: () => Promise<LoadedCommand>;
+}
+
+/** A word that only leads to others: `image`. */
+export interface GroupEntry {
+  readonly word: string;
+  readonly summary: string;
+}
+
+export const groupTable: readonly GroupEntry[] = [
+  { word: "container", summary: "Manage containers" },
+  { word: "image", summary: "Manage images" },
+  { word: "plan", summary: "Show what a command would do, step by step, without doing it" },
+  { word: "registry", summary: "Serve the images of this machine to others" },
+  { word: "system", summary: "Look at the engine and its host" },
+];
+
+const run = async () => (await import("./commands/run.ts")).runCommand;
+const pull = async () => (await import("./commands/pull.ts")).pullCommand;
+const images = async () => (await import("./commands/images.ts")).imagesCommand;
+const rmi = async () => (await import("./commands/rmi.ts")).rmiCommand;
+const inspect = async () => (await import("./commands/inspect.ts")).inspectCommand;
+const inspectImage = async () => (await import("./commands/inspect.ts")).inspectImageCommand;
+const ps = async () => (await import("./commands/ps.ts")).psCommand;
+const rm = async () => (await import("./commands/rm.ts")).rmCommand;
+const info = async () => (await import("./commands/info.ts")).infoCommand;
+const doctor = async () => (await import("./commands/doctor.ts")).doctorCommand;
+
+const runSummary = "Create and run a new container from an image";
+const psSummary = "List containers";
+const rmSummary = "Remove one or more containers";
+const pullSummary = "Download an image from a registry";
+const imagesSummary = "List images";
+const rmiSummary = "Remove one or more images";
+const infoSummary = "Show the engine, its host and their settings";
+
+/** Every command there is. */
+export const commandTable: readonly CommandEntry[] = [
+  { words: "run", section: "common", summary: runSummary, load: run },
+  { words: "ps", section: "common", summary: psSummary, load: ps },
+  { words: "pull", section: "common", summary: pullSummary, load: pull },
+  { words: "images", section: "common", summary: imagesSummary, load: images },
+  {
+    words: "version",
+    section: "common",
+    summary: "Show the versions of the engine and its parts",
+    load: async () => (await import("./commands/version.ts")).versionCommand,
+  },
+  { words: "info", section: "common", summary: infoSummary, load: info },
+  {
+    words: "doctor",
+    section: "common",
+    summary: "Check what this host offers and say how to mend what it lacks",
+    load: doctor,
+  },
+  { words: "inspect", section: "other", summary: "Show everything known about images", load: inspect },
+  { words: "rm", section: "other", summary: rmSummary, load: rm },
+  { words: "rmi", section: "other", summary: rmiSummary, load: rmi },
+  {
+    words: "help",
+    section: "other",
+    summary: "Explain a command",
+    load: async () => (await import("./commands/help.ts")).helpCommand,
+  },
+  { words: "container run", sameAs: "run", section: "other", summary: runSummary, load: run },
+  { words: "container ls", sameAs: "ps", aliases: ["list", "ps"], section: "other", summary: psSummary, load: ps },
+  { words: "container rm", sameAs: "rm", aliases: ["remove"], section: "other", summary: rmSummary, load: rm },
+  { words: "image ls", sameAs: "images", aliases: ["list"], section: "other", summary: imagesSummary, load: images },
+  { words: "image pull", sameAs: "pull", section: "other", summary: pullSummary, load: pull },
+  { words: "image rm", sameAs: "rmi", aliases: ["remove"], section: "other", summary: rmiSummary, load: rmi },
+  { words: "image inspect", section: "other", summary: "Show everything known about images", load: inspectImage },
+  {
+    words: "plan run",
+    section: "other",
+    summary: "Show how a container would be started",
+    load: async () => (await import("./commands/planRun.ts")).planRunCommand,
+  },
+  {
+    words: "registry serve",
+    section: "other",
+    summary: "Serve the local images over the distribution protocol",
+    load: async () => (await import("./commands/registryServe.ts")).registryServeCommand,
+  },
+  { words: "system info", sameAs: "info", section: "other", summary: infoSummary, load: info },
+];

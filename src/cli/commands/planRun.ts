@@ -1,0 +1,63 @@
+import { resolve } from "node:path";
+import { EngineError } from "../../base/index.ts";
+import type { PlannedRun } from "../../container/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Outcome } from "../context.ts";
+import { switchInto, textInto } from "../flags/common.ts";
+import type { Flag } from "../flags/flag.ts";
+import { beginRunDraft, type RunDraft } from "../flags/runDraft.ts";
+import { runFlags } from "../flags/runFlags.ts";
+import { sanitizeLine, sanitizeLines } from "../render/sanitize.ts";
+import { finishRunRequest } from "../runRequest.ts";
+import { formatIndentedJson } from "../template/index.ts";
+
+interface PlanDraft extends RunDraft {
+  bundle?: string;
+  format?: string;
+  oci?: boolean;
+}
+
+function readFormat(draft: PlanDraft, format: string): void {
+  if (format !== "table" && format !== "json") {
+    throw new EngineError("invalidValue", `${JSON.stringify(format)} is no format of a plan`, {
+      hint: "write --format table or --format json",
+    });
+  }
+  draft.format = format;
+}
+
+const planFlags: readonly Flag<PlanDraft>[] = [
+  {
+    long: "bundle",
+    value: "directory",
+    text: "write an OCI bundle there; its rootfs is yours to fill",
+    read: textInto<PlanDraft>("bundle"),
+  },
+  { long: "format", value: "string", text: "table or json", fallback: "table", read: readFormat },
+  { long: "oci", text: "print config.json of the OCI runtime specification", read: switchInto<PlanDraft>("oci") },
+];
+
+/** Takes every flag of `run` and does nothing of it. */
+export const planRunCommand = defineCommand<PlanDraft>({
+  usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
+  arguments: { atLeast: 1 },
+  stopsAtArgument: true,
+  runsPayload: true,
+  flags: [...planFlags, ...runFlags],
+  begin: beginRunDraft,
+  execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
+    const options = await finishRunRequest(draft, args);
+    const planned = await (await openEngine()).plan(options);
+    for (const notice of planned.notices) context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`);
+    if (draft.bundle !== undefined) await planned.writeBundle(resolve(context.cwd, draft.bundle));
+    if (draft.bundle !== undefined && draft.oci !== true && draft.format === undefined) return {};
+    return { output: await formatPlanned(planned, draft) };
+  },
+});
+
+async function formatPlanned({ plan, bundleSpec }: PlannedRun, { oci, format }: PlanDraft): Promise<string> {
+  if (oci === true) return `${formatIndentedJson(bundleSpec)}\n`;
+  if (format === "json") return `${formatIndentedJson(plan)}\n`;
+  const { formatPlan } = await import("../../launch/index.ts");
+  return sanitizeLines(formatPlan(plan));
+}

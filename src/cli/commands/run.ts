@@ -1,0 +1,47 @@
+import { EngineError } from "../../base/index.ts";
+import type { RunOptions } from "../../container/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Outcome } from "../context.ts";
+import { beginRunDraft, type RunDraft } from "../flags/runDraft.ts";
+import { runFlags } from "../flags/runFlags.ts";
+import { showImplicitPull } from "../render/implicitPull.ts";
+import { sanitizeLine } from "../render/sanitize.ts";
+import { formatStep } from "../render/steps.ts";
+import { finishRunRequest } from "../runRequest.ts";
+
+export const runCommand = defineCommand<RunDraft>({
+  usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
+  arguments: { atLeast: 1 },
+  stopsAtArgument: true,
+  runsPayload: true,
+  flags: runFlags,
+  begin: beginRunDraft,
+  execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
+    const options = await finishRunRequest(draft, args);
+    requireTerminal(options, context.stdin);
+    const { stdin, stdout, stderr } = context;
+    const streams = {
+      stdin: stdin.fd,
+      stdout: stdout.fd,
+      stderr: stderr.fd,
+      tty: stdin.isTty,
+      signals: context.takeSignals(),
+    };
+    const engine = await openEngine();
+    const report = await engine.run(options, streams, {
+      ...(draft.quiet === true ? {} : { onPull: showImplicitPull(context, options) }),
+      onNotice: (notice) => stderr.write(`WARNING: ${sanitizeLine(notice)}\n`),
+      ...(draft.explain === true ? { onStep: (step) => stderr.write(`${formatStep(step)}\n`) } : {}),
+    });
+    return { exitStatus: report.exitCode };
+  },
+});
+
+/** Docker's sentence and status for `-it` in a script without a terminal. */
+function requireTerminal({ tty, interactive }: RunOptions, stdin: { readonly isTty: boolean }): void {
+  if (tty !== true || interactive !== true || stdin.isTty) return;
+  throw new EngineError("usage", "the input device is not a TTY", {
+    hint: "leave out -t: stdin is a pipe or a file here",
+    details: { exitStatus: 1 },
+  });
+}

@@ -1,0 +1,46 @@
+import type { Flag, Help } from "./flag.ts";
+
+/** The names of the members of `Draft` that can hold a `Value`. */
+type MembersOf<Draft, Value> = {
+  [Key in keyof Draft]-?: Value extends NonNullable<Draft[Key]> ? Key : never;
+}[keyof Draft];
+
+/** A `read` that stores a switch in `member`. */
+export function switchInto<Draft>(member: MembersOf<Draft, boolean>): (draft: Draft, value: string) => void {
+  return (draft, value) => Object.assign(draft as object, { [member]: value === "true" });
+}
+
+/** A `read` that stores the text in `member`; the last one wins. */
+export function textInto<Draft>(member: MembersOf<Draft, string>): (draft: Draft, value: string) => void {
+  return (draft, value) => Object.assign(draft as object, { [member]: value });
+}
+
+/** Every command explains itself; the short form is Docker's old one and not listed. */
+export const helpFlag: Flag<Help> = {
+  long: "help",
+  text: "print this text",
+  read: switchInto<Help>("help"),
+  hidden: true,
+};
+
+export interface FormatDraft extends Help {
+  format?: string;
+}
+
+export const formatFlag: Flag<FormatDraft> = {
+  long: "format",
+  value: "string",
+  text: '"table", "table TEMPLATE", "json" or a Go template for each line',
+  read: textInto<FormatDraft>("format"),
+};
+
+export const inspectFormatFlag: Flag<FormatDraft> = {
+  long: "format",
+  short: "f",
+  value: "string",
+  text: '"json" or a Go template',
+  read: textInto<FormatDraft>("format"),
+};
+
+/** Why a flag whose feature a later release brings is refused. */
+export const laterRelease = "this release cannot do it yet";

@@ -1,0 +1,73 @@
+import { EngineError } from "../../../base/index.ts";
+import { helpFlag, laterRelease, switchInto } from "../common.ts";
+import type { Flag } from "../flag.ts";
+import type { RunDraft } from "../runDraft.ts";
+
+/** Signals always reach a container in the foreground; not passing them on is what cannot be had. */
+function requireSignalProxy(_draft: RunDraft, value: string): void {
+  if (value === "true") return;
+  throw new EngineError("notOffered", `--sig-proxy=false is not available: ${laterRelease}`);
+}
+
+/** How a container lives beside its caller, and what is told about it. */
+export const lifecycleFlags: readonly Flag<RunDraft>[] = [
+  {
+    long: "attach",
+    short: "a",
+    value: "list",
+    repeatable: true,
+    text: "attach to stdin, stdout or stderr only",
+    unsupported: laterRelease,
+  },
+  {
+    long: "detach",
+    short: "d",
+    text: "leave the container running and print its id",
+    unsupported: "this release runs containers in the foreground only",
+  },
+  { long: "detach-keys", value: "string", text: "keys that detach the terminal", unsupported: laterRelease },
+  {
+    long: "disable-content-trust",
+    text: "no effect",
+    hidden: true,
+    ignored: "brig checks every digest and no Notary signatures",
+  },
+  { long: "explain", text: "show each step as it was really carried out", read: switchInto<RunDraft>("explain") },
+  {
+    long: "health-cmd",
+    value: "string",
+    text: "command that says whether the container is well",
+    unsupported: laterRelease,
+  },
+  { long: "health-interval", value: "duration", text: "time between two health checks", unsupported: laterRelease },
+  {
+    long: "health-retries",
+    value: "int",
+    text: "failures in a row that count as unhealthy",
+    unsupported: laterRelease,
+  },
+  {
+    long: "health-start-interval",
+    value: "duration",
+    text: "time between two checks while it starts",
+    unsupported: laterRelease,
+  },
+  {
+    long: "health-start-period",
+    value: "duration",
+    text: "time to start in which failures do not count",
+    unsupported: laterRelease,
+  },
+  { long: "health-timeout", value: "duration", text: "most time that one check may take", unsupported: laterRelease },
+  helpFlag,
+  { long: "log-driver", value: "string", text: "where the output is kept", unsupported: laterRelease },
+  { long: "log-opt", value: "list", repeatable: true, text: "option of the log driver", unsupported: laterRelease },
+  { long: "no-healthcheck", text: "no health checks, whatever the image says", read: () => undefined },
+  { long: "restart", value: "string", text: "when to start again after an end", fallback: "no", read: acceptNoRestart },
+  { long: "sig-proxy", text: "pass signals on to the process", fallback: "true", read: requireSignalProxy },
+];
+
+function acceptNoRestart(_draft: RunDraft, policy: string): void {
+  if (policy === "no" || policy === "") return;
+  throw new EngineError("notOffered", `--restart is not available yet: ${laterRelease}`);
+}

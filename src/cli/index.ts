@@ -1,0 +1,2 @@
+export type { CommandContext, TextSink } from "./context.ts";
+export { runCli } from "./program.ts";

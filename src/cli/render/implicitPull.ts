@@ -1,0 +1,35 @@
+import type { RunOptions } from "../../container/index.ts";
+import type { PullEvent } from "../../image/index.ts";
+import type { CommandContext } from "../context.ts";
+import type { PullProgress } from "./pullProgress.ts";
+
+/**
+ * Shows on stderr a pull that `run` starts by itself. Most runs pull nothing, so the code for it is loaded with the
+ * first event; events that come before it is there wait in order.
+ */
+export function showImplicitPull(context: CommandContext, options: RunOptions): (event: PullEvent) => void {
+  const waiting: PullEvent[] = [];
+  let progress: PullProgress | undefined;
+  return (event) => {
+    if (progress !== undefined) return progress.show(event);
+    waiting.push(event);
+    if (waiting.length > 1) return;
+    void openProgress(context, options).then((opened) => {
+      progress = opened;
+      for (const early of waiting) opened.show(early);
+    });
+  };
+}
+
+async function openProgress({ stderr, now }: CommandContext, { image, pull }: RunOptions): Promise<PullProgress> {
+  const [{ showPull }, { familiarName, parseImageRef, withDefaultTag }, { sanitizeLine }] = await Promise.all([
+    import("./pullProgress.ts"),
+    import("../../image/index.ts"),
+    import("./sanitize.ts"),
+  ]);
+  if (pull !== "always") {
+    const name = familiarName(withDefaultTag(parseImageRef(image)));
+    stderr.write(`Unable to find image '${sanitizeLine(name)}' locally\n`);
+  }
+  return showPull(stderr, now);
+}

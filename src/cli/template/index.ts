@@ -1,0 +1,2 @@
+export { compileTemplate, type Template } from "./template.ts";
+export { formatIndentedJson, formatJson, type TemplateValue } from "./values.ts";

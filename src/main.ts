@@ -1,0 +1,151 @@
+import { fstatSync, writeSync } from "node:fs";
+import { constants } from "node:os";
+import { EngineError, errnoOf } from "./base/index.ts";
+import { type CommandContext, runCli, type TextSink } from "./cli/index.ts";
+
+/*
+ * The one place that touches the process: its words, environment, directory, streams, signals and exit status.
+ */
+
+const signalNumbers = constants.signals;
+
+/** What a program that dies of a closed reader ends with (signal(7)). */
+const closedReaderStatus = 128 + signalNumbers.SIGPIPE;
+
+/** What a payload may want to hear; the kernel gives the rest a meaning of its own for brig itself. */
+const passedSignals: readonly NodeJS.Signals[] = [
+  "SIGHUP",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGTERM",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  "SIGCONT",
+  "SIGWINCH",
+];
+
+const interruption = new AbortController();
+let signalsAreTaken = false;
+let readerIsGone = false;
+
+/** The first SIGINT or SIGTERM asks the command to end, the second ends it. */
+function endOn(signal: "SIGINT" | "SIGTERM"): void {
+  process.on(signal, () => {
+    if (signalsAreTaken) return;
+    const exitStatus = 128 + signalNumbers[signal];
+    if (interruption.signal.aborted) process.exit(exitStatus);
+    interruption.abort(new EngineError("interrupted", `interrupted by ${signal}`, { details: { exitStatus } }));
+  });
+}
+
+/** From the first step of the iteration on, signals are values instead of ends. */
+async function* takeSignals(): AsyncGenerator<NodeJS.Signals> {
+  const waiting: NodeJS.Signals[] = [];
+  let wake = (): void => undefined;
+  const listen = (signal: NodeJS.Signals): void => {
+    waiting.push(signal);
+    wake();
+  };
+  signalsAreTaken = true;
+  for (const signal of passedSignals) process.on(signal, listen);
+  try {
+    for (;;) {
+      const signal = waiting.shift();
+      if (signal !== undefined) yield signal;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    signalsAreTaken = false;
+    for (const signal of passedSignals) process.off(signal, listen);
+  }
+}
+
+/** Asking costs a module that most commands do not need, so it is asked of character devices only, and late. */
+function isTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule("node:tty").isatty(fd);
+  } catch {
+    return false; // a descriptor that the caller has closed is no terminal
+  }
+}
+
+function openSink(fd: 1 | 2): TextSink {
+  const stream = fd === 1 ? () => process.stdout : () => process.stderr;
+  return {
+    fd,
+    get isTty() {
+      return isTerminal(fd);
+    },
+    columns: () => (isTerminal(fd) ? stream().columns || 80 : 80),
+    rows: () => (isTerminal(fd) ? stream().rows || 24 : 24),
+    write: (text) => writeAll(fd, Buffer.from(text)),
+  };
+}
+
+/** Writes synchronously: node's own streams would cost more to load than most commands take. */
+function writeAll(fd: 1 | 2, bytes: Uint8Array): void {
+  for (let left = bytes; left.length > 0 && !(fd === 1 && readerIsGone); ) {
+    try {
+      left = left.subarray(writeSync(fd, left));
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === "EAGAIN") pause(5);
+      else if (fd === 2)
+        return; // nobody is left to be told
+      else if (errno === "EPIPE") loseReader();
+      else throw new EngineError("fileSystem", `cannot write to stdout: ${errno ?? String(error)}`, { cause: error });
+    }
+  }
+}
+
+/** Blocks until a pipe that another process made non-blocking may have room again. */
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** Output that nobody reads is no reason to go on. */
+function loseReader(): void {
+  readerIsGone = true;
+  interruption.abort(
+    new EngineError("interrupted", "the reader of the output has gone away", {
+      details: { exitStatus: closedReaderStatus, quiet: true },
+    }),
+  );
+}
+
+const context: CommandContext = {
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: currentDirectory(),
+  stdin: {
+    fd: 0,
+    get isTty() {
+      return isTerminal(0);
+    },
+  },
+  stdout: openSink(1),
+  stderr: openSink(2),
+  signal: interruption.signal,
+  takeSignals,
+  now: () => new Date(),
+  createEngine: async (settings) => (await import("./createEngine.ts")).createEngine(settings),
+};
+
+/** A directory that was removed under its users is no reason to fail: only relative paths then lead nowhere. */
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return "/";
+  }
+}
+
+endOn("SIGINT");
+endOn("SIGTERM");
+const status = await runCli(context);
+process.exit(readerIsGone ? closedReaderStatus : status);
