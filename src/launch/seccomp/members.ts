@@ -10,7 +10,8 @@ export interface Member {
 }
 
 function unusable({ path, value }: Member, expected: string): EngineError {
-  const found = value === null ? "missing" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  const type = typeof value === "object" ? "an object" : `a ${typeof value}`;
+  const found = value === null ? "missing" : Array.isArray(value) ? "a list" : type;
   return new EngineError("invalidConfig", `seccomp profile: "${path}" is ${found} where ${expected} should be`, {
     hint: "the format is the one that Docker documents for --security-opt seccomp=FILE",
   });

@@ -13,6 +13,7 @@ import { type FilteredCall, simulateAll } from "../../../src/launch/seccomp/simu
 import { type SyscallArch, syscallNumbers } from "../../../src/launch/seccomp/syscallTables.ts";
 import { verifyProgram } from "../../../src/launch/seccomp/verifyProgram.ts";
 import type { SpecSeccomp, SpecSeccompRule } from "../../../src/oci/index.ts";
+import { createRandom } from "../../support/random.ts";
 
 const abis: readonly SyscallArch[] = ["x86_64", "i386", "x32"];
 const enosys = encodeAction("SCMP_ACT_ERRNO", 38, "test");
@@ -22,17 +23,6 @@ const oracleArch: Readonly<Record<string, string>> = {
   SCMP_ARCH_X32: "x32",
   SCMP_ARCH_X86_64: "x86_64",
 };
-
-/** mulberry32: the same cases in every run, so that a failure can be repeated. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 const values: readonly number[] = [
   0,
