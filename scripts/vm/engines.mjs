@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { runQuiet } from "../steps/command.mjs";
-import { ensureTool, unpackPackages } from "./packages.mjs";
+import { unpackPackages } from "./packages.mjs";
 
 /** The multiarch directory of Debian's libc, where the loader of an unpacked libc6 lies. */
 const libraries = "usr/lib/x86_64-linux-gnu";
@@ -15,11 +15,11 @@ const libraries = "usr/lib/x86_64-linux-gnu";
  */
 function userModeLinux(suite) {
   return {
+    tools: suite === "bookworm" ? [] : [["/usr/bin/patchelf", "patchelf"]],
     prepare(directory, finalDirectory) {
       const foreignLibc = suite !== "bookworm";
       unpackPackages({ suite, packages: ["user-mode-linux", ...(foreignLibc ? ["libc6"] : [])], directory });
       if (!foreignLibc) return;
-      ensureTool("/usr/bin/patchelf", "patchelf");
       const lib = join(finalDirectory, libraries);
       const kernel = join(directory, "usr/bin/linux.uml");
       runQuiet("patchelf", ["--set-interpreter", join(lib, "ld-linux-x86-64.so.2"), "--set-rpath", lib, kernel]);
@@ -47,8 +47,12 @@ function userModeLinux(suite) {
 
 /** QEMU in pure emulation with Debian's stock kernel: slow, but with every controller and module of a real machine. */
 const emulated = {
+  tools: [
+    ["/usr/bin/qemu-system-x86_64", "qemu-system-x86"],
+    ["/usr/lib/qemu/virtiofsd", "qemu-system-common"],
+    ["/usr/bin/xz", "xz-utils"],
+  ],
   prepare(directory) {
-    ensureTool("/usr/bin/qemu-system-x86_64", "qemu-system-x86");
     unpackPackages({ suite: "trixie", packages: ["linux-image-cloud-amd64"], directory });
     const kernel = readdirSync(join(directory, "boot")).find((name) => name.startsWith("vmlinuz-"));
     renameSync(join(directory, "boot", kernel), join(directory, "vmlinuz"));

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -26,10 +27,15 @@ function cacheDirectory() {
   return process.env.BRIG_VM_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "brig-vm");
 }
 
+const commonTools = [
+  ["/bin/busybox", "busybox-static"],
+  ["/sbin/mkfs.ext4", "e2fsprogs"],
+];
+
 /** Makes the engine's files, once. Two callers at the same time do the work twice and keep the first result. */
 function prepareEngine(name) {
   const directory = join(cacheDirectory(), name);
-  ensureTool("/bin/busybox", "busybox-static");
+  for (const [file, packageName] of [...commonTools, ...engines[name].tools]) ensureTool(file, packageName);
   if (existsSync(directory)) return directory;
   process.stderr.write(`test machine: fetching the packages of engine "${name}" (once, kept in ${directory})\n`);
   mkdirSync(cacheDirectory(), { recursive: true });
@@ -87,14 +93,30 @@ function bytes(size) {
   return Number(match[1]) * 1024 ** ("KMG".indexOf(match[2]) + 1);
 }
 
+/** Starts a program that is killed when this process ends, however that comes about. */
+function spawnBound(argv, options) {
+  return spawn("/usr/bin/setpriv", ["--pdeathsig", "KILL", ...argv], { cwd: "/", ...options });
+}
+
 async function startSidecar(sidecar) {
   if (sidecar === undefined) return undefined;
-  const child = spawn(sidecar.argv[0], sidecar.argv.slice(1), { stdio: "ignore", detached: true });
+  const child = spawnBound(sidecar.argv, { stdio: "ignore" });
   for (let waited = 0; !existsSync(sidecar.ready); waited += 20) {
     if (waited > 10_000 || child.exitCode !== null) throw new StepFailure(`"${sidecar.argv[0]}" did not start`);
     await delay(20);
   }
   return child;
+}
+
+/** Machines carry the process that owns them in their name; those of processes that were killed are taken away here. */
+function makeMachineDirectory() {
+  for (const name of readdirSync(cacheDirectory())) {
+    const owner = /^machine-(\d+)-/.exec(name)?.[1];
+    if (owner !== undefined && !existsSync(`/proc/${owner}`)) {
+      rmSync(join(cacheDirectory(), name), { recursive: true, force: true });
+    }
+  }
+  return mkdtempSync(join(cacheDirectory(), `machine-${process.pid}-`));
 }
 
 /**
@@ -107,7 +129,7 @@ export async function runInMachine(request) {
   const engine = engines[name];
   if (engine === undefined) throw new StepFailure(`no engine "${name}": there are ${Object.keys(engines).join(", ")}`);
   const directory = prepareEngine(name);
-  const machine = mkdtempSync(join(cacheDirectory(), "machine-"));
+  const machine = makeMachineDirectory();
   let sidecar;
   try {
     const image = furnish({ ...request, machine, engine, directory });
@@ -116,9 +138,8 @@ export async function runInMachine(request) {
     // In a pid namespace of its own, so that no process of the machine outlives it. The shell is its process 1.
     const jail = ["--pid", "--fork", "--kill-child", "/bin/sh", "-c", '"$@"; exit', "machine", ...argv];
     const log = join(machine, "log");
-    const child = spawn("/bin/sh", ["-c", 'exec "$@" >"$0" 2>&1', log, "/usr/bin/unshare", ...jail], {
+    const child = spawnBound(["/bin/sh", "-c", 'exec "$@" >"$0" 2>&1', log, "/usr/bin/unshare", ...jail], {
       stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
-      cwd: "/",
     });
     child.stdio[3].pipe(stdout, { end: false });
     child.stdio[4].pipe(stderr, { end: false });
@@ -134,14 +155,11 @@ export async function runInMachine(request) {
 
 async function waitFor(child, timeoutSeconds) {
   let outcome = "ended";
-  const end = () => child.kill("SIGKILL"); // unshare --kill-child takes the rest with it
   const timer = setTimeout(() => {
     outcome = "timeout";
-    end();
+    child.kill("SIGKILL"); // unshare --kill-child takes the rest with it
   }, timeoutSeconds * 1000);
-  process.once("exit", end);
   await once(child, "close");
-  process.removeListener("exit", end);
   clearTimeout(timer);
   return outcome;
 }

@@ -37,7 +37,6 @@ async function main() {
   });
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(143));
 try {
   process.exitCode = await main();
 } catch (error) {
