@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { testDirectory } from "./projectPaths.ts";
+import { unifiedHierarchy } from "./traces.ts";
 
 /** What a test run may not add to: one line for each thing that exists on this host. */
 export type HostSnapshot = ReadonlySet<string>;
@@ -31,15 +32,6 @@ export async function findLeftovers(before: HostSnapshot): Promise<readonly stri
 function mounts(): string[] {
   const lines = readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n");
   return lines.map((line) => `mount ${line.split(" ").slice(3, 5).join(" on ")}`);
-}
-
-/** Where this host mounts cgroup v2: at the usual place, or beside v1. */
-function unifiedHierarchy(): string | undefined {
-  for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n")) {
-    const [before, after] = line.split(" - ");
-    if (after?.startsWith("cgroup2 ")) return before?.split(" ")[4];
-  }
-  return undefined;
 }
 
 function cgroupsOfBrig(): string[] {
