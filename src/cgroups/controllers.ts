@@ -31,6 +31,12 @@ function whereIs(cgroup: CgroupFacts, name: string): { readonly reason: string; 
       hint: `boot with systemd.unified_cgroup_hierarchy=1 or cgroup_no_v1=all on the kernel command line; ${without}`,
     };
   }
+  if (place?.state === "occupied") {
+    return {
+      reason: `the ${name} controller is kept by the top group of ${cgroup.mountPoint}, which holds processes`,
+      hint: `move every process, brig's caller too, to a group below it; ${without}`,
+    };
+  }
   if (place?.state === "disabled") {
     return {
       reason: `the ${name} controller is disabled`,

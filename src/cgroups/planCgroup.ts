@@ -1,3 +1,4 @@
+import { EngineError } from "../base/index.ts";
 import type { HostFacts } from "../host/index.ts";
 import type { SpecResources } from "../oci/index.ts";
 import type { CgroupParent, CgroupWrite, GroupPlan } from "./cgroupPlan.ts";
@@ -36,6 +37,7 @@ export function planCgroup({ id, resources, parent, facts }: CgroupRequest): Gro
     if (parent !== undefined) requireController(cgroup, "cgroup", "the cgroup parent");
     return undefined;
   }
+  refuseOwnGroup(path, cgroup.ownGroup);
   const asked = new Set(writes.map(({ file }) => file.slice(0, file.indexOf("."))));
   const enable = offeredControllers(cgroup).filter((name) => observed.includes(name) || asked.has(name));
   const parents: CgroupParent[] = [{ directory: cgroup.mountPoint, enable }];
@@ -43,6 +45,15 @@ export function planCgroup({ id, resources, parent, facts }: CgroupRequest): Gro
     parents.push({ directory: [cgroup.mountPoint, ...path.slice(0, depth)].join("/"), enable });
   }
   return { directory: [cgroup.mountPoint, ...path].join("/"), parents, writes };
+}
+
+/** A group that holds this process can neither hand controllers down nor be emptied by us. */
+function refuseOwnGroup(path: readonly string[], ownGroup: string): void {
+  const inside = path.some((_, depth) => `/${path.slice(0, depth).join("/")}` === ownGroup);
+  if (!inside || ownGroup === "/") return;
+  throw new EngineError("invalidValue", `cannot make a group below "${ownGroup}": this process runs in it`, {
+    hint: "name a cgroup parent that holds no processes",
+  });
 }
 
 function planWrites(resources: SpecResources, { cgroup }: CgroupRequest["facts"]): readonly CgroupWrite[] {

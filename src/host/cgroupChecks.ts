@@ -38,6 +38,12 @@ function controller(place: ControllerPlace): DoctorCheck {
       const parameter = "systemd.unified_cgroup_hierarchy=1, without systemd cgroup_no_v1=all";
       return check(id, title, warn(found, `for ${flags} boot with ${parameter} on the kernel command line`));
     }
+    case "occupied":
+      return check(
+        id,
+        title,
+        warn("kept by the top group", `for ${flags} move the processes of the top group to a group below it`),
+      );
     case "disabled":
       return check(
         id,

@@ -31,14 +31,18 @@ export function readCgroupFacts(sources: CgroupSources): CgroupFacts {
   const mountPoint = mounts.find((mount) => mount.version === 2)?.mountPoint;
   const readBelow = (file: string) =>
     mountPoint === undefined ? undefined : sources.read(`${mountPoint}/${file}`)?.trim();
-  const offered = (readBelow("cgroup.controllers") ?? "").split(" ").filter((name) => name !== "");
+  const words = (file: string) => (readBelow(file) ?? "").split(" ").filter((name) => name !== "");
+  const offered = words("cgroup.controllers");
+  // Only the root of the whole hierarchy has no cgroup.events.
+  const isRealRoot = readBelow("cgroup.events") === undefined;
+  const ownGroup = ownGroupOf(sources.ownCgroup);
+  const handedDown = isRealRoot || ownGroup !== "/" ? offered : words("cgroup.subtree_control");
   const names = [...knownControllers, ...offered.filter((name) => !knownControllers.some((known) => known === name))];
   return {
     ...(mountPoint === undefined ? {} : { mountPoint }),
-    // Only the root of the whole hierarchy has no cgroup.events.
-    isRealRoot: readBelow("cgroup.events") === undefined,
-    ownGroup: ownGroupOf(sources.ownCgroup),
-    controllers: names.map((name) => placeOf(name, { offered, mounts, table: sources.table })),
+    isRealRoot,
+    ownGroup,
+    controllers: names.map((name) => placeOf(name, { offered, handedDown, mounts, table: sources.table })),
     effectiveCpus: readBelow("cpuset.cpus.effective") || onlineList(sources, "cpu"),
     effectiveMems: readBelow("cpuset.mems.effective") || onlineList(sources, "node"),
     swap: sources.swap,
@@ -88,11 +92,13 @@ function placeOf(
   name: string,
   known: {
     readonly offered: readonly string[];
+    readonly handedDown: readonly string[];
     readonly mounts: readonly CgroupMount[];
     readonly table: string | undefined;
   },
 ): ControllerPlace {
-  if (known.offered.includes(name)) return { name, state: "offered" };
+  if (known.handedDown.includes(name)) return { name, state: "offered" };
+  if (known.offered.includes(name)) return { name, state: "occupied" };
   const v1Name = v1Names[name] ?? name;
   const mount = known.mounts.find((candidate) => candidate.version === 1 && candidate.options.includes(v1Name));
   if (mount !== undefined) return { name, state: "v1", mountPoint: mount.mountPoint };

@@ -65,9 +65,10 @@ export interface CgroupFacts {
 }
 
 /**
- * Where a controller can be found. `offered`: in the v2 hierarchy. `v1`: bound to a v1 hierarchy, and mounted there
- * unless `mountPoint` is absent. `disabled`: switched off at boot. `absent`: not part of this kernel.
+ * Where a controller can be found. `offered`: in the v2 hierarchy. `occupied`: there too, but the top group that we see
+ * holds processes and so cannot hand it down (cgroups(7), "no internal processes"). `v1`: bound to a v1 hierarchy, and
+ * mounted there unless `mountPoint` is absent. `disabled`: switched off at boot. `absent`: not part of this kernel.
  */
 export type ControllerPlace =
-  | { readonly name: string; readonly state: "offered" | "disabled" | "absent" }
+  | { readonly name: string; readonly state: "offered" | "occupied" | "disabled" | "absent" }
   | { readonly name: string; readonly state: "v1"; readonly mountPoint?: string };

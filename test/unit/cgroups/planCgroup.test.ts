@@ -199,3 +199,28 @@ test("planCgroup() writes a block weight to the file that the kernel has", () =>
   const { ioWeightFile: _, ...neither } = pureHost;
   assert.throws(() => plan(neither, { blockIO: { weight: 300 } }), refused("notOffered", /neither io.weight nor/));
 });
+
+test("planCgroup() refuses a parent that holds the caller itself", () => {
+  const inService: CgroupFacts = { ...pureHost, ownGroup: "/system.slice/job" };
+  assert.throws(() => plan(inService, {}, "/system.slice/job/x"), refused("invalidValue", /this process runs in it/));
+  assert.ok(plan(inService, {}, "/system.slice/other"));
+  assert.ok(plan(inService));
+});
+
+test("planCgroup() makes a group without limits where the top group keeps the controllers", () => {
+  const nested: CgroupFacts = {
+    ...pureHost,
+    isRealRoot: false,
+    controllers: [
+      { name: "memory", state: "occupied" },
+      { name: "pids", state: "occupied" },
+    ],
+  };
+  assert.deepEqual(plan(nested)?.writes, []);
+  assert.deepEqual(plan(nested)?.parents[0], { directory: "/sys/fs/cgroup", enable: [] });
+  const limit = () => plan(nested, { memory: { limit: 1 << 26 } });
+  assert.throws(
+    limit,
+    refused("controllerUnavailable", /kept by the top group of \/sys\/fs\/cgroup, which holds processes$/),
+  );
+});

@@ -73,11 +73,16 @@ test("readCgroupFacts() describes a host without cgroups", () => {
   assert.deepEqual(new Set(Object.values(states(facts))), new Set(["absent"]));
 });
 
-test("readCgroupFacts() sees that only a part of the hierarchy is mounted", () => {
-  const facts = factsOf(["30 23 0:26 /a /sys/fs/cgroup rw - cgroup2 cgroup2 rw"], {
+test("readCgroupFacts() sees a top group that keeps its controllers because processes sit in it", () => {
+  const mountinfo = ["30 23 0:26 /a /sys/fs/cgroup rw - cgroup2 cgroup2 rw"];
+  const files = {
     "/sys/fs/cgroup/cgroup.events": "populated 1\n",
-    "/sys/fs/cgroup/cgroup.controllers": "\n",
-  });
+    "/sys/fs/cgroup/cgroup.controllers": "memory pids\n",
+    "/sys/fs/cgroup/cgroup.subtree_control": "pids\n",
+  };
+  const facts = factsOf(mountinfo, files);
   assert.equal(facts.isRealRoot, false);
-  assert.deepEqual(new Set(Object.values(states(facts))), new Set(["absent"]));
+  assert.equal(states(facts).memory, "occupied");
+  assert.equal(states(facts).pids, "offered");
+  assert.equal(states(factsOf(mountinfo, { ...files, own: "0::/init\n" })).memory, "offered");
 });
