@@ -20,6 +20,7 @@ export function planLayerEntry(entry: TarEntry): LayerRecord | undefined {
   const path = normalizePath(entry.path, entry);
   const slash = path.lastIndexOf("/");
   const name = path.slice(slash + 1);
+  if (path.startsWith(otherMarks) && path !== opaqueMark) return undefined; // AUFS's own files, which no engine unpacks
   if (name.startsWith(whiteoutPrefix)) return planMark(entry, path.slice(0, Math.max(slash, 0)), name);
   if (path === "." && entry.type !== "dir") throw refusal("unsafeLayer", entry, "it would replace the root directory");
   return planNode(entry, path);
@@ -27,7 +28,7 @@ export function planLayerEntry(entry: TarEntry): LayerRecord | undefined {
 
 function planMark(entry: TarEntry, parent: ByteString, name: ByteString): LayerRecord | undefined {
   if (name === opaqueMark) return { op: "opaque", path: parent === "" ? "." : parent };
-  if (name.startsWith(otherMarks)) return undefined; // bookkeeping of AUFS, which every engine leaves out
+  if (name.startsWith(otherMarks)) return undefined;
   const hidden = name.slice(whiteoutPrefix.length);
   if (hidden === "" || hidden === "." || hidden === "..") {
     throw refusal("unsafeLayer", entry, "it deletes nothing that can have a name");
