@@ -37,16 +37,17 @@ export function readCgroupFacts(sources: CgroupSources): CgroupFacts {
   const isRealRoot = readBelow("cgroup.events") === undefined;
   const ownGroup = ownGroupOf(sources.ownCgroup);
   const handedDown = isRealRoot || ownGroup !== "/" ? offered : words("cgroup.subtree_control");
+  const cpuset = offered.includes("cpuset");
   const names = [...knownControllers, ...offered.filter((name) => !knownControllers.some((known) => known === name))];
   return {
     ...(mountPoint === undefined ? {} : { mountPoint }),
     isRealRoot,
     ownGroup,
     controllers: names.map((name) => placeOf(name, { offered, handedDown, mounts, table: sources.table })),
-    effectiveCpus: readBelow("cpuset.cpus.effective") || onlineList(sources, "cpu"),
-    effectiveMems: readBelow("cpuset.mems.effective") || onlineList(sources, "node"),
+    effectiveCpus: (cpuset && readBelow("cpuset.cpus.effective")) || onlineList(sources, "cpu"),
+    effectiveMems: (cpuset && readBelow("cpuset.mems.effective")) || onlineList(sources, "node"),
     swap: sources.swap,
-    ...ioWeightFile(readBelow("io.cost.qos"), sources),
+    ...(offered.includes("io") ? ioWeightFile(readBelow("io.cost.qos"), sources) : {}),
   };
 }
 
