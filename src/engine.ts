@@ -26,6 +26,11 @@ export interface EngineSettings {
   readonly insecureRegistries?: readonly string[];
   /** Where to look for credentials: Docker's `config.json`. */
   readonly authFile?: string;
+  /** PATH and HOME of the caller, for `docker-credential-*` programs; without a path they are not run. */
+  readonly searchPath?: string;
+  readonly home?: string;
+  /** The native helper; the package's own when left out. */
+  readonly helperPath?: string;
 }
 
 export interface PullRequest {

@@ -1,3 +1,7 @@
+export { parsePlatform } from "../image/index.ts";
+export { parseUlimit, type RunStreams } from "../launch/index.ts";
+export { type ImageUse, listImageUses } from "./imageUse.ts";
+export { listContainers, type RemoveRequest, removeByName } from "./listContainers.ts";
 export { parseNetwork, parsePullPolicy } from "./options/choiceFlags.ts";
 export { parseWorkdir } from "./options/containerPath.ts";
 export { parseDeviceBps, parseDeviceFlag, parseDeviceIops } from "./options/deviceFlag.ts";
@@ -23,7 +27,8 @@ export { parseContainerName, parseVolumeName } from "./options/objectNames.ts";
 export { parseSignal } from "./options/signalFlag.ts";
 export { parseTmpfsFlag } from "./options/tmpfsFlag.ts";
 export { parseVolumeFlag } from "./options/volumeFlag.ts";
+export type { EngineContext } from "./run/engineContext.ts";
+export { planRun } from "./run/planRun.ts";
+export { type RunRequest, runContainer } from "./run/runContainer.ts";
 export type * from "./runOptions.ts";
 export type { CreatedContainer, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";
-export { parsePlatform } from "../image/index.ts";
-export { parseUlimit, type RunStreams } from "../launch/index.ts";

@@ -41,10 +41,17 @@ export interface CreatedContainer {
   readonly name: string;
   /** The reference that the user wrote. */
   readonly image: string;
+  /** The digest of the image's configuration. */
+  readonly imageId: string;
   readonly command: readonly string[];
-  /** RFC 3339. */
+  /** RFC 3339, as are the other times. */
   readonly created: string;
+  /** `dead`: it ended without anyone there to see how. */
   readonly status: "created" | "running" | "exited" | "dead";
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
   readonly exitCode?: number;
   readonly labels: ReadonlyMap<string, string>;
+  /** Host paths and names of volumes, or the mount point of what has neither. */
+  readonly mounts: readonly string[];
 }

@@ -1,6 +1,15 @@
 import { printable } from "../options/singleLine.ts";
 import { type ExecutableFormat, executableFormat } from "./executableFormat.ts";
 
+/** A file of the container's root, as far as it was looked at. */
+export interface SeenFile {
+  /** Why it could not be read: `ENOENT`, `EISDIR`, `ELOOP`. */
+  readonly errno?: string;
+  readonly bytes: Uint8Array;
+  /** `st_mode`; absent when there is no such file. */
+  readonly mode?: number;
+}
+
 /** What is known about a command that execve(2) refused. */
 export interface ExecFailure {
   /** The first argument, as the user or the image wrote it. */
@@ -8,12 +17,14 @@ export interface ExecFailure {
   /** What was tried, as absolute paths in the container, in order. */
   readonly candidates: readonly string[];
   readonly errno: string;
-  /** Beginnings of those candidates and interpreters that are regular files of the root. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The candidates and the interpreters that they name. */
+  readonly files: ReadonlyMap<string, SeenFile>;
   /** OCI's name of this machine. */
   readonly architecture: string;
   /** Mount points below which nothing may be executed. */
   readonly noexecMounts: readonly string[];
+  /** Who was to execute it. */
+  readonly uid: number;
 }
 
 export interface Diagnosis {
@@ -23,8 +34,8 @@ export interface Diagnosis {
 }
 
 /** The interpreters that the candidates name: what else has to be read before `diagnoseExec`. Absolute paths only. */
-export function interpretersOf(candidates: ReadonlyMap<string, Uint8Array>): readonly string[] {
-  const paths = [...candidates.values()].flatMap((bytes) => interpreterOf(executableFormat(bytes)) ?? []);
+export function interpretersOf(candidates: ReadonlyMap<string, SeenFile>): readonly string[] {
+  const paths = [...candidates.values()].flatMap(({ bytes }) => interpreterOf(executableFormat(bytes)) ?? []);
   return [...new Set(paths)].filter((path) => path.startsWith("/") && path.length < 4096);
 }
 
@@ -37,22 +48,40 @@ function interpreterOf(format: ExecutableFormat): string | undefined {
  * begins as Docker's does; the code decides between the statuses 127 and 126.
  */
 export function diagnoseExec(failure: ExecFailure): Diagnosis {
-  const found = failure.candidates.find((path) => failure.files.has(path));
-  if (found === undefined) return diagnoseAbsent(failure);
-  const noexec = failure.noexecMounts.find((mount) => found === mount || found.startsWith(`${mount}/`));
-  if (failure.errno === "EACCES" && noexec !== undefined) {
+  const exists = failure.candidates.filter((path) => failure.files.get(path)?.mode !== undefined);
+  const found = exists.find((path) => failure.files.get(path)?.errno === undefined) ?? exists[0];
+  const file = found === undefined ? undefined : failure.files.get(found);
+  if (found === undefined || file?.mode === undefined) return diagnoseAbsent(failure);
+  if (failure.errno === "EACCES") return diagnoseDenied(failure, found, file.mode);
+  return diagnoseFormat(failure, found, executableFormat(file.bytes));
+}
+
+/** `st_mode` of inode(7). */
+const typeMask = 0o170000;
+const directoryType = 0o040000;
+const anyExecute = 0o111;
+
+function diagnoseDenied(failure: ExecFailure, path: string, mode: number): Diagnosis {
+  const where = printable(path);
+  if ((mode & typeMask) === directoryType) {
+    return refused(failure, "permission denied", { reason: `${where} is a directory` });
+  }
+  const noexec = failure.noexecMounts.find((mount) => path === mount || path.startsWith(`${mount}/`));
+  if (noexec !== undefined) {
     return refused(failure, "permission denied", {
-      reason: `${printable(found)} lies on ${printable(noexec)}, which is mounted noexec`,
+      reason: `${where} lies on ${printable(noexec)}, which is mounted noexec`,
     });
   }
-  if (failure.errno === "EACCES") {
+  if ((mode & anyExecute) === 0) {
     return refused(failure, "permission denied", {
-      reason: `${printable(found)} may not be executed by this user`,
-      hint: `give it the permission in the image: chmod +x ${found}`,
+      reason: `${where} has no execute permission`,
+      hint: `give it the permission in the image: chmod +x ${path}`,
     });
   }
-  const format = executableFormat(failure.files.get(found) ?? new Uint8Array());
-  return diagnoseFormat(failure, found, format);
+  return refused(failure, "permission denied", {
+    reason: `${where} may not be executed by the user ${failure.uid}`,
+    hint: "check the owner and mode of the file and of the directories on the way, and those of its interpreter",
+  });
 }
 
 function diagnoseAbsent(failure: ExecFailure): Diagnosis {
@@ -112,7 +141,7 @@ function diagnoseElf(
       hint: `use an image for linux/${failure.architecture}`,
     });
   }
-  if (interpreter !== undefined && !failure.files.has(interpreter)) {
+  if (interpreter !== undefined && !isThere(failure, interpreter)) {
     return {
       code: "commandNotFound",
       message: `exec: ${printable(failure.command)}: no such file or directory: ${where} needs the program interpreter ${printable(interpreter)}, which the image does not have`,
@@ -149,7 +178,7 @@ function diagnoseScript(
       reason: `the first line of ${where} names no interpreter after "#!"`,
     });
   }
-  if (!failure.files.has(interpreter) && failure.errno === "ENOENT") {
+  if (!isThere(failure, interpreter) && failure.errno === "ENOENT") {
     return {
       code: "commandNotFound",
       message: `exec: ${command}: no such file or directory: there is no interpreter ${printable(interpreter)}, which the first line of ${where} names`,
@@ -157,13 +186,17 @@ function diagnoseScript(
     };
   }
   const named = failure.files.get(interpreter);
-  const format = named === undefined ? undefined : executableFormat(named);
-  if (format?.kind === "elf" && format.interpreter !== undefined && !failure.files.has(format.interpreter)) {
+  const format = named === undefined ? undefined : executableFormat(named.bytes);
+  if (format?.kind === "elf" && format.interpreter !== undefined && !isThere(failure, format.interpreter)) {
     return diagnoseElf(failure, interpreter, format);
   }
   return refused(failure, failure.errno === "ENOENT" ? "no such file or directory" : "exec format error", {
     reason: `the interpreter ${printable(interpreter)} of ${where} cannot be executed`,
   });
+}
+
+function isThere(failure: ExecFailure, path: string): boolean {
+  return failure.files.get(path)?.mode !== undefined;
 }
 
 function refused(

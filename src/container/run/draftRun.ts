@@ -66,7 +66,9 @@ function usernsObstacles(options: FilledOptions, root: string, host: HostFacts):
 function optionNotices({ network, mounts }: FilledOptions): readonly string[] {
   const relabelled = mounts.some((mount) => mount.kind === "bind" && mount.relabel !== undefined);
   return [
-    ...(network === "default" ? ["the container has a loopback interface only: there are no networks yet (--network host uses the host's)"] : []),
+    ...(network === "default"
+      ? ["the container has a loopback interface only: there are no networks yet (--network host uses the host's)"]
+      : []),
     ...(relabelled ? ["no SELinux label was set on a volume with z or Z: brig does not label files"] : []),
   ];
 }

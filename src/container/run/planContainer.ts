@@ -1,14 +1,16 @@
+import { arch as processorArchitecture } from "node:os";
 import { type ContainerId, EngineError } from "../../base/index.ts";
 import { planCgroup } from "../../cgroups/index.ts";
 import { offers } from "../../host/index.ts";
 import {
   allowsEveryDevice,
+  cachedProgram,
   compileDeviceFilter,
   compilePlan,
   type LaunchPlan,
   type LaunchRequest,
-  nativeArch,
   type NamespaceTarget,
+  nativeArch,
 } from "../../launch/index.ts";
 import type { IdRange, NamespacePlan } from "../../namespaces/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
@@ -31,6 +33,8 @@ export interface PlanRequest {
   /** Layer trees, the lowest first. */
   readonly layers: readonly string[];
   readonly joins: readonly NamespaceTarget[];
+  /** Where compiled filters are kept; absent: nothing is kept. */
+  readonly cache?: string;
 }
 
 export interface PlannedContainer {
@@ -41,16 +45,16 @@ export interface PlannedContainer {
 }
 
 /**
- * Decides everything about a container and compiles its plan: the one path that `plan` and `run` share. Pure but for
- * the numbers of block devices that limits name.
+ * Decides everything about a container and compiles its plan: the one path that `plan` and `run` share. Nothing is
+ * changed but the cache.
  *
  * @throws EngineError for every option that cannot be granted.
  */
-export function planContainer(request: PlanRequest): PlannedContainer {
+export async function planContainer(request: PlanRequest): Promise<PlannedContainer> {
   const { draft, id, paths, idRange, user, mounts } = request;
   const { options, choice, facts } = draft;
   for (const mount of mounts) checkMountTarget(mount);
-  const arch = nativeArch(process.arch);
+  const arch = nativeArch(processorArchitecture());
   const hostname = hostnameOf(draft, id);
   const files = buildEtcFiles(options, hostname, facts.hostFiles);
   const namespaces = { ...draft.namespaces, namespaces: withJoined(draft.namespaces, request.joins) };
@@ -75,9 +79,12 @@ export function planContainer(request: PlanRequest): PlannedContainer {
     facts,
   );
   const group = planGroup(spec, draft, id);
+  const { seccomp } = spec.linux;
+  const cache = request.cache === undefined ? {} : { cache: request.cache };
+  const seccompProgram = seccomp === undefined ? undefined : await cachedProgram({ spec: seccomp, arch, ...cache });
   const launch: LaunchRequest = {
     id,
-    arch,
+    ...(seccompProgram === undefined ? {} : { seccompProgram }),
     spec,
     root: { kind: "overlay", layers: request.layers, writable: paths.directory, volatile: options.remove },
     ...(group.plan === undefined ? {} : { cgroup: group.plan }),
@@ -87,7 +94,13 @@ export function planContainer(request: PlanRequest): PlannedContainer {
     stopSignal: choice.stopSignal,
     stage: paths.stage,
     copyUp: mounts.flatMap((mount) => (mount.kind === "volume" && mount.copyUp ? [mount.target] : [])),
-    devices: devices.map(({ hostPath, containerPath, type, major, minor }) => ({ hostPath, containerPath, type, major, minor })),
+    devices: devices.map(({ hostPath, containerPath, type, major, minor }) => ({
+      hostPath,
+      containerPath,
+      type,
+      major,
+      minor,
+    })),
     joins: request.joins,
     notices: [...draft.notices, ...notices, ...files.notices, ...group.notices],
   };

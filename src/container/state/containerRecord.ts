@@ -11,6 +11,8 @@ export interface ContainerRecord {
   /** The reference that the user wrote. */
   readonly image: string;
   readonly imageId: string;
+  /** The layers of its root, the lowest first. */
+  readonly diffIds: readonly string[];
   readonly command: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly stopSignal: string;
@@ -49,6 +51,7 @@ export function readContainerRecord(path: string): ContainerRecord | undefined {
     typeof record.image === "string" &&
     Array.isArray(record.command) &&
     Array.isArray(record.mounts) &&
+    Array.isArray(record.diffIds) &&
     typeof record.labels === "object" &&
     record.labels !== null;
   if (!whole) throw corruptRecord(path);

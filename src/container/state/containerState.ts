@@ -5,13 +5,20 @@ import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
 export type ContainerState =
   /** `owner` is the brig process that makes or runs it; when that is gone, so is the container's process. */
   | { readonly status: "creating"; readonly owner: ProcessIdentity; readonly intent: CreationIntent }
-  | { readonly status: "running"; readonly owner: ProcessIdentity; readonly startedAt: string; readonly pid?: number }
+  | {
+      readonly status: "running";
+      readonly owner: ProcessIdentity;
+      readonly startedAt: string;
+      /** The container's first process, as the host sees it; absent until it was executed. */
+      readonly process?: ProcessIdentity;
+    }
   | ExitedState;
 
 /** What is about to be made for a container, written before: enough to take it all away again without a record. */
 export interface CreationIntent {
   readonly name: string;
   readonly imageId: string;
+  readonly diffIds: readonly string[];
   readonly volumes: readonly { readonly name: string; readonly anonymous: boolean }[];
 }
 

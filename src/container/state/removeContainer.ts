@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, errnoOf, fileSystemError } from "../../base/index.ts";
 import { releaseIdRange, reserveIdRange } from "../../namespaces/index.ts";
@@ -6,6 +6,7 @@ import { removeTree } from "../../overlay/index.ts";
 import { type ContainerPaths, containerPaths, containersDirectory } from "./containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "./containerRecord.ts";
 import { type CreationIntent, isInUse, readContainerState } from "./containerState.ts";
+import { killGroup } from "./killGroup.ts";
 import { nameHolder, releaseName } from "./names.ts";
 import { abandonedContainers, clearPending, markPending } from "./pending.ts";
 import type { ProcessIdentity } from "./processIdentity.ts";
@@ -62,15 +63,12 @@ function tolerant<Result>(read: () => Result): Result | undefined {
 
 function intentOf(paths: ContainerPaths, record: ContainerRecord | undefined): CreationIntent {
   if (record !== undefined) {
+    const { name, imageId, diffIds } = record;
     const volumes = record.mounts.filter((mount) => mount.kind === "volume");
-    return {
-      name: record.name,
-      imageId: record.imageId,
-      volumes: volumes.map(({ source, anonymous }) => ({ name: source, anonymous })),
-    };
+    return { name, imageId, diffIds, volumes: volumes.map(({ source, anonymous }) => ({ name: source, anonymous })) };
   }
   const state = tolerant(() => readContainerState(paths.state));
-  return state?.status === "creating" ? state.intent : { name: "", imageId: "", volumes: [] };
+  return state?.status === "creating" ? state.intent : { name: "", imageId: "", diffIds: [], volumes: [] };
 }
 
 /** First out of sight, then away: a directory with this name is always a whole container. */
@@ -97,7 +95,7 @@ function releaseRange(root: string, id: string, record: ContainerRecord | undefi
 function removeGroup(directory: string): void {
   try {
     if (!existsSync(directory)) return;
-    writeFileSync(join(directory, "cgroup.kill"), "1");
+    killGroup(directory);
     for (const name of readdirSync(directory, { withFileTypes: true })) {
       if (name.isDirectory()) removeGroup(join(directory, name.name));
     }

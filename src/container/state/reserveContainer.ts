@@ -26,8 +26,8 @@ export interface ReserveRequest {
   readonly name?: string;
   readonly cidfile?: string;
   readonly owner: ProcessIdentity;
-  readonly imageId: string;
-  readonly volumes: CreationIntent["volumes"];
+  /** What the container needs and makes, all but its name. */
+  readonly intent: Omit<CreationIntent, "name">;
   /** Whether the container gets ids of its own. */
   readonly ownIds: boolean;
   readonly undo: UndoStack;
@@ -67,7 +67,7 @@ export async function reserveContainer(request: ReserveRequest): Promise<Reserva
 
 /** The directory appears whole, with `state.json` in it, so that nobody takes the container for an abandoned one. */
 function makeContainerDirectory(
-  { root, helperPath, owner, imageId, volumes, name, undo }: ReserveRequest,
+  { root, helperPath, owner, intent, name, undo }: ReserveRequest,
   id: ContainerId,
 ): ContainerPaths {
   const parent = containersDirectory(root);
@@ -83,7 +83,7 @@ function makeContainerDirectory(
   } catch (error) {
     throw fileSystemError(error, "make the container's directory", fresh.directory);
   }
-  writeContainerState(fresh.state, { status: "creating", owner, intent: { name: name ?? "", imageId, volumes } });
+  writeContainerState(fresh.state, { status: "creating", owner, intent: { ...intent, name: name ?? "" } });
   renameSync(fresh.directory, paths.directory);
   undo.push(() => removeTree({ helperPath, path: paths.directory }));
   return paths;
@@ -98,7 +98,7 @@ async function reserveSomeName(request: ReserveRequest, id: ContainerId): Promis
   }
   for (let attempt = 0; ; attempt += 1) {
     const name = generateName(attempt);
-    const intent = { name, imageId: request.imageId, volumes: request.volumes };
+    const intent = { ...request.intent, name };
     writeContainerState(containerPaths(root, id).state, { status: "creating", owner: request.owner, intent });
     try {
       await reserveName({ root, name, id, exists });

@@ -1,0 +1,24 @@
+import { EngineError } from "../../base/index.ts";
+import type { NamespaceTarget } from "../../launch/index.ts";
+import type { NamespaceJoin } from "../../namespaces/index.ts";
+import { containerPaths } from "../state/containerPaths.ts";
+import { isInUse, readContainerState } from "../state/containerState.ts";
+import { findContainer } from "../state/removeContainer.ts";
+
+/**
+ * The processes whose namespaces a container joins (`--pid container:NAME`).
+ *
+ * @throws EngineError `containerNotFound`, `wrongState` with Docker's sentence when it does not run.
+ */
+export function findJoins(root: string, joins: readonly NamespaceJoin[]): readonly NamespaceTarget[] {
+  return joins.map(({ type, container }) => {
+    const id = findContainer(root, container);
+    const state = readContainerState(containerPaths(root, id).state);
+    if (state?.status === "running" && state.process !== undefined && isInUse(state)) {
+      return { type, pid: state.process.pid, startTime: Number(state.process.startTime) };
+    }
+    throw new EngineError("wrongState", `cannot join the ${type} namespace of a non running container: ${id}`, {
+      hint: `start the container "${container}" first`,
+    });
+  });
+}

@@ -1,0 +1,66 @@
+import { describeErrno, EngineError } from "../../base/index.ts";
+import type { HostFacts } from "../../host/index.ts";
+import { type FailedLaunch, readRootFiles } from "../../launch/index.ts";
+import { executableHeadBytes } from "../failure/executableFormat.ts";
+import { diagnoseExec, interpretersOf, type SeenFile } from "../failure/postMortem.ts";
+import type { PlannedContainer } from "./planContainer.ts";
+
+export interface LaunchFailure {
+  readonly failed: FailedLaunch;
+  readonly planned: PlannedContainer;
+  readonly host: HostFacts;
+  readonly upper: string;
+}
+
+/**
+ * Turns a failed step into the error that the user reads. When it was the execve(2) of the payload, looks into the
+ * container's root to say exactly why.
+ */
+export async function explainLaunchFailure(failure: LaunchFailure): Promise<EngineError> {
+  const { failed, planned } = failure;
+  if (failed.step === "exec") return explainExec(failure);
+  const step = planned.plan.steps.find((candidate) => candidate.id === failed.step);
+  const target = failed.args === "" ? "" : ` ${failed.args}`;
+  return new EngineError(
+    failed.errno === "ENOSPC" ? "noSpace" : "launchFailed",
+    `cannot start the container: ${failed.call}${target}: ${describeErrno(failed.errno)}`,
+    {
+      hint: hintFor(failed) ?? `it happened in the step "${failed.step}"${step === undefined ? "" : ` (${step.why})`}`,
+      details: { step: failed.step, call: failed.call, errno: failed.errno },
+    },
+  );
+}
+
+/** What a failing call means where the kernel's word alone would mislead. */
+function hintFor({ step, errno }: FailedLaunch): string | undefined {
+  if (step === "cwd.enter" || step === "cwd.make")
+    return "check the working directory: it is a file, or the user may not enter it";
+  if (errno === "ENOSPC") return "free some space, or, if there is enough, raise fs.mount-max or user.max_*_namespaces";
+  if (errno === "EPERM") return 'see what this machine refuses with "brig doctor"';
+  return undefined;
+}
+
+async function explainExec({ failed, planned, host, upper }: LaunchFailure): Promise<EngineError> {
+  const { launch, spec } = planned;
+  const command = spec.process.args[0] ?? "";
+  const candidates = launch.executables.map((path) => (path.startsWith("/") ? path : `${spec.process.cwd}/${path}`));
+  const look = async (paths: readonly string[]): Promise<ReadonlyMap<string, SeenFile>> => {
+    if (paths.length === 0 || launch.root.kind !== "overlay") return new Map();
+    const { layers } = launch.root;
+    const request = { helperPath: host.paths.helperPath, stage: launch.stage, layers, upper };
+    return readRootFiles({ ...request, paths, maxBytes: executableHeadBytes });
+  };
+  const found = await look(candidates);
+  const first = await look(interpretersOf(found));
+  const second = await look(interpretersOf(first));
+  const { code, message, hint } = diagnoseExec({
+    command,
+    candidates,
+    errno: failed.errno,
+    files: new Map([...second, ...first, ...found]),
+    architecture: host.architecture,
+    noexecMounts: spec.mounts.filter((mount) => mount.options.includes("noexec")).map((mount) => mount.destination),
+    uid: spec.process.user.uid,
+  });
+  return new EngineError(code, message, { ...(hint === undefined ? {} : { hint }), details: { errno: failed.errno } });
+}

@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { EngineError, newContainerId } from "../../base/index.ts";
+import { openImageStore } from "../../image/index.ts";
+import { idsPerRange } from "../../namespaces/index.ts";
+import type { DiffId, ImageConfig } from "../../oci/index.ts";
+import { fillDefaults } from "../fillDefaults.ts";
+import { type Accounts, noAccounts } from "../identity/accounts.ts";
+import { cachedAccounts } from "../identity/imageAccounts.ts";
+import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
+import type { RunOptions } from "../runOptions.ts";
+import type { PlannedRun } from "../runReports.ts";
+import { containerPaths } from "../state/containerPaths.ts";
+import { draftRun } from "./draftRun.ts";
+import type { EngineContext } from "./engineContext.ts";
+import { isAccessError, layerTrees } from "./findImage.ts";
+import { findJoins } from "./findJoins.ts";
+import { planContainer } from "./planContainer.ts";
+import { nameMounts, resolveMounts } from "./resolveMounts.ts";
+import { bundleSpec, writeBundle } from "./writeBundle.ts";
+
+/**
+ * Decides what `run` would do, with a made-up id and range of ids, and does none of it. Needs no root: what may not be
+ * read is left out, and a notice says so.
+ *
+ * @throws EngineError for options that `run` would refuse too.
+ */
+export async function planRun(runOptions: RunOptions, context: EngineContext): Promise<PlannedRun> {
+  const options = fillDefaults(runOptions);
+  const image = imageForPlan(options.image, context);
+  const draft = draftRun(options, image.config, context);
+  const id = newContainerId();
+  const paths = containerPaths(context.root, id);
+  const user = userForPlan(draft.choice.user, options.groupAdd, image.accounts);
+  const named = nameMounts(options, draft.choice.imageVolumes);
+  const planned = await planContainer({
+    draft,
+    id,
+    paths,
+    ...(draft.namespaces.userns === "own" ? { idRange: { slot: 0, firstId: 0x2000_0000, size: idsPerRange } } : {}),
+    user: user.user,
+    mounts: resolveMounts(context.root, named, (name) => !existsSync(join(context.root, "volumes", name))),
+    layers: image.layers,
+    joins: findJoins(context.root, draft.namespaces.joins),
+  });
+  const notices = [...image.notices, ...user.notices, ...planned.plan.notices];
+  const spec = bundleSpec(planned.spec, paths);
+  return {
+    id,
+    plan: { ...planned.plan, notices },
+    bundleSpec: spec,
+    notices,
+    writeBundle: (directory) => writeBundle(directory, spec, planned.files),
+  };
+}
+
+interface PlanImage {
+  readonly config: ImageConfig;
+  readonly layers: readonly string[];
+  readonly accounts?: Accounts;
+  readonly notices: readonly string[];
+}
+
+function imageForPlan(name: string, context: EngineContext): PlanImage {
+  const directory = join(context.root, "images");
+  try {
+    const image = openImageStore(directory).resolve(name);
+    if (image === undefined) return absentImage(context, `the image "${name.slice(0, 200)}" is not here`);
+    const diffIds = image.config.rootfs.diff_ids;
+    const accounts = cachedAccounts(context.root, diffIds);
+    return {
+      config: image.config,
+      layers: layerTrees(context, diffIds),
+      ...(accounts === undefined ? {} : { accounts }),
+      notices: [],
+    };
+  } catch (error) {
+    if (isAccessError(error)) return absentImage(context, `the images in "${directory}" may not be read by this user`);
+    throw error;
+  }
+}
+
+/** An image of one layer that proposes nothing. */
+function absentImage({ root }: EngineContext, reason: string): PlanImage {
+  const config: ImageConfig = {
+    architecture: "",
+    os: "linux",
+    config: {
+      User: "",
+      ExposedPorts: [],
+      Env: [],
+      Entrypoint: [],
+      Cmd: [],
+      Volumes: [],
+      WorkingDir: "",
+      Labels: new Map(),
+    },
+    rootfs: { type: "layers", diff_ids: [] as readonly DiffId[] },
+    history: [],
+  };
+  const notice = `${reason}: the plan shows one layer and nothing of the image's configuration`;
+  return { config, layers: [join(root, "layers", "<image>", "tree")], notices: [notice] };
+}
+
+/** Names need the image's files, which a plan does not open: what is not known yet is shown as root. */
+function userForPlan(
+  text: string,
+  groupAdd: readonly string[],
+  accounts: Accounts | undefined,
+): { readonly user: ResolvedUser; readonly notices: readonly string[] } {
+  if (accounts !== undefined) return { user: resolveUser(text, groupAdd, accounts), notices: [] };
+  try {
+    const user = resolveUser(text, groupAdd, noAccounts);
+    // Without the files the home and the groups of an id are not known either, but seldom matter to a plan.
+    return { user, notices: [] };
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== "userNotFound") throw error;
+    return {
+      user: resolveUser("", [], noAccounts),
+      notices: ["the user and groups are looked up in the image when it runs; the plan shows root"],
+    };
+  }
+}

@@ -1,0 +1,29 @@
+import { removeTree } from "../../overlay/index.ts";
+import type { UndoStack } from "../state/undoStack.ts";
+import { abandonFirstUse, claimFirstUse, detachVolume, ensureVolume, isUnusedVolume } from "../state/volumes.ts";
+
+export interface VolumesRequest {
+  readonly root: string;
+  readonly helperPath: string;
+  readonly id: string;
+  readonly volumes: readonly { readonly name: string; readonly anonymous: boolean }[];
+  readonly now: () => Date;
+  readonly undo: UndoStack;
+}
+
+/** Makes the volumes that do not exist and returns the names of those that this container is the first to use. */
+export function reserveVolumes({ root, helperPath, id, volumes, now, undo }: VolumesRequest): ReadonlySet<string> {
+  const claimed = new Set<string>();
+  for (const { name, anonymous } of volumes) {
+    if (ensureVolume({ root, name, anonymous, id, now: now() })) {
+      undo.push(async () => {
+        const gone = isUnusedVolume(root, name) ? detachVolume(root, name, id) : undefined;
+        if (gone !== undefined) await removeTree({ helperPath, path: gone });
+      });
+    }
+    if (!claimFirstUse(root, name, id)) continue;
+    claimed.add(name);
+    undo.push(() => abandonFirstUse(root, name, id));
+  }
+  return claimed;
+}
