@@ -131,7 +131,8 @@ function decisionOf(rules: readonly Alternative[], fallback: number): Decision {
 }
 
 function sameDecision(a: Decision, b: Decision): boolean {
-  return decisionKey(a) === decisionKey(b);
+  const isPlain = a.alternatives.length === 0 && b.alternatives.length === 0;
+  return isPlain ? a.otherwise === b.otherwise : decisionKey(a) === decisionKey(b);
 }
 
 /** Equal for decisions that compile to the same instructions. */
