@@ -65,10 +65,15 @@ async function* takeSignals(): AsyncGenerator<NodeJS.Signals> {
   }
 }
 
-/** Asking costs a module that most commands do not need, so it is asked of character devices only, and late. */
+/** The major number of /dev/null, /dev/zero and their like (the kernel's devices.txt). */
+const memoryDevices = 1;
+
+/** Asking costs a module that most commands do not need, so it is asked late, and not of what cannot be a terminal. */
 function isTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule("node:tty").isatty(fd);
+    const stat = fstatSync(fd);
+    if (!stat.isCharacterDevice() || stat.rdev >> 8 === memoryDevices) return false;
+    return process.getBuiltinModule("node:tty").isatty(fd);
   } catch {
     return false; // a descriptor that the caller has closed is no terminal
   }
@@ -147,5 +152,4 @@ function currentDirectory(): string {
 
 endOn("SIGINT");
 endOn("SIGTERM");
-const status = await runCli(context);
-process.exit(readerIsGone ? closedReaderStatus : status);
+void runCli(context).then((status) => process.exit(readerIsGone ? closedReaderStatus : status));
