@@ -87,5 +87,7 @@ async function archive(entries) {
   for (const { content = "", ...header } of entries)
     stream.entry({ uid: 0, gid: 0, mtime: new Date(0), ...header }, content);
   stream.finalize();
-  return Buffer.concat(await stream.toArray());
+  const pieces = [];
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces);
 }

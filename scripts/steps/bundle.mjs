@@ -17,7 +17,6 @@ export async function buildBundle() {
     ["src", "package-lock.json", "scripts/steps/bundle.mjs"].map((name) => join(projectRoot, name)),
   );
   if (stampMatches(stampFile, value)) return false;
-  if (!existsSync(join(projectRoot, "src/main.ts"))) return false;
   const fresh = `${distDirectory}.${process.pid}`;
   try {
     await bundle(fresh);
