@@ -30,7 +30,7 @@ export class Terminal {
   static async open(settings: TerminalSettings): Promise<Terminal> {
     const { argv, env, columns = 80, rows = 24 } = settings;
     const directory = mkdtempSync(join(settings.directory, "tm-"));
-    writeFileSync(join(directory, "conf"), "set -g remain-on-exit on\nset -g status off\nset -g window-size manual\n");
+    writeFileSync(join(directory, "conf"), "set -g remain-on-exit on\nset -g status off\n");
     const terminal = new Terminal(join(directory, "s"), directory);
     const variables = Object.entries({ ...env, TERM: "screen" }).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
     const size = ["-x", String(columns), "-y", String(rows)];
