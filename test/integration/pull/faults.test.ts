@@ -255,6 +255,26 @@ for (const [what, code, image, intercept] of lies) {
   });
 }
 
+test("a body without end is given up at the size of the manifest", async (t) => {
+  const image = makeImage();
+  let sent = 0;
+  const registry = await serve(t, image, (request, response) => {
+    if (request.url !== image.layerPath) return false;
+    const more = (): void => {
+      while (!response.closed && sent < 1 << 30) {
+        sent += 1 << 16;
+        if (!response.write(Buffer.alloc(1 << 16))) break;
+      }
+    };
+    response.writeHead(200).on("drain", more);
+    more();
+    return true;
+  });
+  const { failure } = pullSetting(t);
+  assert.equal((await failure(`${registry.address}/app`)).code, "sizeMismatch");
+  assert.ok(sent < 64 << 20, `took ${sent} bytes`);
+});
+
 test("a decompression bomb ends at the limit", async (t) => {
   const image = makeImage({ layer: zeros, diffId: sha256(Buffer.alloc(4 << 20)) });
   const registry = await serve(t, image);

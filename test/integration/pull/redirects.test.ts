@@ -46,17 +46,21 @@ for (const status of [301, 302, 303, 307, 308]) {
   });
 }
 
-test("a host that was redirected to cannot ask for the credentials", async (t) => {
-  const image = makeImage();
-  const evil = await serve(t, image, (_request, response) => {
-    response.writeHead(401, { "www-authenticate": 'Basic realm="give"' }).end();
-    return true;
+for (const scheme of ["Basic", "Bearer"]) {
+  test(`a host that was redirected to cannot ask for the credentials with a ${scheme} challenge`, async (t) => {
+    const image = makeImage();
+    const evil = await serve(t, image, (request, response) => {
+      const challenge = `${scheme} realm="http://${request.headers.host}/token",service="x"`;
+      response.writeHead(401, { "www-authenticate": challenge }).end();
+      return true;
+    });
+    const registry = await serve(t, image, redirecting(image, `${evil.url}${image.layerPath}`));
+    const { failure } = pullSetting(t);
+    assert.equal((await failure(`${registry.address}/app`, withPassword)).code, "registryUnauthorized");
+    assert.equal(evil.seen.length, 1);
+    assert.ok(!JSON.stringify(evil.seen).includes("authorization"));
   });
-  const registry = await serve(t, image, redirecting(image, `${evil.url}${image.layerPath}`));
-  const { failure } = pullSetting(t);
-  assert.equal((await failure(`${registry.address}/app`, withPassword)).code, "registryUnauthorized");
-  assert.ok(!JSON.stringify(evil.seen).includes("authorization"));
-});
+}
 
 test("the URLs of a foreign layer are not followed", async (t) => {
   const evil = await serve(t, makeImage());
