@@ -1,7 +1,7 @@
 import type { EngineSettings } from "../engine.ts";
 import type { CommandContext } from "./context.ts";
-import { helpFlag, switchInto, textInto } from "./flags/common.ts";
 import type { Flag, Help } from "./flags/flag.ts";
+import { helpFlag, switchInto, textInto } from "./flags/sharedFlags.ts";
 
 export interface GlobalDraft extends Help {
   root?: string;
@@ -53,6 +53,8 @@ export function readSettings(draft: GlobalDraft, { env }: CommandContext): Engin
     ...(runRoot === undefined ? {} : { runRoot }),
     ...(insecureRegistries.length === 0 ? {} : { insecureRegistries }),
     ...(authFile === undefined ? {} : { authFile }),
+    ...(env.PATH === undefined ? {} : { searchPath: env.PATH }),
+    ...(env.HOME === undefined ? {} : { home: env.HOME }),
   };
 }
 

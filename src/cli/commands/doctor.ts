@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import { type FormatDraft, formatFlag, helpFlag } from "../flags/common.ts";
+import { type FormatDraft, formatFlag, helpFlag } from "../flags/sharedFlags.ts";
 import { formatChecks } from "../render/hostText.ts";
 
 /** Ends with 1 when something is missing that every container needs. */

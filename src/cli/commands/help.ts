@@ -1,8 +1,8 @@
 import { defineCommand } from "../command.ts";
 import { commandTable, groupTable } from "../commandTable.ts";
 import type { Outcome } from "../context.ts";
-import { helpFlag } from "../flags/common.ts";
 import type { Help } from "../flags/flag.ts";
+import { helpFlag } from "../flags/sharedFlags.ts";
 import { WrongUsage } from "../grammar/wrongUsage.ts";
 import { commandHelp, groupHelp, rootHelp } from "../render/help.ts";
 

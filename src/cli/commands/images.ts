@@ -2,9 +2,9 @@ import { EngineError } from "../../base/index.ts";
 import type { ImageSummary } from "../../image/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import { type FormatDraft, formatFlag, helpFlag, switchInto } from "../flags/common.ts";
 import { hasLabel, type ListFilter, parseFilter, passesFilters } from "../flags/filter.ts";
 import type { Flag } from "../flags/flag.ts";
+import { type FormatDraft, formatFlag, helpFlag, switchInto } from "../flags/sharedFlags.ts";
 import {
   formatImageId,
   type ImageName,

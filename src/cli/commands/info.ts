@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import { type FormatDraft, helpFlag, inspectFormatFlag } from "../flags/common.ts";
+import { type FormatDraft, helpFlag, inspectFormatFlag } from "../flags/sharedFlags.ts";
 import { formatSummary, formatWarnings } from "../render/hostText.ts";
 
 export const infoCommand = defineCommand<FormatDraft>({

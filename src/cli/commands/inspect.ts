@@ -2,8 +2,8 @@ import { EngineError } from "../../base/index.ts";
 import type { ImageDetails } from "../../image/index.ts";
 import { type Call, defineCommand, type LoadedCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import { type FormatDraft, helpFlag, inspectFormatFlag, laterRelease } from "../flags/common.ts";
 import type { Flag } from "../flags/flag.ts";
+import { type FormatDraft, helpFlag, inspectFormatFlag, laterRelease } from "../flags/sharedFlags.ts";
 import { formatDocuments } from "../render/document.ts";
 
 interface InspectDraft extends FormatDraft {

@@ -2,9 +2,9 @@ import { shortId } from "../../base/index.ts";
 import type { CreatedContainer } from "../../container/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import { type FormatDraft, formatFlag, helpFlag, laterRelease, switchInto } from "../flags/common.ts";
 import { hasLabel, type ListFilter, parseFilter, passesFilters } from "../flags/filter.ts";
 import type { Flag } from "../flags/flag.ts";
+import { type FormatDraft, formatFlag, helpFlag, laterRelease, switchInto } from "../flags/sharedFlags.ts";
 import { containerList, containerRow } from "../render/containerRows.ts";
 import { formatList } from "../render/listFormat.ts";
 

@@ -2,8 +2,8 @@ import { formatImageRef, parseImageRef, parsePlatform, withDefaultTag } from "..
 import type { Platform } from "../../oci/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import { helpFlag, switchInto } from "../flags/common.ts";
 import type { Flag, Help } from "../flags/flag.ts";
+import { helpFlag, switchInto } from "../flags/sharedFlags.ts";
 import { showPull } from "../render/pullProgress.ts";
 
 interface PullDraft extends Help {

@@ -1,8 +1,8 @@
 import { EngineError } from "../../base/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import { helpFlag, switchInto } from "../flags/common.ts";
 import type { Flag, Help } from "../flags/flag.ts";
+import { helpFlag, switchInto } from "../flags/sharedFlags.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
 import { forEachArgument } from "./eachArgument.ts";
 

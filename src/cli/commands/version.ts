@@ -1,7 +1,7 @@
 import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import { type FormatDraft, helpFlag, inspectFormatFlag } from "../flags/common.ts";
+import { type FormatDraft, helpFlag, inspectFormatFlag } from "../flags/sharedFlags.ts";
 import { formatVersion } from "../render/versionText.ts";
 
 export const versionCommand = defineCommand<FormatDraft>({

@@ -44,8 +44,9 @@ function formatPair(name: string, value: string): string {
   return value === "" && !isHeading ? name : `${name}: ${value}`.trimEnd();
 }
 
+/** Each begins with the word, as Docker's do. */
 export function formatWarnings({ Warnings }: HostSummary): string {
-  return Warnings.map((warning) => `WARNING: ${sanitizeLine(warning)}\n`).join("");
+  return Warnings.map((warning) => `${sanitizeLine(warning)}\n`).join("");
 }
 
 const marks: Readonly<Record<DoctorCheck["status"], string>> = { ok: "ok  ", warn: "warn", fail: "FAIL" };

@@ -45,8 +45,13 @@ export function syntaxError(template: string, at: number, message: string): Engi
   return templateError(`:${lineOf(template, at)}: ${message}`, 64);
 }
 
+/** `:LINE:COLUMN` as text/template writes positions while it runs: lines from 1, columns from 0. */
+export function positionOf(template: string, at: number): string {
+  return `:${lineOf(template, at)}:${at - (template.lastIndexOf("\n", at - 1) + 1)}`;
+}
+
 /** The number of the line, from 1. */
-export function lineOf(template: string, at: number): number {
+function lineOf(template: string, at: number): number {
   return template.slice(0, at).split("\n").length;
 }
 

@@ -1,42 +1,5 @@
-import { lexTemplate, lineOf, syntaxError, type Token } from "./lexer.ts";
-
-/** A value or call inside `{{ }}`; `at` and `source` are for messages. */
-export type Expression = { readonly at: number; readonly source: string } & (
-  | { readonly kind: "literal"; readonly value: string | number | boolean | null }
-  | { readonly kind: "dot" }
-  | { readonly kind: "variable"; readonly name: string; readonly path: readonly string[] }
-  | { readonly kind: "field"; readonly path: readonly string[] }
-  | { readonly kind: "function"; readonly name: string }
-  | { readonly kind: "chain"; readonly of: Pipeline; readonly path: readonly string[] }
-);
-
-/** A first word and what it is called with. */
-export interface Command {
-  readonly at: number;
-  readonly source: string;
-  readonly words: readonly Expression[];
-}
-
-export interface Pipeline {
-  readonly commands: readonly Command[];
-  readonly variables: readonly string[];
-  /** `$x = ...` changes a variable that exists, `$x := ...` makes one. */
-  readonly assigns: boolean;
-}
-
-export type Node =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "print"; readonly pipeline: Pipeline }
-  | Branch
-  | { readonly kind: "break" }
-  | { readonly kind: "continue" };
-
-export interface Branch {
-  readonly kind: "if" | "with" | "range";
-  readonly pipeline: Pipeline;
-  readonly body: readonly Node[];
-  readonly otherwise: readonly Node[];
-}
+import { lexTemplate, syntaxError, type Token } from "./lexer.ts";
+import type { Branch, Command, Expression, Node, Pipeline } from "./nodes.ts";
 
 /** Deeper nesting of blocks or parentheses is refused, so that neither parser nor evaluator runs out of stack. */
 const deepestNesting = 100;
@@ -311,9 +274,4 @@ function isConstant(command: Command): boolean {
     first.kind === "dot" ||
     (first.kind === "chain" && first.path.length === 0)
   );
-}
-
-/** `:LINE:COLUMN` as text/template writes positions while it runs. */
-export function positionOf(template: string, at: number): string {
-  return `:${lineOf(template, at)}:${at - (template.lastIndexOf("\n", at - 1) + 1)}`;
 }

@@ -1,15 +1,8 @@
 import { sanitizeLines } from "../render/sanitize.ts";
 import { CallFailure, templateFunctions } from "./functions.ts";
-import { templateError } from "./lexer.ts";
-import {
-  type Branch,
-  type Command,
-  type Expression,
-  type Node,
-  type Pipeline,
-  parseTemplate,
-  positionOf,
-} from "./parser.ts";
+import { positionOf, templateError } from "./lexer.ts";
+import type { Branch, Command, Expression, Node, Pipeline } from "./nodes.ts";
+import { parseTemplate } from "./parser.ts";
 import { formatValue, isMap, isStruct, isTrue, sortedEntries, type TemplateValue, typeName } from "./values.ts";
 
 /** A template that loops or prints more than this is stopped. */

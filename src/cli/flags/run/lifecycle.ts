@@ -1,7 +1,7 @@
 import { EngineError } from "../../../base/index.ts";
-import { helpFlag, laterRelease, switchInto } from "../common.ts";
 import type { Flag } from "../flag.ts";
 import type { RunDraft } from "../runDraft.ts";
+import { helpFlag, laterRelease, switchInto } from "../sharedFlags.ts";
 
 /** Signals always reach a container in the foreground; not passing them on is what cannot be had. */
 function requireSignalProxy(_draft: RunDraft, value: string): void {

@@ -1,9 +1,9 @@
 import { EngineError, parseSize } from "../../../base/index.ts";
 import { parseCgroupConf, parseDeviceBps, parseDeviceIops } from "../../../container/index.ts";
-import { laterRelease } from "../common.ts";
 import type { Flag } from "../flag.ts";
 import { parseCpus, parseInteger, parseUnsigned } from "../numbers.ts";
 import { eachLimit, limit, option, type RunDraft } from "../runDraft.ts";
+import { laterRelease } from "../sharedFlags.ts";
 
 const windowsOnly = "it exists for containers on Windows only";
 const noRealTime = "the cgroup v2 cpu controller has no real-time limits";

@@ -7,9 +7,9 @@ import {
   parseSignal,
   parseWorkdir,
 } from "../../../container/index.ts";
-import { laterRelease, switchInto } from "../common.ts";
 import type { Flag } from "../flag.ts";
 import { each, onOff, option, pair, type RunDraft, text } from "../runDraft.ts";
+import { laterRelease, switchInto } from "../sharedFlags.ts";
 
 /** What runs, as whom, with which words around it. */
 export const processFlags: readonly Flag<RunDraft>[] = [

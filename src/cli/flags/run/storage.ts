@@ -1,8 +1,8 @@
 import { parseSize } from "../../../base/index.ts";
 import { parseDeviceFlag, parseMountFlag, parseTmpfsFlag, parseVolumeFlag } from "../../../container/index.ts";
-import { laterRelease } from "../common.ts";
 import type { Flag } from "../flag.ts";
 import { each, onOff, option, type RunDraft } from "../runDraft.ts";
+import { laterRelease } from "../sharedFlags.ts";
 
 /** File systems and devices. */
 export const storageFlags: readonly Flag<RunDraft>[] = [
