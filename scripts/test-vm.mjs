@@ -4,12 +4,12 @@
 // kernel has the means for runs on a third, emulated machine with every controller ("tcg"); one that ran nowhere failed.
 // `--engine NAME` runs everything on that one only. A word selects test files by a part of their path. The last line is
 // "N passed, N failed".
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { setUp } from "./setup.mjs";
 import { runScript, StepFailure } from "./steps/command.mjs";
-import { buildDirectory, projectRoot } from "./steps/project.mjs";
+import { buildDirectory, distDirectory, helperPath, projectRoot } from "./steps/project.mjs";
 import { bundleTests, testFilesBelow } from "./testing/testFiles.mjs";
 import { engines } from "./vm/engines.mjs";
 import { runInMachine } from "./vm/machine.mjs";
@@ -24,7 +24,7 @@ async function runOn(engine, job) {
   const exchange = mkdtempSync(join(buildDirectory, "vm-"));
   const started = Date.now();
   try {
-    writeFileSync(join(exchange, "job.json"), JSON.stringify(job));
+    writeFileSync(join(exchange, "job.json"), JSON.stringify({ ...job, pinned: pinBuild(exchange) }));
     const status = await runInMachine({
       engine,
       memory: "2G",
@@ -44,6 +44,15 @@ async function runOn(engine, job) {
   } finally {
     rmSync(exchange, { recursive: true, force: true });
   }
+}
+
+/** Copies what is tested, so that it stays the same for as long as the machine runs. */
+function pinBuild(exchange) {
+  return [distDirectory, helperPath].map((original) => {
+    const copy = join(exchange, basename(original));
+    cpSync(original, copy, { recursive: true, preserveTimestamps: true });
+    return { copy, original };
+  });
 }
 
 function readResults(exchange, { engine, status }) {
