@@ -37,7 +37,7 @@ export function runQuiet(program, args, { cwd, env, remedy } = {}) {
   });
   if (result.error !== undefined) throw new StepFailure(`cannot start "${program}": ${result.error.code}`, remedy);
   if (result.status !== 0) {
-    const said = `${result.stdout}${result.stderr}`.trim();
+    const said = `${result.stdout}${result.stderr}`.trim().split("\n").slice(0, 40).join("\n");
     throw new StepFailure(
       `"${showCommand(program, args)}" ended with ${result.signal ?? result.status}\n${said}`,
       remedy,

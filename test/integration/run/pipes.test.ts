@@ -19,7 +19,9 @@ before(async () => {
 
 after(() => disposeRoot(root));
 
-const run = (...args: readonly string[]) => ["run", "--rm", "--network", "none", ...args];
+/** A file limit that every caller may set, so that brig has nothing to tell on stderr. */
+const nofile = ["--ulimit", "nofile=1024:1024"];
+const run = (...args: readonly string[]) => ["run", "--rm", "--network", "none", ...nofile, ...args];
 
 /** Runs a script of bash whose "$@" is a brig command; resolves with what the script printed. */
 async function inShell(script: string, args: readonly string[]): Promise<string> {

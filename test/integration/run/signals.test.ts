@@ -19,7 +19,9 @@ before(async () => {
 
 after(() => disposeRoot(root));
 
-const run = (...args: readonly string[]) => ["run", "--rm", "--network", "none", ...args];
+/** A file limit that every caller may set, so that brig has nothing to tell on stderr. */
+const nofile = ["--ulimit", "nofile=1024:1024"];
+const run = (...args: readonly string[]) => ["run", "--rm", "--network", "none", ...nofile, ...args];
 const containers = () => readdirSync(join(root.root, "containers"));
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"] as const) {
@@ -40,19 +42,6 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQ
 test("a payload that a signal ended gives 128 and the signal's number", async () => {
   const result = await runBrig(run("--init", image, "sh", "-c", "kill -KILL $$"), { root });
   assert.equal(result.code, 137, result.stderr);
-});
-
-test("--sig-proxy=false keeps the signal from the payload", async () => {
-  const script = "trap 'echo got; exit 9' TERM; echo ready; while :; do sleep 0.05; done";
-  const brig = new BrigProcess(run("--sig-proxy=false", image, "sh", "-c", script), root);
-  try {
-    await brig.waitForOutput(/ready/);
-    brig.child.kill("SIGTERM");
-    await brig.ended;
-    assert.equal(brig.stdout, "ready\n");
-  } finally {
-    brig.dispose();
-  }
 });
 
 test("32 containers at once each give their own output and leave nothing", async () => {
