@@ -33,18 +33,19 @@ export async function planRun(runOptions: RunOptions, context: EngineContext): P
   const paths = containerPaths(context.root, id);
   const user = userForPlan(draft.choice.user, options.groupAdd, image.accounts);
   const named = nameMounts(options, draft.choice.imageVolumes);
+  const mounts = resolveMounts(context.root, named, (name) => !existsSync(join(context.root, "volumes", name)));
   const planned = await planContainer({
     draft,
     id,
     paths,
     ...(draft.namespaces.userns === "own" ? { idRange: { slot: 0, firstId: 0x2000_0000, size: idsPerRange } } : {}),
     user: user.user,
-    mounts: resolveMounts(context.root, named, (name) => !existsSync(join(context.root, "volumes", name))),
+    mounts,
     layers: image.layers,
     joins: findJoins(context.root, draft.namespaces.joins),
   });
   const notices = [...image.notices, ...user.notices, ...planned.plan.notices];
-  const spec = bundleSpec(planned.spec, paths);
+  const spec = bundleSpec(planned.spec, paths, mounts);
   return {
     id,
     plan: { ...planned.plan, notices },

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { makeDirectory, writeFileAtomic } from "../../base/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import type { EtcFiles } from "../spec/etcFiles.ts";
+import type { ResolvedMount } from "../spec/userMounts.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 
 /** Writes the files that are bound into the container and its specification. Each appears whole. */
@@ -19,16 +20,22 @@ function writeEtcFiles(paths: Pick<ContainerPaths, "hosts" | "hostname" | "resol
 
 /**
  * The specification of a bundle that can be moved: the generated files beside `config.json` are named relative to it, as
- * runtime-spec config.md ("Mounts") allows for bind mounts.
+ * runtime-spec config.md ("Mounts") allows for bind mounts. Anonymous volumes are left out: `rootfs` is writable and this
+ * container's own, and what they would be filled from is there already.
  */
-export function bundleSpec(spec: RuntimeSpec, paths: ContainerPaths): RuntimeSpec {
+export function bundleSpec(spec: RuntimeSpec, paths: ContainerPaths, mounts: readonly ResolvedMount[]): RuntimeSpec {
   const names = new Map([
     [paths.hosts, "hosts"],
     [paths.hostname, "hostname"],
     [paths.resolvConf, "resolv.conf"],
   ]);
-  const mounts = spec.mounts.map((mount) => ({ ...mount, source: names.get(mount.source) ?? mount.source }));
-  return { ...spec, root: { ...spec.root, path: "rootfs" }, mounts };
+  const anonymous = new Set(mounts.flatMap((mount) => (mount.kind === "volume" && mount.anonymous ? mount.source : [])));
+  const kept = spec.mounts.filter((mount) => !anonymous.has(mount.source));
+  return {
+    ...spec,
+    root: { ...spec.root, path: "rootfs" },
+    mounts: kept.map((mount) => ({ ...mount, source: names.get(mount.source) ?? mount.source })),
+  };
 }
 
 /** Writes config.json and the files that it binds; the root file system goes to `rootfs` beside them. */
