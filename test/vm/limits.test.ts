@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { splitDeviceNumber } from "../../src/cgroups/blockDevice.ts";
@@ -117,10 +117,11 @@ machineTest("run --device-write-bps sets io.max and slows writes down", { contro
   const { major, minor } = splitDeviceNumber(statSync(disk, { bigint: true }).rdev);
   const flags = ["--device-write-bps", `${disk}:1mb`];
   assert.equal(await fileOf("io.max", flags), `${major}:${minor} rbps=max wbps=1048576 riops=max wiops=max`);
-  const { code, stdout, stderr } = await run(
-    flags,
-    "cat /proc/uptime; dd if=/dev/zero of=/file bs=1M count=4 conv=fsync 2>/dev/null; cat /proc/uptime",
-  );
+  const volume = join(root.directory, "volume");
+  mkdirSync(volume);
+  const script =
+    "cat /proc/uptime; dd if=/dev/zero of=/data/file bs=1M count=4 conv=fsync 2>/dev/null; cat /proc/uptime";
+  const { code, stdout, stderr } = await run([...flags, "-v", `${volume}:/data`], script);
   assert.equal(code, 0, stderr);
   const [start = Number.NaN, end = Number.NaN] = stdout.split("\n").map((line) => Number(line.split(" ")[0]));
   assert.ok(end - start > 2, `4 MiB at 1 MiB/s took ${end - start} s`);
