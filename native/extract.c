@@ -87,15 +87,12 @@ static int confine(struct unpack *unpack, const char *path)
 {
     struct mount_attr private = {.propagation = MS_PRIVATE};
     struct mount_attr harmless = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC};
+    if (TRY(unpack, "unshare", unshare(CLONE_NEWNS | CLONE_NEWNET))) return -1;
+    if (TRY(unpack, "mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof private))) return -1;
     int directory = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (TRY(unpack, "open", directory)) return -1;
-    int result = TRY(unpack, "unshare", unshare(CLONE_NEWNS | CLONE_NEWNET));
-    if (result == 0) result = TRY(unpack, "mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof private));
-    int tree = -1;
-    if (result == 0) {
-        tree = open_tree(directory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-        result = TRY(unpack, "open_tree", tree);
-    }
+    int tree = open_tree(directory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    int result = TRY(unpack, "open_tree", tree);
     if (result == 0) result = TRY(unpack, "mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH, &harmless, sizeof harmless));
     if (result == 0)
         result = TRY(unpack, "move_mount",

@@ -61,6 +61,14 @@ int launch_join(struct launch *launch, const struct record *record)
     return (int)CALL(&launch->journal, "setns", setns(target, (int)flags), "%d (%s), 0x%llx", target, name, (unsigned long long)flags);
 }
 
+/* proc_pid_stat(5): the second field, a name, may hold anything, so the count starts behind its last parenthesis. */
+uint64_t launch_start_time(const char *stat)
+{
+    const char *field = strrchr(stat, ')');
+    for (int number = 2; field != NULL && number < 22; number++) field = strchr(field + 1, ' ');
+    return field == NULL ? 0 : strtoull(field, NULL, 10);
+}
+
 static int run_step(struct launch *launch, const struct record *record, const struct operation *operations)
 {
     const char *step = record_get(record, "step");
@@ -70,6 +78,16 @@ static int run_step(struct launch *launch, const struct record *record, const st
         if (strcmp(operations->name, record->op) == 0) return operations->run(launch, record);
     errno = ENOSYS;
     return (int)CALL(&launch->journal, "plan", -1, "no operation \"%s\" in this phase", record->op);
+}
+
+/* The reason for whoever writes the exit record, one field a line. */
+static void report_failure(struct launch *launch)
+{
+    const struct journal *journal = &launch->journal;
+    struct sync_message message = {.kind = 'f', .fd = -1};
+    snprintf(message.text, sizeof message.text, "%s\n%s\n%s\n%d\n%s", journal->step, journal->process, journal->last_name,
+             journal->last_error, journal->last_args);
+    if (launch->sync >= 0) sync_send(launch->sync, message);
 }
 
 int launch_phase(struct launch *launch, const char *phase, const struct operation *operations)
@@ -85,6 +103,7 @@ int launch_phase(struct launch *launch, const char *phase, const struct operatio
             launch->journal.last_error = error;
         }
         journal_failed(&launch->journal);
+        report_failure(launch);
         return -1;
     }
     return 0;
@@ -93,51 +112,51 @@ int launch_phase(struct launch *launch, const char *phase, const struct operatio
 _Noreturn void launch_child(struct launch *launch)
 {
     if (launch_phase(launch, "child", child_operations) == 0) launch_phase(launch, "init", init_operations);
-    sync_send(launch, 'f', -1);
     _exit(125);
 }
 
-int sync_send(struct launch *launch, char byte, int fd)
+int sync_send(int socket, struct sync_message message)
 {
-    struct iovec data = {&byte, 1};
+    struct iovec data = {&message, sizeof message};
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr align;
     } control = {0};
-    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
-    if (fd >= 0) {
-        message.msg_control = control.bytes;
-        message.msg_controllen = sizeof control.bytes;
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof fd);
-        memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1};
+    if (message.fd >= 0) {
+        header.msg_control = control.bytes;
+        header.msg_controllen = sizeof control.bytes;
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(sizeof message.fd);
+        memcpy(CMSG_DATA(rights), &message.fd, sizeof message.fd);
     }
     ssize_t sent;
     do
-        sent = sendmsg(launch->sync, &message, MSG_NOSIGNAL);
+        sent = sendmsg(socket, &header, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
-    return sent == 1 ? 0 : -1;
+    return sent == sizeof message ? 0 : -1;
 }
 
-/* Returns 1 for a message, 0 at the end of file, -1 on error. *fd is -1 unless one came along. */
-int sync_receive(struct launch *launch, char *byte, int *fd)
+/* Returns 1 for a message, 0 at the end of file, -1 on error. message->fd is -1 unless one came along. */
+int sync_receive(int socket, struct sync_message *message)
 {
-    struct iovec data = {byte, 1};
+    struct iovec data = {message, sizeof *message};
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr align;
     } control;
-    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
     ssize_t got;
-    *fd = -1;
     do
-        got = recvmsg(launch->sync, &message, MSG_CMSG_CLOEXEC);
+        got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
-    struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (header != NULL && header->cmsg_type == SCM_RIGHTS) memcpy(fd, CMSG_DATA(header), sizeof *fd);
-    return (int)got;
+    struct cmsghdr *rights = got > 0 ? CMSG_FIRSTHDR(&header) : NULL;
+    message->fd = -1;
+    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS) memcpy(&message->fd, CMSG_DATA(rights), sizeof message->fd);
+    message->text[sizeof message->text - 1] = '\0';
+    return got > 0 ? 1 : (int)got;
 }
 
 /* The container must never see a writable inode of the host behind /proc/1/exe (CVE-2019-5736): we run from a sealed
@@ -199,6 +218,14 @@ static int read_plan(struct launch *launch)
     return launch->records != NULL && at == used ? 0 : -1;
 }
 
+/* A plan that starts a payload says who stays with it; one that only looks at files has no such record. */
+static const struct record *find_settings(const struct launch *launch)
+{
+    for (size_t i = 0; i < launch->record_count; i++)
+        if (strcmp(launch->records[i].op, "monitor") == 0) return &launch->records[i];
+    return NULL;
+}
+
 int role_launch(int argc, char **argv)
 {
     (void)argc;
@@ -225,8 +252,8 @@ int role_launch(int argc, char **argv)
         fputs("brig: the helper got no valid plan\n", stderr);
         return 125;
     }
-    bool prepared = launch_phase(launch, "host", host_operations) == 0;
-    int status = launch->child > 0 ? launch_supervise(launch, prepared) : prepared ? 0 : 125;
+    const struct record *settings = find_settings(launch);
+    int status = settings != NULL ? launch_monitor(launch, settings) : launch_phase(launch, "host", host_operations) == 0 ? 0 : 125;
     journal_flush(&launch->journal);
     return status;
 }

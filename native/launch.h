@@ -26,7 +26,9 @@ struct launch {
     size_t record_count;
     struct handle handles[HANDLES_MAX];
     size_t handle_count;
-    int sync;   /* socket between host and child; its end of file tells the host that the payload was executed */
+    int sync;   /* to the monitor; its end of file tells it that the payload was executed */
+    int to_child, from_host;
+    bool worker; /* this process executes the host phase for a monitor, whose child the container becomes */
     pid_t child;
     int pidfd;
     int userns; /* of the child; -1 when it shares ours */
@@ -36,7 +38,6 @@ struct launch {
     int proc;   /* child: a procfs of the new pid namespace that no path of the container leads to */
     int master; /* host: the pseudo-terminal's other side */
     int slave;
-    bool input; /* the caller's terminal is read and handed to the payload's */
 };
 
 /* An operation returns 0, or -1 after a failing CALL, which the journal then reports as the failure of the step. */
@@ -53,7 +54,8 @@ int launch_keep(struct launch *launch, const char *name, int fd);
 int launch_join(struct launch *launch, const struct record *record);
 int launch_invalid(struct launch *launch, const struct record *record, const char *key);
 _Noreturn void launch_child(struct launch *launch);
-int launch_supervise(struct launch *launch, bool prepared);
+int launch_monitor(struct launch *launch, const struct record *settings); /* monitor.c */
+uint64_t launch_start_time(const char *stat); /* field 22 of the text of /proc/PID/stat */
 _Noreturn void launch_init(pid_t payload);
 
 int copy_tree(int from, int to); /* copy.c */
@@ -61,8 +63,20 @@ int copy_tree(int from, int to); /* copy.c */
 /* flags.c: names of kernel constants, as plans spell them, to their values */
 bool flags_of(const struct record *record, const char *key, uint64_t *value);
 
-/* sync messages between host and child: one byte, and at most one file descriptor */
-int sync_send(struct launch *launch, char byte, int fd);
-int sync_receive(struct launch *launch, char *byte, int *fd);
+/* A message between host and child: what happened, a process, at most one descriptor, and the reason of a failure.
+ * m: ids are mapped; r: the root; c: the child; t: its terminal; f: a step failed. */
+struct sync_message {
+    char kind;
+    pid_t pid;
+    int fd;
+    char text[1000];
+};
+
+int sync_send(int socket, struct sync_message message);
+int sync_receive(int socket, struct sync_message *message);
+
+/* group.c */
+size_t group_statistics(struct launch *launch, char *json, size_t room);
+void group_end(struct launch *launch);
 
 #endif

@@ -21,9 +21,10 @@
 
 static int await_message(struct launch *launch, char expected, int *fd)
 {
-    char byte = 0;
-    int got = sync_receive(launch, &byte, fd);
-    if (got == 1 && byte == expected) return 0;
+    struct sync_message message;
+    int got = sync_receive(launch->from_host, &message);
+    *fd = message.fd;
+    if (got == 1 && message.kind == expected) return 0;
     if (*fd >= 0) close(*fd);
     errno = EPIPE; /* the host part of the launch has failed and says so itself */
     return -1;
@@ -267,7 +268,7 @@ static int op_terminal(struct launch *launch, const struct record *record)
         struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
         result = (int)CALL(journal, "ioctl", ioctl(master, TIOCSWINSZ, &size), "%d, TIOCSWINSZ, %ux%u", master, size.ws_col, size.ws_row);
     }
-    if (result == 0) result = (int)CALL(journal, "sendmsg", sync_send(launch, 't', master), "to the host: fd %d, the terminal", master);
+    if (result == 0) result = (int)CALL(journal, "sendmsg", sync_send(launch->sync, (struct sync_message){.kind = 't', .fd = master}), "to the host: fd %d, the terminal", master);
     int console = result != 0 ? -1 : path_open_tree(journal, launch->slave, "", AT_EMPTY_PATH | OPEN_TREE_CLONE);
     if (result == 0) result = console < 0 ? -1 : attach(launch, record, console);
     int error = errno;

@@ -189,34 +189,34 @@ static int op_cgroup_devices(struct launch *launch, const struct record *record)
     return result;
 }
 
-/* Makes the container's first process, in its group from birth. It runs the other two phases. */
+/* Makes the container's first process, in its group from birth. It runs the other two phases. We are a worker of the
+ * monitor, which becomes its parent and hears of it through the socket that it shares with us. */
 static int op_clone(struct launch *launch, const struct record *record)
 {
     struct journal *journal = &launch->journal;
     uint64_t flags;
     int ends[2];
-    if (!flags_of(record, "flag", &flags)) return launch_invalid(launch, record, "flag");
+    if (!flags_of(record, "flag", &flags) || !launch->worker) return launch_invalid(launch, record, "flag");
     if (CALL(journal, "socketpair", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "AF_UNIX, SOCK_SEQPACKET") != 0) return -1;
-    struct clone_args args = {.flags = flags | CLONE_PIDFD, .exit_signal = SIGCHLD, .pidfd = (uint64_t)(uintptr_t)&launch->pidfd};
+    struct clone_args args = {.flags = flags | CLONE_PIDFD | CLONE_PARENT, .pidfd = (uint64_t)(uintptr_t)&launch->pidfd};
     if (launch->cgroup >= 0) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = (uint64_t)(unsigned)launch->cgroup;
     }
-    launch->input = record_get(record, "input") != NULL;
     journal_flush(journal); /* or the child would send what we have recorded a second time */
     pid_t pid = (pid_t)CALL(journal, "clone3", syscall(SYS_clone3, &args, sizeof args), "flags=0x%llx, cgroup=%d",
                             (unsigned long long)args.flags, launch->cgroup);
     if (pid == 0) {
         journal->used = 0;
+        launch->from_host = ends[1];
         close(ends[0]);
-        launch->sync = ends[1];
         prctl(PR_SET_NAME, "brig: child");
         launch_child(launch);
     }
     close(ends[1]);
-    launch->sync = ends[0];
+    launch->to_child = ends[0];
     launch->child = pid;
-    return pid < 0 ? -1 : 0;
+    return pid < 0 ? -1 : sync_send(launch->sync, (struct sync_message){.kind = 'c', .pid = pid, .fd = launch->pidfd});
 }
 
 static int op_map_ids(struct launch *launch, const struct record *record)
@@ -239,7 +239,7 @@ static int op_map_ids(struct launch *launch, const struct record *record)
 static int op_release(struct launch *launch, const struct record *record)
 {
     (void)record;
-    return (int)CALL(&launch->journal, "sendmsg", sync_send(launch, 'm', -1), "to the child: your ids are mapped");
+    return (int)CALL(&launch->journal, "sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'm', .fd = -1}), "to the child: your ids are mapped");
 }
 
 /* The process of another container whose namespaces this one shares. A pid says little: the start time, field 22 of
@@ -257,9 +257,7 @@ static int op_target(struct launch *launch, const struct record *record)
     int directory = path_open_host(journal, path, O_RDONLY | O_DIRECTORY);
     int stat = directory < 0 ? -1 : openat(directory, "stat", O_RDONLY | O_CLOEXEC);
     ssize_t size = stat < 0 ? -1 : read(stat, text, sizeof text - 1);
-    const char *field = size > 0 ? strrchr(text, ')') : NULL; /* the name before it may hold anything */
-    for (int number = 2; field != NULL && number < 22; number++) field = strchr(field + 1, ' ');
-    if (field != NULL) found = strtoull(field, NULL, 10);
+    if (size > 0) found = launch_start_time(text);
     if (stat >= 0) close(stat);
     int result = found == started ? 0 : -1;
     errno = ESRCH;
@@ -353,7 +351,7 @@ static int op_use_root(struct launch *launch, const struct record *record)
 static int op_hand_root(struct launch *launch, const struct record *record)
 {
     (void)record;
-    return (int)CALL(&launch->journal, "sendmsg", sync_send(launch, 'r', launch->root), "to the child: fd %d, the root", launch->root);
+    return (int)CALL(&launch->journal, "sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'r', .fd = launch->root}), "to the child: fd %d, the root", launch->root);
 }
 
 /* Sends a file of the root back to the caller, who may be about to decide something by it. */

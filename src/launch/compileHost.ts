@@ -148,7 +148,6 @@ function joinSteps({ joins }: LaunchRequest): LaunchStep[] {
 function cloneSteps(request: LaunchRequest): LaunchStep[] {
   const { spec } = request;
   const kinds = newNamespaces(request).clone;
-  const input = spec.process.terminal && request.stdin ? { input: 1 } : {};
   const steps = [
     step(
       "mnt.private",
@@ -166,7 +165,7 @@ function cloneSteps(request: LaunchRequest): LaunchStep[] {
     step(
       "clone",
       "clone",
-      { flag: namespaceFlags(kinds), ...input },
+      { flag: namespaceFlags(kinds) },
       { why: `the container's first process, with its own ${kinds.join(", ")} namespaces`, doc: "clone(2)" },
     ),
   ];

@@ -1,6 +1,7 @@
 import { capabilityMask } from "../namespaces/index.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
+import { seccompFlagBits } from "./seccomp/filterFlags.ts";
 
 /**
  * The steps of the init phase. The order is the point: limits while they can still be raised; the bounding set while
@@ -9,8 +10,9 @@ import type { FieldValue, LaunchStep } from "./plan.ts";
  * the final capabilities (capabilities(7)).
  */
 export function compileInit(request: LaunchRequest): LaunchStep[] {
-  const { process } = request.spec;
-  const filter = request.seccompProgram === undefined ? [] : [seccompStep(request.seccompProgram)];
+  const { process, linux } = request.spec;
+  const filter =
+    request.seccompProgram === undefined ? [] : [seccompStep(request.seccompProgram, linux.seccomp?.flags)];
   const late = process.noNewPrivileges;
   const noNew = step(
     "priv.nonew",
@@ -123,11 +125,11 @@ function capabilityStep({ spec }: LaunchRequest): LaunchStep {
   );
 }
 
-function seccompStep(program: Uint8Array): LaunchStep {
+function seccompStep(program: Uint8Array, flags: readonly string[] | undefined): LaunchStep {
   return step(
     "priv.seccomp",
     "seccomp",
-    { program: Buffer.from(program).toString("hex") },
+    { program: Buffer.from(program).toString("hex"), flags: seccompFlagBits(flags) },
     { why: "system calls that a container does not need cannot be made", doc: "seccomp(2)" },
   );
 }

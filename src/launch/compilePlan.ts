@@ -2,7 +2,7 @@ import { compileChild } from "./compileChild.ts";
 import { compileHost } from "./compileHost.ts";
 import { compileInit } from "./compileInit.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
-import type { LaunchPlan } from "./plan.ts";
+import type { LaunchPlan, LaunchStep } from "./plan.ts";
 
 /**
  * Turns a request into the exact list of operations that the helper executes. Pure: the same request gives the same
@@ -11,7 +11,23 @@ import type { LaunchPlan } from "./plan.ts";
 export function compilePlan(request: LaunchRequest): LaunchPlan {
   return {
     version: 1,
-    steps: [...compileHost(request), ...compileChild(request), ...compileInit(request)],
+    steps: [monitorStep(request), ...compileHost(request), ...compileChild(request), ...compileInit(request)],
     notices: request.notices,
+  };
+}
+
+/** How the process that stays with the container treats its streams. */
+function monitorStep({ spec, stdin }: LaunchRequest): LaunchStep {
+  const { user } = spec.process;
+  const mapped = spec.linux.uidMappings?.find(
+    ({ containerID, size }) => user.uid >= containerID && user.uid < containerID + size,
+  );
+  const owner = mapped === undefined ? user.uid : mapped.hostID + user.uid - mapped.containerID;
+  return {
+    id: "monitor",
+    phase: "monitor",
+    op: "monitor",
+    fields: { foreground: 1, owner, ...(stdin ? { stdin: 1, input: 1 } : {}) },
+    why: "one process stays outside: it moves the streams, hands on signals and collects the end",
   };
 }

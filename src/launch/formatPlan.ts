@@ -1,6 +1,7 @@
 import type { FieldValue, LaunchPhase, LaunchPlan } from "./plan.ts";
 
 const phaseTitles: Readonly<Record<LaunchPhase, string>> = {
+  monitor: "monitor: stays with the container, outside it",
   host: "host: the helper, outside the container",
   child: "child: the first process, inside the new namespaces, before anything of the image runs",
   init: "init: the same process gives up privileges and becomes the payload",

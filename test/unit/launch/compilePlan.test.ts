@@ -26,7 +26,7 @@ test("compilePlan() compiles the sample to the plan on file", () => {
 });
 
 test("compilePlan() gives every step a reason and a phase that never goes back", () => {
-  const order = ["host", "child", "init"];
+  const order = ["monitor", "host", "child", "init"];
   const { steps } = compilePlan(sampleRequest());
   const phases = steps.map(({ phase }) => order.indexOf(phase));
   assert.deepEqual(
@@ -90,7 +90,6 @@ test("compilePlan() opens a terminal only for a process that wants one, after it
   const process = { ...sampleSpec.process, terminal: true, consoleSize: { height: 24, width: 80 } };
   const plan = compilePlan(sampleRequest({}, { process }));
   assertOrder(plan, "mnt./dev/pts", "tty.open", "io.streams");
-  assert.equal(plan.steps.find(({ id }) => id === "clone")?.fields["input"], 1);
 });
 
 test("compilePlan() refuses symbolic links where the kernel's file systems go", () => {
@@ -114,4 +113,12 @@ test("compilePlan() makes everything inside a joined user namespace, and joins a
   assert.deepEqual(fields("join.namespaces")?.["flag"], ["CLONE_NEWUSER", "CLONE_NEWIPC"]);
   assert.deepEqual(fields("ns.unshare")?.["flag"], ["CLONE_NEWNS", "CLONE_NEWUTS"]);
   assert.ok(!plan.steps.some(({ op }) => op === "mapIds"));
+});
+
+test("compilePlan() gives the payload's pipes to its user, as the host knows it", () => {
+  const owner = (plan: LaunchPlan) => plan.steps[0]?.fields["owner"];
+  assert.equal(owner(compilePlan(sampleRequest())), 536870912 + 1000);
+  const { uidMappings: _, ...rest } = sampleSpec.linux;
+  const linux = { ...rest, namespaces: [{ type: "mount" as const }] };
+  assert.equal(owner(compilePlan(sampleRequest({}, { linux }))), 1000);
 });

@@ -1,0 +1,73 @@
+/* The end of the container's group: its statistics, then whatever is still in it, then the group itself. */
+#include "launch.h"
+
+#include "log.h"
+#include "paths.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STATISTICS_MAX 2048u
+
+/* Sends the files to the caller and writes them as members of a JSON object. Returns the size. */
+size_t group_statistics(struct launch *launch, char *json, size_t room)
+{
+    static const char *const names[] = {"memory.events", "memory.peak", "memory.max", "pids.events", "cpu.stat"};
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *bytes;
+        ssize_t size = path_read(&launch->journal, launch->cgroup, names[i], STATISTICS_MAX, &bytes);
+        if (size < 0) continue; /* a controller that is not there */
+        journal_file(&launch->journal, names[i], 0, bytes, (size_t)size);
+        if (room - used > 6 * (size_t)size + 64) {
+            used += (size_t)snprintf(json + used, room - used, "%s\"%s\":\"", used > 0 ? "," : "", names[i]);
+            used += json_escape(json + used, bytes, (size_t)size);
+            json[used++] = '"';
+        }
+        free(bytes);
+    }
+    return used;
+}
+
+/* Removes a group and the groups that the container may have made in it; deepest first. */
+static int remove_group(struct launch *launch, int parent, const char *name)
+{
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    if (directory == NULL) {
+        if (fd >= 0) close(fd);
+        return -1;
+    }
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.') remove_group(launch, fd, entry->d_name);
+    closedir(directory);
+    return (int)CALL(&launch->journal, "unlinkat", unlinkat(parent, name, AT_REMOVEDIR), "\"%s\", AT_REMOVEDIR", name);
+}
+
+/* cgroup.kill reaches what has left the payload's process tree; the group is empty when cgroup.events says so, which
+ * poll(2) reports as POLLPRI (cgroups(7)). */
+void group_end(struct launch *launch)
+{
+    path_write(&launch->journal, launch->cgroup, "cgroup.kill", "1");
+    int events = openat(launch->cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
+    for (int tries = 0; events >= 0 && tries < 100; tries++) {
+        char text[256] = "";
+        ssize_t size = pread(events, text, sizeof text - 1, 0);
+        if (size <= 0 || strstr(text, "populated 0") != NULL) break;
+        struct pollfd change = {.fd = events, .events = POLLPRI};
+        poll(&change, 1, 100);
+    }
+    if (events >= 0) close(events);
+    close(launch->cgroup);
+    launch->cgroup = -1;
+    const char *path = NULL;
+    for (size_t i = 0; i < launch->record_count; i++) /* the last group made is the container's */
+        if (strcmp(launch->records[i].op, "cgroupMake") == 0) path = record_get(&launch->records[i], "path");
+    if (path != NULL) remove_group(launch, AT_FDCWD, path);
+}

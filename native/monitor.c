@@ -1,0 +1,399 @@
+/* The loop of whoever stays with a container: it learns whether the payload was executed, moves bytes, hands on
+ * signals, keeps the log, collects the end, says so, and starts again where the restart policy asks for it. Every signal
+ * is blocked: only SIGKILL ends it, and then the container goes on. */
+#include "monitor.h"
+
+#include "helper.h"
+#include "paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SECOND UINT64_C(1000000000)
+#define DELAY_FIRST (SECOND / 10)
+#define DELAY_MOST (60 * SECOND)
+#define RAN_WELL (10 * SECOND)
+
+static void signal_payload(struct monitor *monitor, int number)
+{
+    if (monitor->launch->pidfd < 0 || monitor->ended) return;
+    CALL(&monitor->launch->journal, "pidfd_send_signal", syscall(SYS_pidfd_send_signal, monitor->launch->pidfd, number, NULL, 0), "%d, %d",
+         monitor->launch->pidfd, number);
+}
+
+/* What the caller or a connection asks for. `stop` is a signal after which the restart policy is not asked. */
+void monitor_command(struct monitor *monitor, const struct record *record)
+{
+    uint64_t number = 0, rows, columns;
+    if (strcmp(record->op, "stop") == 0) {
+        monitor->stopping = true;
+        monitor->wake_at = 0;
+    }
+    if (record_get_u64(record, "number", NSIG - 1, &number) && number > 0) signal_payload(monitor, (int)number);
+    if (strcmp(record->op, "resize") == 0 && record_get_u64(record, "rows", 65535, &rows) &&
+        record_get_u64(record, "columns", 65535, &columns) && monitor->launch->master >= 0) {
+        struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+        ioctl(monitor->launch->master, TIOCSWINSZ, &size);
+    }
+}
+
+/* Records of the process that started us. Its end of file means that it is gone: a container without a state of its own
+ * ends with it, any other goes on alone. */
+static void hear_caller(struct monitor *monitor)
+{
+    struct launch *launch = monitor->launch;
+    ssize_t got = read(launch->control, monitor->command + monitor->command_size, sizeof monitor->command - monitor->command_size);
+    if (got < 0 && errno == EINTR) return;
+    if (got <= 0) {
+        close(launch->control);
+        launch->control = launch->journal.fd = -1;
+        streams_leave_caller(monitor);
+        if (monitor->state < 0) signal_payload(monitor, SIGKILL);
+        return;
+    }
+    monitor->command_size += (size_t)got;
+    while (monitor->command_size > 0) {
+        struct record record;
+        ptrdiff_t size = record_parse(monitor->command, monitor->command_size, &record);
+        if (size > 0) monitor_command(monitor, &record);
+        record_free(&record);
+        if (size == 0 && monitor->command_size < sizeof monitor->command) return;
+        size_t taken = size > 0 ? (size_t)size : monitor->command_size;
+        monitor->command_size -= taken;
+        memmove(monitor->command, monitor->command + taken, monitor->command_size);
+    }
+}
+
+/* ---- records on disk ---- */
+
+/* Replaces a small file so that readers, and a disk after a power cut, have the old one or the new one. */
+static int write_state(struct monitor *monitor, int directory, const char *name, const char *text)
+{
+    int fd = directory < 0 ? -1 : openat(directory, ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) return directory < 0 ? 0 : -1;
+    size_t size = strlen(text);
+    int result = write(fd, text, size) == (ssize_t)size ? fsync(fd) : -1;
+    close(fd);
+    if (result == 0) result = renameat(directory, ".new", directory, name);
+    return result == 0 && directory == monitor->state ? fsync(directory) : result;
+}
+
+static uint64_t start_time(pid_t pid)
+{
+    char path[64], text[1024] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) close(fd);
+    return size > 0 ? launch_start_time(text) : 0;
+}
+
+static void write_running(struct monitor *monitor)
+{
+    char text[256];
+    format_time(monitor->started_text);
+    snprintf(text, sizeof text, "{\"pid\":%d,\"startTime\":%llu,\"monitorPid\":%d,\"monitorStartTime\":%llu,\"startedAt\":\"%s\",\"restarts\":%llu}\n",
+             (int)monitor->launch->child, (unsigned long long)start_time(monitor->launch->child), (int)getpid(),
+             (unsigned long long)start_time(getpid()), monitor->started_text, (unsigned long long)monitor->restarts);
+    write_state(monitor, monitor->run, "running.json", text);
+}
+
+/* The exit record comes before any teardown: whatever happens to us afterwards, the exit code is not lost. */
+static void write_exit(struct monitor *monitor, const char *statistics)
+{
+    static char text[32768];
+    char now[40], failure[6 * sizeof monitor->failure];
+    bool signalled = monitor->status.si_code != CLD_EXITED;
+    format_time(now);
+    failure[json_escape(failure, monitor->failure, strlen(monitor->failure))] = '\0';
+    snprintf(text, sizeof text, "{\"started\":%s,\"%s\":%d,\"startedAt\":\"%s\",\"finishedAt\":\"%s\",\"restarts\":%llu,\"failure\":\"%s\",\"statistics\":{%s}}\n",
+             monitor->executed ? "true" : "false", signalled ? "signal" : "exitCode", monitor->status.si_status, monitor->started_text, now,
+             (unsigned long long)monitor->restarts, failure, statistics);
+    write_state(monitor, monitor->state, "exit.json", text);
+}
+
+/* ---- start and end ---- */
+
+/* The host phase changes namespaces and ids of the process that executes it, so a child of ours does; the container's
+ * first process becomes our child all the same (CLONE_PARENT), and comes to us by a message of the worker. */
+static int start_payload(struct monitor *monitor)
+{
+    struct launch *launch = monitor->launch;
+    int payload[3], ends[2];
+    monitor->executed = monitor->ended = monitor->input_ends = false;
+    monitor->failure[0] = '\0';
+    if (streams_open(monitor, payload) != 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return -1;
+    journal_flush(&launch->journal);
+    monitor->worker = fork();
+    if (monitor->worker == 0) {
+        launch->worker = true;
+        launch->sync = ends[1];
+        close(ends[0]);
+        for (int fd = 0; fd < 3; fd++)
+            if (payload[fd] >= 0 && dup2(payload[fd], fd) < 0) _exit(125);
+        _exit(launch_phase(launch, "host", host_operations) == 0 ? 0 : 125);
+    }
+    close(ends[1]);
+    for (int fd = 0; fd < 3; fd++)
+        if (payload[fd] >= 0) close(payload[fd]);
+    launch->sync = ends[0];
+    return monitor->worker < 0 ? -1 : 0;
+}
+
+static void payload_executed(struct monitor *monitor)
+{
+    monitor->executed = true;
+    monitor->started_at = journal_clock();
+    write_running(monitor);
+    journal_record(&monitor->launch->journal, "started", "pid=%d", (int)monitor->launch->child);
+}
+
+/* A message of worker or child: the child itself, its terminal, a failure; or the end of file that execve(2) makes. */
+static void hear_launch(struct monitor *monitor)
+{
+    struct launch *launch = monitor->launch;
+    struct sync_message message = {.fd = -1};
+    int got = sync_receive(launch->sync, &message);
+    if (got > 0 && message.kind == 'c') {
+        launch->child = message.pid;
+        launch->pidfd = message.fd;
+        return;
+    }
+    if (got > 0 && message.kind == 't' && message.fd >= 0) {
+        streams_terminal(monitor, message.fd);
+        return;
+    }
+    if (message.fd >= 0) close(message.fd);
+    /* the first failure is the reason; the other process fails because of it */
+    if (got > 0 && monitor->failure[0] == '\0') snprintf(monitor->failure, sizeof monitor->failure, "%s", message.text);
+    else if (got == 0 && monitor->failure[0] == '\0' && launch->child > 0) payload_executed(monitor);
+    if (got > 0) return;
+    close(launch->sync);
+    launch->sync = -1;
+}
+
+static void reap(struct monitor *monitor)
+{
+    struct signalfd_siginfo signal;
+    while (read(monitor->signals, &signal, sizeof signal) > 0)
+        if (signal.ssi_signo == SIGWINCH) streams_resize(monitor);
+    siginfo_t status;
+    while (status.si_pid = 0, waitid(P_ALL, 0, &status, WEXITED | WNOHANG) == 0 && status.si_pid != 0) {
+        if (status.si_pid == monitor->worker) monitor->worker = -1;
+        if (status.si_pid != monitor->launch->child) continue;
+        monitor->status = status;
+        monitor->ended = true;
+    }
+    /* A worker that ended before it made the child will never make one. */
+    if (monitor->worker == -1 && monitor->launch->child <= 0 && monitor->launch->sync < 0) monitor->ended = true;
+}
+
+/* What is in the pipes at the end is taken; more is not waited for, because a process that escaped the payload's pid
+ * namespace may hold them open for ever. */
+static void drain(struct monitor *monitor)
+{
+    for (int stream = 0; stream < 2; stream++)
+        while (monitor->output[stream] >= 0 && monitor->held_size == 0 && streams_read(monitor, stream)) {}
+}
+
+static void end_payload(struct monitor *monitor)
+{
+    static char statistics[16384];
+    struct launch *launch = monitor->launch;
+    streams_close(monitor);
+    log_close(&monitor->log);
+    size_t used = 0;
+    if (launch->cgroup >= 0) used = group_statistics(launch, statistics, sizeof statistics);
+    statistics[used] = '\0';
+    write_exit(monitor, statistics);
+    if (launch->cgroup >= 0) group_end(launch);
+    if (monitor->run >= 0) unlinkat(monitor->run, "running.json", 0);
+    if (launch->pidfd >= 0) close(launch->pidfd);
+    launch->pidfd = launch->master = -1;
+    launch->child = 0;
+}
+
+static bool wants_restart(struct monitor *monitor)
+{
+    const char *policy = record_get(monitor->settings, "restart");
+    uint64_t most = 0;
+    bool failed = monitor->status.si_code != CLD_EXITED || monitor->status.si_status != 0;
+    if (policy == NULL || monitor->stopping || !monitor->executed) return false;
+    if (strcmp(policy, "on-failure") != 0) return true;
+    record_get_u64(monitor->settings, "retries", UINT32_MAX, &most);
+    return failed && (most == 0 || monitor->restarts < most);
+}
+
+/* Docker's back-off: a tenth of a second, doubled each time up to a minute, from the start again after ten good seconds. */
+static void plan_restart(struct monitor *monitor)
+{
+    uint64_t now = journal_clock();
+    bool well = now - monitor->started_at >= RAN_WELL;
+    monitor->delay = well || monitor->delay == 0 ? DELAY_FIRST : monitor->delay * 2 > DELAY_MOST ? DELAY_MOST : monitor->delay * 2;
+    monitor->wake_at = now + monitor->delay;
+    monitor->restarts++;
+}
+
+/* ---- the loop ---- */
+
+enum { CALLER, SIGNALS, LISTENER, LAUNCH, STDOUT, STDERR, INPUT, TYPED, HELD, CLIENT, POLLS = CLIENT + CLIENTS_MAX };
+
+static void prepare(struct monitor *monitor, struct pollfd polls[POLLS])
+{
+    bool room = monitor->pending_size == 0;
+    bool reading = monitor->held_size == 0;
+    for (int i = 0; i < POLLS; i++) polls[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+    polls[CALLER].fd = monitor->launch->control;
+    polls[SIGNALS].fd = monitor->signals;
+    polls[LISTENER].fd = monitor->listener;
+    polls[LAUNCH].fd = monitor->launch->sync;
+    polls[STDOUT].fd = reading ? monitor->output[0] : -1;
+    polls[STDERR].fd = reading ? monitor->output[1] : -1;
+    polls[INPUT] = (struct pollfd){.fd = room ? -1 : monitor->input, .events = POLLOUT};
+    polls[TYPED].fd = monitor->caller_input && room && monitor->input >= 0 ? 0 : -1;
+    polls[HELD] = (struct pollfd){.fd = reading ? -1 : monitor->caller[monitor->held_stream], .events = POLLOUT};
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        const struct client *client = &monitor->clients[i];
+        polls[CLIENT + i] = (struct pollfd){.fd = client->fd, .events = !client->input || room ? POLLIN : 0};
+    }
+}
+
+static void attend(struct monitor *monitor, struct pollfd polls[POLLS])
+{
+    if (polls[LAUNCH].revents != 0) hear_launch(monitor);
+    if (polls[CALLER].revents != 0) hear_caller(monitor);
+    if (polls[HELD].revents != 0) streams_write_held(monitor);
+    for (int stream = 0; stream < 2; stream++)
+        if (polls[STDOUT + stream].revents != 0 && monitor->held_size == 0 && monitor->output[stream] >= 0) streams_read(monitor, stream);
+    if (polls[INPUT].revents != 0) streams_write_input(monitor);
+    if (polls[TYPED].revents != 0) streams_read_caller(monitor);
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        struct client *client = &monitor->clients[i];
+        if (client->fd >= 0 && polls[CLIENT + i].revents != 0) clients_read(monitor, client);
+    }
+    if (polls[LISTENER].revents != 0) clients_accept(monitor);
+    if (polls[SIGNALS].revents != 0) reap(monitor);
+    log_flush(&monitor->log);
+}
+
+/* Until the payload has ended and what it wrote has been handed on. */
+static void follow(struct monitor *monitor)
+{
+    struct pollfd polls[POLLS];
+    for (;;) {
+        if (monitor->ended) drain(monitor);
+        if (monitor->ended && monitor->held_size == 0 && (monitor->launch->sync < 0 || monitor->launch->child <= 0)) return;
+        prepare(monitor, polls);
+        if (poll(polls, POLLS, -1) >= 0) attend(monitor, polls);
+    }
+}
+
+/* Until it is time to start again, or someone stops that. */
+static void wait_to_restart(struct monitor *monitor)
+{
+    struct pollfd polls[POLLS];
+    while (monitor->wake_at > 0) {
+        uint64_t now = journal_clock();
+        if (now >= monitor->wake_at) break;
+        prepare(monitor, polls);
+        if (poll(polls, POLLS, (int)((monitor->wake_at - now) / 1000000 + 1)) >= 0) attend(monitor, polls);
+    }
+}
+
+static void report_end(struct monitor *monitor)
+{
+    if (!monitor->executed) return;
+    bool exited = monitor->status.si_code == CLD_EXITED;
+    journal_record(&monitor->launch->journal, "exited", exited ? "code=%d" : "signal=%d", monitor->status.si_status);
+}
+
+static int exit_status(const struct monitor *monitor)
+{
+    if (!monitor->executed) return 125;
+    return monitor->status.si_code == CLD_EXITED ? monitor->status.si_status : 128 + monitor->status.si_status;
+}
+
+static int listen_at(struct monitor *monitor)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    monitor->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (monitor->listener < 0) return -1;
+    unlinkat(monitor->run, "monitor.sock", 0);
+    /* through procfs, because the path of a deep run-time root may be longer than an address can be */
+    snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/monitor.sock", monitor->run);
+    umask(0177);
+    int result = bind(monitor->listener, (struct sockaddr *)&address, sizeof address);
+    umask(0);
+    return result == 0 ? listen(monitor->listener, CLIENTS_MAX) : -1;
+}
+
+static int open_settings(struct monitor *monitor)
+{
+    struct journal *journal = &monitor->launch->journal;
+    const struct record *settings = monitor->settings;
+    const char *state = record_get(settings, "state"), *run = record_get(settings, "run"), *group = record_get(settings, "group");
+    const char *attributes = record_get(settings, "attributes");
+    uint64_t mode = 0640;
+    monitor->log.attributes = attributes == NULL ? "" : attributes;
+    if (state != NULL) monitor->state = path_open_host(journal, state, O_RDONLY | O_DIRECTORY);
+    if (run != NULL) monitor->run = path_open_host(journal, run, O_RDONLY | O_DIRECTORY);
+    if ((state != NULL && monitor->state < 0) || (run != NULL && monitor->run < 0)) return -1;
+    record_get_u64(settings, "log-size", INT64_MAX, &monitor->log.max_size);
+    record_get_u64(settings, "log-files", 1000, &monitor->log.max_files);
+    record_get_u64(settings, "log-mode", 0777, &mode);
+    monitor->log.mode = (mode_t)mode;
+    if (record_get(settings, "log") != NULL) monitor->log.directory = monitor->state;
+    if (group != NULL) { /* the container's limits are not ours, and what ends it must not end us */
+        int directory = path_open_host(journal, group, O_RDONLY | O_DIRECTORY);
+        if (directory < 0 || path_write(journal, directory, "cgroup.procs", "0") != 0) return -1;
+        close(directory);
+    }
+    return monitor->run < 0 ? 0 : listen_at(monitor);
+}
+
+/* Stays with the container until it has ended for good. Returns the exit status of the process. */
+int launch_monitor(struct launch *launch, const struct record *settings)
+{
+    static struct monitor state;
+    struct monitor *monitor = &state;
+    *monitor = (struct monitor){.launch = launch, .settings = settings, .state = -1, .run = -1, .listener = -1, .worker = -1};
+    monitor->output[0] = monitor->output[1] = monitor->input = monitor->caller[0] = monitor->caller[1] = -1;
+    monitor->log.directory = monitor->log.fd = -1;
+    for (int i = 0; i < CLIENTS_MAX; i++) monitor->clients[i].fd = -1;
+    sigset_t watched;
+    sigemptyset(&watched);
+    sigaddset(&watched, SIGCHLD);
+    sigaddset(&watched, SIGWINCH);
+    monitor->signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    prctl(PR_SET_NAME, "brig: monitor");
+    if (monitor->signals < 0 || open_settings(monitor) != 0) return 125;
+    if (record_get(settings, "foreground") != NULL) streams_meet_caller(monitor);
+    do {
+        if (log_open(&monitor->log) != 0 || start_payload(monitor) != 0) return 125;
+        follow(monitor);
+        end_payload(monitor);
+        if (!wants_restart(monitor)) break;
+        plan_restart(monitor);
+        wait_to_restart(monitor);
+    } while (monitor->wake_at > 0);
+    streams_leave_caller(monitor);
+    report_end(monitor);
+    if (monitor->listener >= 0) unlinkat(monitor->run, "monitor.sock", 0);
+    for (int i = 0; i < CLIENTS_MAX; i++)
+        if (monitor->clients[i].fd >= 0) clients_close(&monitor->clients[i]);
+    return exit_status(monitor);
+}

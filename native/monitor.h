@@ -1,0 +1,75 @@
+/* The monitor: the one process that stays with a container. Everything here is optional by the record `monitor` that
+ * precedes a plan, so that exec and a container whose stdio is the caller's own use the same loop. */
+#ifndef BRIG_MONITOR_H
+#define BRIG_MONITOR_H
+
+#include "launch.h"
+#include "log.h"
+
+#include <signal.h>
+#include <termios.h>
+
+enum { CLIENTS_MAX = 16, INPUT_MAX = 4096, OUTPUT_MAX = 65536 };
+
+/* Someone who sees the output: the caller's own stdout and stderr, or a connection to the socket. */
+struct client {
+    int fd; /* of the connection; -1: free */
+    bool output, input;
+    size_t in_size;
+    char in[INPUT_MAX + 8];
+};
+
+struct monitor {
+    struct launch *launch;
+    const struct record *settings;
+    int state, run; /* directories: on disk, and on the tmpfs that a reboot empties */
+    int listener, signals;
+    int worker;     /* the process that executes the host phase, while it does */
+    int output[2];  /* what the payload writes to stdout and stderr; -1: not ours to read */
+    int input;      /* what the payload reads; -1 */
+    int caller[2];  /* the caller's stdout and stderr, not blocking; -1: gone or never there */
+    bool caller_input;
+    bool terminal;  /* the caller's terminal is in raw mode */
+    struct termios saved;
+    size_t held_size; /* output that the caller has not taken yet: nothing more is read meanwhile */
+    int held_stream;
+    char held[OUTPUT_MAX];
+    size_t pending_size; /* input that the payload has not taken yet */
+    char pending[INPUT_MAX];
+    bool input_ends;
+    size_t keys_matched; /* of the detach keys */
+    struct client clients[CLIENTS_MAX];
+    struct log log;
+    bool executed, ended, stopping;
+    siginfo_t status;
+    uint64_t started_at; /* monotonic nanoseconds */
+    uint64_t wake_at;    /* when to start again; 0: not waiting */
+    uint64_t delay, restarts;
+    char started_text[40], failure[1024];
+    char command[4096];
+    size_t command_size;
+};
+
+/* streams.c */
+void streams_meet_caller(struct monitor *monitor);
+int streams_open(struct monitor *monitor, int payload[3]);
+void streams_close(struct monitor *monitor);
+bool streams_read(struct monitor *monitor, int stream); /* false: nothing there */
+void streams_write_held(struct monitor *monitor);
+void streams_take_input(struct monitor *monitor, const char *bytes, size_t size);
+void streams_write_input(struct monitor *monitor);
+void streams_end_input(struct monitor *monitor);
+void streams_read_caller(struct monitor *monitor);
+void streams_leave_caller(struct monitor *monitor);
+void streams_terminal(struct monitor *monitor, int master);
+void streams_resize(struct monitor *monitor);
+
+/* clients.c */
+void clients_accept(struct monitor *monitor);
+void clients_read(struct monitor *monitor, struct client *client);
+void clients_broadcast(struct monitor *monitor, unsigned char stream, const char *bytes, size_t size);
+void clients_close(struct client *client);
+
+void monitor_command(struct monitor *monitor, const struct record *record);
+
+#endif

@@ -1,0 +1,238 @@
+/* Bytes between the payload and those who read and write them: the log, the caller in the foreground, connections. A
+ * connection that does not read is dropped; the caller's own reader holds the payload back, as a pipe would. */
+#include "monitor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0) close(*fd);
+    *fd = -1;
+}
+
+/* Writing to the caller must not stop us, and O_NONBLOCK on a descriptor that others share would surprise them: a pipe
+ * or terminal is opened anew through procfs; a file never blocks; a socket takes MSG_DONTWAIT. */
+static int unblocked(int fd)
+{
+    struct stat status;
+    char path[32];
+    if (fstat(fd, &status) != 0) return -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int opened = S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) ? open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+    return opened >= 0 ? opened : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+static ssize_t put(int fd, const char *bytes, size_t size)
+{
+    ssize_t sent = send(fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sent < 0 && errno == ENOTSOCK ? write(fd, bytes, size) : sent;
+}
+
+void streams_meet_caller(struct monitor *monitor)
+{
+    for (int stream = 0; stream < 2; stream++) monitor->caller[stream] = unblocked(stream + 1);
+    monitor->caller_input = record_get(monitor->settings, "input") != NULL;
+}
+
+/* A pipe that survives us: the payload's end is open for both directions, so that a write finds a reader, if a silent
+ * one, even while no monitor is there. In the foreground a reader that goes away must be noticed: a plain pipe. */
+static int open_output(struct monitor *monitor, const char *name, int ends[2])
+{
+    if (monitor->run < 0) return pipe2(ends, O_CLOEXEC);
+    unlinkat(monitor->run, name, 0);
+    if (mkfifoat(monitor->run, name, 0600) != 0) return -1;
+    ends[0] = openat(monitor->run, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    ends[1] = ends[0] < 0 ? -1 : openat(monitor->run, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    return ends[1] < 0 ? -1 : 0;
+}
+
+/* Makes the pipes between us and the payload; its ends become our standard streams, from which the child inherits
+ * them. /dev/stdout leads back to such a pipe, so it belongs to the payload's user. */
+int streams_open(struct monitor *monitor, int payload[3])
+{
+    static const char *const names[] = {"stdout", "stderr"};
+    uint64_t owner = 0;
+    record_get_u64(monitor->settings, "owner", UINT32_MAX, &owner);
+    payload[0] = payload[1] = payload[2] = -1;
+    for (int stream = 0; stream < 2; stream++) {
+        int ends[2];
+        if (open_output(monitor, names[stream], ends) != 0 || fchown(ends[1], (uid_t)owner, (gid_t)owner) != 0) return -1;
+        fcntl(ends[0], F_SETFL, O_NONBLOCK);
+        monitor->output[stream] = ends[0];
+        payload[stream + 1] = ends[1];
+    }
+    if (record_get(monitor->settings, "stdin") == NULL) return 0;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0 || fchown(ends[0], (uid_t)owner, (gid_t)owner) != 0) return -1;
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    monitor->input = ends[1];
+    payload[0] = ends[0];
+    return 0;
+}
+
+void streams_close(struct monitor *monitor)
+{
+    close_fd(&monitor->output[0]);
+    close_fd(&monitor->output[1]);
+    close_fd(&monitor->input);
+    monitor->pending_size = 0;
+}
+
+/* ---- output ---- */
+
+static void lose_reader(struct monitor *monitor, int stream)
+{
+    close_fd(&monitor->caller[stream]);
+    monitor->held_size = 0;
+    /* Nobody else reads: the payload shall notice it as it would without us (EPIPE, SIGPIPE). */
+    if (monitor->run < 0) close_fd(&monitor->output[stream]);
+}
+
+static void show_caller(struct monitor *monitor, int stream, const char *bytes, size_t size)
+{
+    if (monitor->caller[stream] < 0) return;
+    ssize_t sent = put(monitor->caller[stream], bytes, size);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        lose_reader(monitor, stream);
+        return;
+    }
+    size_t taken = sent < 0 ? 0 : (size_t)sent;
+    monitor->held_stream = stream;
+    monitor->held_size = size - taken;
+    memmove(monitor->held, bytes + taken, size - taken);
+}
+
+void streams_write_held(struct monitor *monitor)
+{
+    show_caller(monitor, monitor->held_stream, monitor->held, monitor->held_size);
+}
+
+/* Takes what the payload has written. A terminal says by EIO that its last user is gone, a pipe by the end of file. */
+bool streams_read(struct monitor *monitor, int stream)
+{
+    ssize_t got = read(monitor->output[stream], monitor->held, sizeof monitor->held);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    if (got <= 0) {
+        if (monitor->output[stream] == monitor->input) monitor->input = -1;
+        close_fd(&monitor->output[stream]);
+        return false;
+    }
+    log_write(&monitor->log, stream + 1, monitor->held, (size_t)got);
+    clients_broadcast(monitor, (unsigned char)(stream + 1), monitor->held, (size_t)got);
+    show_caller(monitor, stream, monitor->held, (size_t)got);
+    return true;
+}
+
+/* ---- input ---- */
+
+/* Where the detach keys are in what was typed: how much of it belongs to the payload. */
+static size_t before_detach(struct monitor *monitor, const char *bytes, size_t size, bool *detached)
+{
+    const char *keys = record_get(monitor->settings, "detach");
+    size_t length = keys == NULL ? 0 : strlen(keys);
+    for (size_t i = 0; length > 0 && i < size; i++) {
+        bool next = bytes[i] == keys[monitor->keys_matched];
+        monitor->keys_matched = next ? monitor->keys_matched + 1 : bytes[i] == keys[0];
+        if (monitor->keys_matched < length) continue;
+        monitor->keys_matched = 0;
+        *detached = true;
+        return i + 1 < length ? 0 : i + 1 - length;
+    }
+    return size;
+}
+
+void streams_write_input(struct monitor *monitor)
+{
+    if (monitor->pending_size > 0 && monitor->input >= 0) {
+        ssize_t sent = write(monitor->input, monitor->pending, monitor->pending_size);
+        if (sent < 0 && (errno == EAGAIN || errno == EINTR)) return;
+        size_t taken = sent < 0 ? monitor->pending_size : (size_t)sent;
+        monitor->pending_size -= taken;
+        memmove(monitor->pending, monitor->pending + taken, monitor->pending_size);
+    }
+    if (monitor->pending_size == 0 && monitor->input_ends && monitor->input != monitor->output[0]) close_fd(&monitor->input);
+}
+
+void streams_take_input(struct monitor *monitor, const char *bytes, size_t size)
+{
+    if (monitor->input < 0 || size > sizeof monitor->pending - monitor->pending_size) return;
+    memcpy(monitor->pending + monitor->pending_size, bytes, size);
+    monitor->pending_size += size;
+    streams_write_input(monitor);
+}
+
+void streams_end_input(struct monitor *monitor)
+{
+    monitor->input_ends = true;
+    streams_write_input(monitor);
+}
+
+/* The caller types, or its stdin has something. */
+void streams_read_caller(struct monitor *monitor)
+{
+    char bytes[INPUT_MAX];
+    bool detached = false;
+    ssize_t got = read(0, bytes, sizeof bytes);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (got <= 0) {
+        monitor->caller_input = false;
+        streams_end_input(monitor);
+        return;
+    }
+    size_t size = monitor->launch->master >= 0 ? before_detach(monitor, bytes, (size_t)got, &detached) : (size_t)got;
+    streams_take_input(monitor, bytes, size);
+    if (!detached) return;
+    journal_record(&monitor->launch->journal, "detached", "by=keys");
+    streams_leave_caller(monitor);
+}
+
+/* ---- the caller's terminal ---- */
+
+/* Its state, in the form that stty(1) takes, goes to the caller, who can restore it if we are killed. */
+static void report_terminal(struct monitor *monitor)
+{
+    char text[4 * 9 + NCCS * 3 + 1];
+    const struct termios *saved = &monitor->saved;
+    int used = snprintf(text, sizeof text, "%x:%x:%x:%x", saved->c_iflag, saved->c_oflag, saved->c_cflag, saved->c_lflag);
+    for (int i = 0; i < NCCS; i++) used += snprintf(text + used, sizeof text - (size_t)used, ":%x", saved->c_cc[i]);
+    journal_record(&monitor->launch->journal, "terminal", "saved=%s", text);
+}
+
+void streams_resize(struct monitor *monitor)
+{
+    struct winsize size;
+    if (monitor->launch->master >= 0 && monitor->terminal && ioctl(0, TIOCGWINSZ, &size) == 0)
+        ioctl(monitor->launch->master, TIOCSWINSZ, &size);
+}
+
+/* The payload has got a terminal: its other side takes the place of the pipes. */
+void streams_terminal(struct monitor *monitor, int master)
+{
+    fcntl(master, F_SETFL, O_NONBLOCK);
+    streams_close(monitor);
+    monitor->launch->master = monitor->output[0] = master;
+    if (record_get(monitor->settings, "stdin") != NULL) monitor->input = master;
+    if (!monitor->caller_input || tcgetattr(0, &monitor->saved) != 0) return;
+    report_terminal(monitor);
+    struct termios raw = monitor->saved;
+    cfmakeraw(&raw);
+    monitor->terminal = tcsetattr(0, TCSANOW, &raw) == 0;
+    streams_resize(monitor);
+}
+
+/* The caller is gone or has had enough: the container goes on without it. */
+void streams_leave_caller(struct monitor *monitor)
+{
+    if (monitor->terminal) tcsetattr(0, TCSANOW, &monitor->saved);
+    monitor->terminal = monitor->caller_input = false;
+    monitor->held_size = 0;
+    close_fd(&monitor->caller[0]);
+    close_fd(&monitor->caller[1]);
+}
