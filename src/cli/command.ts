@@ -73,7 +73,7 @@ function bindFlag<Draft>(flag: Flag<Draft>, draft: Draft, { stderr }: CommandCon
     take: (text) => {
       // Switching off what is off anyway asks for nothing.
       if (flag.unsupported !== undefined && !(value === undefined && text === "false")) throw refusal(flag);
-      if (flag.ignored !== undefined) stderr.write(`Flag --${long} has been deprecated, ${flag.ignored}\n`);
+      if (flag.ignored !== undefined) stderr.write(`WARNING: --${long} has no effect: ${flag.ignored}\n`);
       flag.read?.(draft, text);
     },
   };

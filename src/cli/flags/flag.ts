@@ -15,7 +15,7 @@ export interface Flag<Draft> {
   readonly hidden?: boolean;
   /** The flag of a later release, or one that no Linux engine can serve: giving it is an error with this reason. */
   readonly unsupported?: string;
-  /** The flag has no effect any more: giving it is a warning with this text. */
+  /** The flag has no effect: giving it is a warning with this reason. */
   readonly ignored?: string;
   /** Takes the value in; `true` and `false` for a switch. Throws EngineError for a value that cannot be. */
   readonly read?: (draft: Draft, value: string) => void;
