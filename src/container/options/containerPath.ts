@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { EngineError } from "../../base/index.ts";
-import { requireSingleLine } from "./singleLine.ts";
+import { printable, requireSingleLine } from "./singleLine.ts";
 
 /**
  * A mount point inside a container: absolute, cleaned of `.`, `..` and doubled slashes, and not `/`.
@@ -12,7 +12,7 @@ export function parseMountPoint(text: string, kind: "bind" | "volume" | "tmpfs")
   if (!text.startsWith("/")) {
     throw new EngineError(
       "invalidValue",
-      `invalid mount config for type "${kind}": invalid mount path: '${text}' mount path must be absolute`,
+      `invalid mount config for type "${kind}": invalid mount path: '${printable(text).slice(1, -1)}' mount path must be absolute`,
     );
   }
   const path = cleanPath(text);
@@ -41,7 +41,7 @@ export function parseWorkdir(text: string): string {
   if (!text.startsWith("/")) {
     throw new EngineError(
       "invalidValue",
-      `the working directory '${text}' is invalid, it needs to be an absolute path`,
+      `the working directory '${printable(text).slice(1, -1)}' is invalid, it needs to be an absolute path`,
     );
   }
   return cleanPath(text);

@@ -21,9 +21,9 @@ export function parseDeviceFlag(text: string): DeviceRequest {
   const secondIsAccess = third === undefined && second !== undefined && isAccess(second);
   const containerPath = second === undefined || secondIsAccess ? hostPath : second;
   const access = third ?? (secondIsAccess ? second : "rwm");
-  if (!isAccess(access)) throw new EngineError("invalidValue", `bad mode specified: ${access}`);
+  if (!isAccess(access)) throw new EngineError("invalidValue", `bad mode specified: ${shown(access)}`);
   for (const path of [hostPath, containerPath]) {
-    if (!path.startsWith("/")) throw new EngineError("invalidValue", `${path} is not an absolute path`);
+    if (!path.startsWith("/")) throw new EngineError("invalidValue", `${shown(path)} is not an absolute path`);
   }
   return { hostPath: cleanPath(hostPath), containerPath: cleanPath(containerPath), access };
 }
@@ -34,7 +34,7 @@ function isAccess(text: string): boolean {
 }
 
 function badPath(text: string): EngineError {
-  return new EngineError("invalidValue", `bad format for path: ${printable(text).slice(1, -1)}`);
+  return new EngineError("invalidValue", `bad format for path: ${shown(text)}`);
 }
 
 const byteUnits: ReadonlyMap<string, number> = new Map([
@@ -61,7 +61,7 @@ export function parseDeviceBps(text: string): DeviceRate {
   if (bytes > 0 && Number.isSafeInteger(bytes)) return { path, rate: bytes };
   throw new EngineError(
     "invalidValue",
-    `invalid rate for device: ${printable(text).slice(1, -1)}. The correct format is <device-path>:<number>[<unit>]. ` +
+    `invalid rate for device: ${shown(text)}. The correct format is <device-path>:<number>[<unit>]. ` +
       "Number must be a positive integer. Unit is optional and can be kb, mb, or gb",
   );
 }
@@ -76,7 +76,7 @@ export function parseDeviceIops(text: string): DeviceRate {
   if (/^[0-9]{1,10}$/.test(rate) && Number(rate) > 0) return { path, rate: Number(rate) };
   throw new EngineError(
     "invalidValue",
-    `invalid rate for device: ${printable(text).slice(1, -1)}. The correct format is <device-path>:<number>. ` +
+    `invalid rate for device: ${shown(text)}. The correct format is <device-path>:<number>. ` +
       "Number must be a positive integer",
   );
 }
@@ -84,9 +84,12 @@ export function parseDeviceIops(text: string): DeviceRate {
 function splitRate(text: string): { readonly path: string; readonly rate: string } {
   requireSingleLine(text, "the device rate");
   const colon = text.lastIndexOf(":");
-  if (colon <= 0) throw new EngineError("invalidValue", `bad format: ${printable(text).slice(1, -1)}`);
+  if (colon <= 0) throw new EngineError("invalidValue", `bad format: ${shown(text)}`);
   const path = text.slice(0, colon);
-  if (!path.startsWith("/dev/"))
-    throw new EngineError("invalidValue", `bad format for device path: ${printable(text).slice(1, -1)}`);
+  if (!path.startsWith("/dev/")) throw new EngineError("invalidValue", `bad format for device path: ${shown(text)}`);
   return { path: cleanPath(path), rate: text.slice(colon + 1) };
+}
+
+function shown(text: string): string {
+  return printable(text).slice(1, -1);
 }

@@ -29,7 +29,9 @@ export function bundleSpec(spec: RuntimeSpec, paths: ContainerPaths, mounts: rea
     [paths.hostname, "hostname"],
     [paths.resolvConf, "resolv.conf"],
   ]);
-  const anonymous = new Set(mounts.flatMap((mount) => (mount.kind === "volume" && mount.anonymous ? mount.source : [])));
+  const anonymous = new Set(
+    mounts.flatMap((mount) => (mount.kind === "volume" && mount.anonymous ? mount.source : [])),
+  );
   const kept = spec.mounts.filter((mount) => !anonymous.has(mount.source));
   return {
     ...spec,
