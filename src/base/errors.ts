@@ -1,6 +1,14 @@
 /** What kind of failure a code stands for; `exitStatus` is what the command line ends with (CLI.md, "Exit code"). */
 interface ErrorKind {
-  readonly category: "usage" | "not-found" | "conflict" | "unauthorized" | "unsupported" | "corrupt" | "system" | "payload";
+  readonly category:
+    | "usage"
+    | "not-found"
+    | "conflict"
+    | "unauthorized"
+    | "unsupported"
+    | "corrupt"
+    | "system"
+    | "payload";
   readonly exitStatus: number;
 }
 

@@ -20,7 +20,15 @@ export function parseSize(text: string, what: string): number {
   return bytes;
 }
 
-const durationUnits: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 36e5 };
+const durationUnits: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1e3,
+  m: 6e4,
+  h: 36e5,
+};
 
 /**
  * Parses a duration in Go's syntax ("1m30s", "500ms", "0"). Returns milliseconds.

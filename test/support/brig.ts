@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { constants as osConstants } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { brigPath, helperPath, projectRoot, testDirectory } from "./projectPaths.ts";
 
 /** The roots of one test (or of the tests of one file): nothing of them is shared with another. */
@@ -61,7 +61,7 @@ export interface BrigResult {
 /** What commands see of the caller's environment: nothing but this. */
 export function brigEnvironment(root: TestRoot): Record<string, string> {
   return {
-    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     HOME: root.home,
     LANG: "C.UTF-8",
     BRIG_HELPER: helperPath,
@@ -70,7 +70,7 @@ export function brigEnvironment(root: TestRoot): Record<string, string> {
 
 /** The argv that starts brig from the clone with the test's own roots. */
 export function brigCommand(root: TestRoot, args: readonly string[]): readonly string[] {
-  return [process.execPath, brigPath, "--root", root.root, "--run-root", root.runRoot, ...args];
+  return [brigPath, "--root", root.root, "--run-root", root.runRoot, ...args];
 }
 
 /** Runs brig as a user would and waits for its end, whatever its exit status is. */

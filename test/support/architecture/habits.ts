@@ -10,7 +10,15 @@ const spawningFiles: ReadonlySet<string> = new Set([
 ]);
 
 /** Rooms that own files on disk; every other room decides or shows. */
-const writingRooms: ReadonlySet<string> = new Set(["base", "host", "image", "overlay", "container", "launch", "namespaces"]);
+const writingRooms: ReadonlySet<string> = new Set([
+  "base",
+  "host",
+  "image",
+  "overlay",
+  "container",
+  "launch",
+  "namespaces",
+]);
 
 const maxLines = 300;
 const maxFunctionLines = 60;
