@@ -54,6 +54,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
   const { draft, id, paths, idRange, user, mounts } = request;
   const { options, choice, facts } = draft;
   for (const mount of mounts) checkMountTarget(mount);
+  if (idRange !== undefined) requireMappedIds(user, idRange);
   const arch = nativeArch(processorArchitecture());
   const hostname = hostnameOf(draft, id);
   const files = buildEtcFiles(options, hostname, facts.hostFiles);
@@ -106,6 +107,15 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
   };
   refuseEmptyCommand(launch);
   return { spec, launch, plan: compilePlan(launch), files };
+}
+
+/** An id beyond the range does not exist in the container's user namespace: setuid(2) would refuse it. */
+function requireMappedIds({ uid, gid, additionalGids }: ResolvedUser, { size }: IdRange): void {
+  const beyond = [uid, gid, ...additionalGids].find((id) => id >= size);
+  if (beyond === undefined) return;
+  throw new EngineError("invalidValue", `cannot run as the id ${beyond}: the container's ids end at ${size - 1}`, {
+    hint: "choose a smaller id, or use the host's ids with --userns=host",
+  });
 }
 
 /** Namespaces of other containers are named in the specification by their processes. */
