@@ -14,6 +14,7 @@ const groups = {
     mmdebstrap: ["/usr/bin/mmdebstrap"],
     "busybox-static": ["/usr/share/doc/busybox-static"],
     tmux: ["/usr/bin/tmux"],
+    attr: ["/usr/bin/getfattr"],
     strace: ["/usr/bin/strace"],
     zstd: ["/usr/bin/zstd"],
     "xz-utils": ["/usr/bin/xz"],
