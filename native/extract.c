@@ -25,7 +25,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-enum { RECORD_MAX = 1 << 20, READ_MAX = 256 << 10, HOLE = 64 << 10, LINKS_MAX = 40, WALK_MAX = 4 * PATH_MAX };
+enum { RECORD_MAX = 1 << 20, READ_MAX = 256 << 10, HOLE = 32 << 10, LINKS_MAX = 40, WALK_MAX = 4 * PATH_MAX };
 #define PENDING_MAX ((size_t)128 << 20)
 
 /* A directory whose time stamp and default ACL wait for the end, because making entries in it would change the one
@@ -44,6 +44,7 @@ struct unpack {
     char *pending;
     size_t pending_size, pending_room;
     uint64_t entries, bytes;
+    bool in_hole; /* the file under way ends in one so far */
     char input[RECORD_MAX + READ_MAX];
     size_t start, end; /* of what was read and not used */
 };
@@ -525,9 +526,20 @@ static ssize_t read_input(struct unpack *unpack)
     return got > 0 ? got : TRY(unpack, "read", -1);
 }
 
-static bool is_hole(const char *bytes, size_t size)
+/* How many of the bytes, in units of HOLE, are zero, or are not. What is left at the end of what was read belongs to a
+ * hole only when the bytes before it did, so that small gaps do not tear a file apart. */
+static size_t same_run(const char *bytes, size_t size, bool *hole)
 {
-    return size >= HOLE && bytes[0] == 0 && memcmp(bytes, bytes + 1, HOLE - 1) == 0;
+    size_t run = 0;
+    bool before = *hole;
+    while (run < size) {
+        size_t unit = size - run < HOLE ? size - run : HOLE;
+        bool zero = (unit == HOLE || before) && bytes[run] == 0 && memcmp(bytes + run, bytes + run + 1, unit - 1) == 0;
+        if (run > 0 && zero != before) break;
+        *hole = before = zero;
+        run += unit;
+    }
+    return run;
 }
 
 static int write_all(int fd, const char *bytes, size_t size)
@@ -546,12 +558,9 @@ static int write_all(int fd, const char *bytes, size_t size)
 static int write_sparse(struct unpack *unpack, int fd, const char *bytes, size_t size)
 {
     while (size > 0) {
-        bool hole = is_hole(bytes, size);
-        size_t run = 0;
-        do run += size - run < HOLE ? size - run : HOLE;
-        while (run < size && is_hole(bytes + run, size - run) == hole);
-        if (hole && TRY(unpack, "lseek", lseek(fd, (off_t)run, SEEK_CUR))) return -1;
-        if (!hole && TRY(unpack, "write", write_all(fd, bytes, run))) return -1;
+        size_t run = same_run(bytes, size, &unpack->in_hole);
+        if (unpack->in_hole && TRY(unpack, "lseek", lseek(fd, (off_t)run, SEEK_CUR))) return -1;
+        if (!unpack->in_hole && TRY(unpack, "write", write_all(fd, bytes, run))) return -1;
         bytes += run;
         size -= run;
     }
@@ -562,6 +571,7 @@ static int write_sparse(struct unpack *unpack, int fd, const char *bytes, size_t
 static int write_contents(struct unpack *unpack, int fd, uint64_t size)
 {
     size_t base = unpack->start;
+    unpack->in_hole = false;
     for (uint64_t left = size; left > 0;) {
         if (unpack->start == unpack->end) {
             unpack->start = unpack->end = base;

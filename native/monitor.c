@@ -101,14 +101,36 @@ static uint64_t start_time(pid_t pid)
     return size > 0 ? launch_start_time(text) : 0;
 }
 
+static void describe_process(struct monitor *monitor, char text[160], pid_t pid)
+{
+    const char *boot = record_get(monitor->settings, "boot");
+    snprintf(text, 160, "{\"pid\":%d,\"startTime\":\"%llu\",\"bootId\":\"%.40s\"}", (int)pid, (unsigned long long)start_time(pid),
+             boot == NULL ? "" : boot);
+}
+
 static void write_running(struct monitor *monitor)
 {
-    char text[256];
+    char text[512], payload[160];
+    describe_process(monitor, payload, monitor->launch->child);
     format_time(monitor->started_text);
-    snprintf(text, sizeof text, "{\"pid\":%d,\"startTime\":%llu,\"monitorPid\":%d,\"monitorStartTime\":%llu,\"startedAt\":\"%s\",\"restarts\":%llu}\n",
-             (int)monitor->launch->child, (unsigned long long)start_time(monitor->launch->child), (int)getpid(),
-             (unsigned long long)start_time(getpid()), monitor->started_text, (unsigned long long)monitor->restarts);
+    snprintf(text, sizeof text, "{\"process\":%s,\"startedAt\":\"%s\",\"restarts\":%llu}\n", payload, monitor->started_text,
+             (unsigned long long)monitor->restarts);
     write_state(monitor, monitor->run, "running.json", text);
+}
+
+/* One line of the event log (src/container/events): what is the same in all of them was prepared by the caller. A line
+ * below PIPE_BUF is appended whole, whoever else writes (write(2), O_APPEND). */
+static void write_event(struct monitor *monitor, const char *action, const char *more)
+{
+    const char *path = record_get(monitor->settings, "events"), *actor = record_get(monitor->settings, "actor");
+    char line[4096], now[40];
+    if (path == NULL || actor == NULL) return;
+    format_time(now);
+    int size = snprintf(line, sizeof line, "{\"time\":\"%s\",\"action\":\"%s\"%s,%s}\n", now, action, more, actor);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return;
+    if (size > 0 && (size_t)size < sizeof line && write(fd, line, (size_t)size) < 0) monitor->log.lost++;
+    close(fd);
 }
 
 /* The exit record comes before any teardown: whatever happens to us afterwards, the exit code is not lost. */
@@ -158,6 +180,7 @@ static void payload_executed(struct monitor *monitor)
     monitor->executed = true;
     monitor->started_at = journal_clock();
     write_running(monitor);
+    write_event(monitor, "start", "");
     journal_record(&monitor->launch->journal, "started", "pid=%d", (int)monitor->launch->child);
 }
 
@@ -219,6 +242,12 @@ static void end_payload(struct monitor *monitor)
     if (launch->cgroup >= 0) used = group_statistics(launch, statistics, sizeof statistics);
     statistics[used] = '\0';
     write_exit(monitor, statistics);
+    if (monitor->executed) {
+        char more[64];
+        bool signalled = monitor->status.si_code != CLD_EXITED;
+        snprintf(more, sizeof more, ",\"exitCode\":\"%d\"", signalled ? 128 + monitor->status.si_status : monitor->status.si_status);
+        write_event(monitor, "die", more);
+    }
     if (launch->cgroup >= 0) group_end(launch);
     if (monitor->run >= 0) unlinkat(monitor->run, "running.json", 0);
     if (launch->pidfd >= 0) close(launch->pidfd);
@@ -361,7 +390,21 @@ static int open_settings(struct monitor *monitor)
         if (directory < 0 || path_write(journal, directory, "cgroup.procs", "0") != 0) return -1;
         close(directory);
     }
+    char self[160];
+    describe_process(monitor, self, getpid());
+    if (write_state(monitor, monitor->run, "monitor.json", self) != 0) return -1;
     return monitor->run < 0 ? 0 : listen_at(monitor);
+}
+
+/* What is left to do when nobody waits for the container any more is done by the program that the caller named. */
+static void run_exit_command(struct monitor *monitor)
+{
+    const char *argv[16] = {NULL};
+    for (size_t n = 0; n < 15; n++) argv[n] = record_get_nth(monitor->settings, "exit-command", n);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (argv[0] != NULL && monitor->launch->control < 0) execve(argv[0], (char **)(uintptr_t)argv, (char *[]){NULL});
 }
 
 /* Stays with the container until it has ended for good. Returns the exit status of the process. */
@@ -393,7 +436,9 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     streams_leave_caller(monitor);
     report_end(monitor);
     if (monitor->listener >= 0) unlinkat(monitor->run, "monitor.sock", 0);
+    if (monitor->run >= 0) unlinkat(monitor->run, "monitor.json", 0);
     for (int i = 0; i < CLIENTS_MAX; i++)
         if (monitor->clients[i].fd >= 0) clients_close(&monitor->clients[i]);
+    run_exit_command(monitor);
     return exit_status(monitor);
 }

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { readFileIfExists } from "../../base/index.ts";
+import { containerPaths } from "./containerPaths.ts";
+import { readRecord } from "./jsonRecord.ts";
+import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
+
+/**
+ * What a container does at this moment. It is derived, never stored: from the records that its monitor writes
+ * (native/monitor.c) and from whether those processes still are what they were.
+ */
+export type LiveState =
+  /** Made, never started. */
+  | { readonly status: "created" }
+  | RunningState
+  /** Its process has ended and the monitor will start it again. */
+  | { readonly status: "restarting"; readonly monitor: ProcessIdentity; readonly exit: ExitRecord }
+  | { readonly status: "exited"; readonly exit: ExitRecord }
+  /** It ended while no monitor was there to see how, in a reboot for example. */
+  | { readonly status: "dead"; readonly startedAt: string };
+
+export interface RunningState {
+  readonly status: "running" | "paused";
+  /** The container's first process, as the host sees it. */
+  readonly process: ProcessIdentity;
+  /** Absent when it was killed: the container goes on without it. */
+  readonly monitor?: ProcessIdentity;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly restarts: number;
+}
+
+/** `containers/<id>/exit.json`, written by the monitor at every end, before anything is torn down. */
+export interface ExitRecord {
+  /** Whether the payload was executed at all. */
+  readonly started: boolean;
+  /** 0 to 255, or the number of the signal that ended it. */
+  readonly exitCode?: number;
+  readonly signal?: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly restarts: number;
+  /** Why it was not executed: step, process, call, errno and arguments, a line each. */
+  readonly failure: string;
+  /** Files of its group as they were at the end: `memory.events`, `memory.peak`, ... */
+  readonly statistics: Readonly<Record<string, string>>;
+}
+
+export interface LiveStateRequest {
+  readonly root: string;
+  readonly runRoot: string;
+  readonly id: string;
+  /** Its v2 group, which tells whether it is paused. */
+  readonly cgroup?: string;
+}
+
+/** The directory of a container on the run-time root: `monitor.sock`, `monitor.json`, `running.json`, `stdout`, `stderr`. */
+export function runDirectory(runRoot: string, id: string): string {
+  return join(runRoot, "containers", id);
+}
+
+/** @throws EngineError `storeCorrupt` for a record that the monitor did not write. */
+export function readLiveState({ root, runRoot, id, cgroup }: LiveStateRequest): LiveState {
+  const directory = runDirectory(runRoot, id);
+  const running = readRecord(join(directory, "running.json")) as RunningRecord | undefined; // the monitor's own words
+  const monitor = aliveOrUndefined(readRecord(join(directory, "monitor.json")) as ProcessIdentity | undefined);
+  if (running !== undefined && isAlive(running.process)) {
+    const frozen = cgroup !== undefined && readFileIfExists(join(cgroup, "cgroup.freeze"))?.trim() === "1";
+    const { process, startedAt, restarts } = running;
+    const status = frozen ? "paused" : "running";
+    return { status, process, startedAt, restarts, ...(monitor === undefined ? {} : { monitor }) };
+  }
+  const exit = readRecord(join(containerPaths(root, id).directory, "exit.json")) as ExitRecord | undefined; // likewise
+  if (exit === undefined)
+    return running === undefined ? { status: "created" } : { status: "dead", startedAt: running.startedAt };
+  if (running !== undefined && running.startedAt > exit.finishedAt)
+    return { status: "dead", startedAt: running.startedAt };
+  return monitor === undefined ? { status: "exited", exit } : { status: "restarting", monitor, exit };
+}
+
+interface RunningRecord {
+  readonly process: ProcessIdentity;
+  readonly startedAt: string;
+  readonly restarts: number;
+}
+
+function aliveOrUndefined(process: ProcessIdentity | undefined): ProcessIdentity | undefined {
+  return process !== undefined && isAlive(process) ? process : undefined;
+}
