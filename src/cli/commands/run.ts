@@ -28,11 +28,13 @@ export const runCommand = defineCommand<RunDraft>({
       signals: context.takeSignals(),
     };
     const engine = await openEngine();
-    const report = await engine.run(options, streams, {
-      ...(draft.quiet === true ? {} : { onPull: showImplicitPull(context, options) }),
+    const pull = draft.quiet === true ? undefined : showImplicitPull(context, options);
+    const run = engine.run(options, streams, {
+      ...(pull === undefined ? {} : { onPull: pull.show }),
       onNotice: (notice) => stderr.write(`WARNING: ${sanitizeLine(notice)}\n`),
       ...(draft.explain === true ? { onStep: (step) => stderr.write(`${formatStep(step)}\n`) } : {}),
     });
+    const report = await run.finally(() => pull?.settled());
     return { exitStatus: report.exitCode };
   },
 });

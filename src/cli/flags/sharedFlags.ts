@@ -15,13 +15,13 @@ export function textInto<Draft>(member: MembersOf<Draft, string>): (draft: Draft
   return (draft, value) => Object.assign(draft as object, { [member]: value });
 }
 
-/** Every command explains itself; the short form is Docker's old one and not listed. */
-export const helpFlag: Flag<Help> = {
-  long: "help",
-  text: "print this text",
-  read: switchInto<Help>("help"),
-  hidden: true,
-};
+const readHelp = switchInto<Help>("help");
+
+/** Every command explains itself; the letter is Docker's old way to ask. */
+export const helpFlag: Flag<Help> = { long: "help", short: "h", text: "print this text", hidden: true, read: readHelp };
+
+/** Where `-h` is the host name. */
+export const longHelpFlag: Flag<Help> = { long: "help", text: "print this text", hidden: true, read: readHelp };
 
 export interface FormatDraft extends Help {
   format?: string;

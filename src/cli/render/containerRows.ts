@@ -10,6 +10,7 @@ export const containerList: ListShape = {
     ["ID", "CONTAINER ID"],
     ["Image", "IMAGE"],
     ["Labels", "LABELS"],
+    ["Mounts", "MOUNTS"],
     ["Names", "NAMES"],
     ["Ports", "PORTS"],
     ["RunningFor", "CREATED"],
@@ -32,16 +33,17 @@ export function containerRow(container: CreatedContainer, { now, full }: { now: 
     ["Ports", ""],
     ["RunningFor", formatAge(createdMs, now)],
     ["State", container.status],
-    ["Status", formatStatus(container, createdMs, now)],
+    ["Status", formatStatus(container, now)],
+    ["Mounts", container.mounts.join(",")],
   ]);
 }
 
-function formatStatus({ status, exitCode }: CreatedContainer, createdMs: number | undefined, now: Date): string {
+function formatStatus({ status, exitCode, created, startedAt, finishedAt }: CreatedContainer, now: Date): string {
   switch (status) {
     case "running":
-      return `Up ${formatSpan(Math.max(0, now.getTime() - (createdMs ?? now.getTime())) / 1000)}`;
+      return `Up ${formatSpan(Math.max(0, now.getTime() - (parseTime(startedAt ?? created) ?? now.getTime())) / 1000)}`;
     case "exited":
-      return `Exited (${exitCode ?? "unknown"})`;
+      return `Exited (${exitCode ?? "unknown"})${finishedAt === undefined ? "" : ` ${formatAge(parseTime(finishedAt), now)}`}`;
     case "created":
       return "Created";
     case "dead":

@@ -1,7 +1,7 @@
 import { EngineError } from "../../../base/index.ts";
 import type { Flag } from "../flag.ts";
 import type { RunDraft } from "../runDraft.ts";
-import { helpFlag, laterRelease, switchInto } from "../sharedFlags.ts";
+import { laterRelease, longHelpFlag, switchInto } from "../sharedFlags.ts";
 
 /** Signals always reach a container in the foreground; not passing them on is what cannot be had. */
 function requireSignalProxy(_draft: RunDraft, value: string): void {
@@ -59,7 +59,7 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     unsupported: laterRelease,
   },
   { long: "health-timeout", value: "duration", text: "most time that one check may take", unsupported: laterRelease },
-  helpFlag,
+  longHelpFlag,
   { long: "log-driver", value: "string", text: "where the output is kept", unsupported: laterRelease },
   { long: "log-opt", value: "list", repeatable: true, text: "option of the log driver", unsupported: laterRelease },
   { long: "no-healthcheck", text: "no health checks, whatever the image says", read: () => undefined },

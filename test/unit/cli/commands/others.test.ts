@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EngineError } from "../../../../src/base/index.ts";
+import { parseListen } from "../../../../src/cli/commands/registryServe.ts";
+import type { CreatedContainer } from "../../../../src/container/index.ts";
+import type { PullRequest } from "../../../../src/engine.ts";
+import type { PullEvent } from "../../../../src/image/index.ts";
+import type { Digest } from "../../../../src/oci/index.ts";
+import { compareGolden } from "../../../support/golden.ts";
+import { brig } from "../fakeContext.ts";
+
+const digest = `sha256:${"d".repeat(64)}` as Digest;
+const pulled = (reference: string): PullEvent[] => [
+  { kind: "resolved", reference, digest, platform: { os: "linux", architecture: "amd64" } },
+  { kind: "layer", digest, phase: "done", current: 1, total: 1 },
+  { kind: "done", reference, digest, upToDate: false },
+];
+
+function pullEngine(requests: PullRequest[]) {
+  return {
+    pull: async function* (request: PullRequest) {
+      requests.push(request);
+      yield* pulled("docker.io/library/alpine:latest");
+    },
+  };
+}
+
+test("pull prints Docker's lines and the canonical name last", async () => {
+  const requests: PullRequest[] = [];
+  const { out, err } = await brig(["pull", "--platform", "arm64", "alpine"], { engine: pullEngine(requests) });
+  assert.equal(
+    out,
+    [
+      "Using default tag: latest",
+      "latest: Pulling from library/alpine",
+      "dddddddddddd: Pull complete",
+      `Digest: ${digest}`,
+      "Status: Downloaded newer image for alpine:latest",
+      "docker.io/library/alpine:latest",
+      "",
+    ].join("\n"),
+  );
+  assert.equal(err, "");
+  assert.deepEqual(requests[0]?.platform, { os: "linux", architecture: "arm64" });
+});
+
+test("pull -q prints the name alone, -a no tag", async () => {
+  assert.equal(
+    (await brig(["pull", "-q", "alpine"], { engine: pullEngine([]) })).out,
+    "docker.io/library/alpine:latest\n",
+  );
+  const all = await brig(["image", "pull", "-q", "-a", "quay.io/x/y"], { engine: pullEngine([]) });
+  assert.equal(all.out, "quay.io/x/y\n");
+});
+
+test("pull refuses a malformed name before the engine is opened", async () => {
+  const { err, status, settings } = await brig(["pull", "UPPER CASE"]);
+  assert.match(err, /^brig: /);
+  assert.equal(status, 1);
+  assert.equal(settings, undefined);
+});
+
+test("run shows the pull that it needs on stderr, unless it is to be quiet", async () => {
+  const watch = async (flags: readonly string[]) => {
+    const run = async (_options: unknown, _streams: unknown, observer?: { onPull?: (event: PullEvent) => void }) => {
+      for (const event of pulled("docker.io/library/alpine:latest")) observer?.onPull?.(event);
+      return { exitCode: 0 } as never;
+    };
+    return brig(["run", ...flags, "alpine"], { engine: { run } as never });
+  };
+  const { out, err } = await watch([]);
+  assert.equal(out, "");
+  assert.ok(err.startsWith("Unable to find image 'alpine:latest' locally\nlatest: Pulling from library/alpine\n"));
+  assert.ok(err.endsWith("Status: Downloaded newer image for alpine:latest\n"));
+  assert.doesNotMatch((await watch(["--pull", "always"])).err, /Unable to find/);
+  assert.equal((await watch(["-q"])).err, "");
+});
+
+const container: CreatedContainer = {
+  id: "c".repeat(64) as CreatedContainer["id"],
+  name: "web",
+  image: "nginx:1",
+  command: ["nginx", "-g", "daemon off; \x1b[31m"],
+  created: "2026-03-01T11:58:00Z",
+  startedAt: "2026-03-01T11:59:00.5Z",
+  status: "running",
+  labels: new Map([["a", "b"]]),
+  imageId: "sha256:1",
+  mounts: [],
+};
+const containers: readonly CreatedContainer[] = [
+  container,
+  {
+    ...container,
+    id: "d".repeat(64) as CreatedContainer["id"],
+    name: "old",
+    status: "exited",
+    exitCode: 137,
+    finishedAt: "2026-03-01T11:59:58Z",
+    command: ["sh"],
+    labels: new Map(),
+  },
+];
+
+test("ps prints Docker's columns", async () => {
+  const asked: unknown[] = [];
+  const engine = {
+    containers: async (options: { readonly all: boolean }) => {
+      asked.push(options);
+      return containers;
+    },
+  };
+  compareGolden("cli/ps.txt", (await brig(["ps", "-a"], { engine })).out);
+  compareGolden("cli/ps-no-trunc.txt", (await brig(["container", "ls", "--no-trunc"], { engine })).out);
+  assert.equal((await brig(["ps", "-q"], { engine })).out, "cccccccccccc\ndddddddddddd\n");
+  assert.equal((await brig(["ps", "-q", "-f", "name=ol"], { engine })).out, "dddddddddddd\n");
+  assert.equal(
+    (await brig(["ps", "--format", "{{.Names}}:{{.State}}", "-f", "status=exited"], { engine })).out,
+    "old:exited\n",
+  );
+  assert.deepEqual(
+    asked,
+    [false, false, false, false, true].map((all, index) => ({ all: index === 0 ? true : all })),
+  );
+});
+
+test("rm echoes its arguments, and -f forgives missing ones", async () => {
+  const removeContainer = async (name: string) => {
+    if (name === "gone") throw new EngineError("containerNotFound", "No such container: gone");
+    return "c".repeat(64);
+  };
+  const plain = await brig(["rm", "web", "gone"], { engine: { removeContainer } });
+  assert.deepEqual([plain.out, plain.err, plain.status], ["web\n", "brig: No such container: gone\n", 1]);
+  const forced = await brig(["rm", "-fv", "gone"], { engine: { removeContainer } });
+  assert.deepEqual([forced.out, forced.status], ["gone\n", 0]);
+});
+
+test("doctor ends with 1 when something fails", async () => {
+  const checks = [
+    { id: "a", title: "kernel", status: "ok", found: "6.18", advice: "" },
+    { id: "b", title: "cgroup v2", status: "fail", found: "missing", advice: "mount it" },
+  ] as const;
+  const { out, status } = await brig(["doctor"], { engine: { doctor: async () => checks } });
+  assert.equal(out, "ok    kernel     6.18\nFAIL  cgroup v2  missing\n      mount it\n");
+  assert.equal(status, 1);
+  const json = await brig(["doctor", "--format", "json"], { engine: { doctor: async () => checks.slice(0, 1) } });
+  assert.deepEqual(JSON.parse(json.out), checks[0]);
+  assert.equal(json.status, 0);
+});
+
+test("plan run prints a table, JSON or config.json and writes a bundle", async () => {
+  const plan = {
+    version: 1,
+    steps: [{ id: "m", phase: "host", op: "mount", fields: { at: "/\x1b" }, why: "it must" }],
+    notices: [],
+  } as const;
+  const written: string[] = [];
+  const planned = {
+    id: "c".repeat(64),
+    plan,
+    bundleSpec: { ociVersion: "1.0.2" },
+    notices: ["no network"],
+    writeBundle: async (directory: string) => void written.push(directory),
+  };
+  const engine = { plan: async () => planned as never };
+  const table = await brig(["plan", "run", "--rm", "img", "--format", "sh"], { engine });
+  assert.match(table.out, /^stage host.*\n {3}1 {2}m +mount at=\/\\u001b +it must\n$/);
+  assert.equal(table.err, "WARNING: no network\n");
+  assert.deepEqual(JSON.parse((await brig(["plan", "run", "--format", "json", "img"], { engine })).out), plan);
+  assert.equal((await brig(["plan", "run", "--oci", "img"], { engine })).out, '{\n    "ociVersion": "1.0.2"\n}\n');
+  assert.equal((await brig(["plan", "run", "--bundle", "b", "img"], { engine })).out, "");
+  assert.deepEqual(written, ["/home/user/b"]);
+  assert.equal((await brig(["plan", "run", "--format", "xml", "img"], { engine })).status, 125);
+});
+
+test("registry serve says where and stays until it is interrupted", async () => {
+  const interruption = new AbortController();
+  let closed = 0;
+  const serveRegistry = async (listen: { readonly host: string; readonly port: number }) => {
+    setImmediate(() => interruption.abort(new Error("enough")));
+    return {
+      ...listen,
+      url: `http://${listen.host}:${listen.port}`,
+      close: async () => {
+        closed += 1;
+      },
+    };
+  };
+  const ran = await brig(["registry", "serve", "--listen", ":0"], {
+    engine: { serveRegistry },
+    signal: interruption.signal,
+  });
+  assert.deepEqual([ran.out, ran.status, closed], ["serving images on http://127.0.0.1:0\n", 0, 1]);
+});
+
+test("parseListen() reads hosts, IPv6 in brackets and ports alone", () => {
+  assert.deepEqual(parseListen("localhost:5000"), { host: "localhost", port: 5000 });
+  assert.deepEqual(parseListen("[::1]:80"), { host: "::1", port: 80 });
+  assert.deepEqual(parseListen(":0"), { host: "127.0.0.1", port: 0 });
+  for (const bad of ["", "5000", "host", "host:", "::1:80", "host:65536", "host:-1", "a b:1", "host:5000/x"]) {
+    assert.throws(() => parseListen(bad), { code: "invalidValue" });
+  }
+});
