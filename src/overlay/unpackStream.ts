@@ -35,18 +35,11 @@ export class UnpackStream {
   readonly #helper: HelperProcess;
   readonly #stream: HelperStream;
   readonly #reader: TarReader;
-  #outcome: HelperOutcome | undefined;
   #takesContent = false;
   #opaqueRoot = false;
 
   constructor({ helperPath, directory, limits }: UnpackRequest) {
     this.#helper = spawnHelper(helperPath, ["extract", directory]);
-    this.#helper.ended.then(
-      (outcome) => {
-        this.#outcome = outcome;
-      },
-      () => undefined,
-    );
     this.#stream = new HelperStream(this.#helper.stdin);
     this.#reader = new TarReader(
       { entry: (entry) => this.#entry(entry), content: (bytes) => this.#content(bytes) },
@@ -56,7 +49,7 @@ export class UnpackStream {
 
   /** The next bytes of the archive, which belong to the stream from here on. Throws or rejects with EngineError. */
   write(chunk: Uint8Array): Promise<void> | undefined {
-    if (this.#outcome !== undefined) throw unpackError(this.#outcome);
+    if (this.#helper.stdin.destroyed) return this.#failed();
     this.#reader.feed(chunk);
     return this.#stream.pressure();
   }
@@ -76,6 +69,11 @@ export class UnpackStream {
   async cancel(): Promise<void> {
     this.#helper.kill();
     await this.#helper.ended.catch(() => undefined);
+  }
+
+  /** The helper closed its end: how it ended says why. */
+  async #failed(): Promise<never> {
+    throw unpackError(await this.#helper.ended);
   }
 
   #entry(entry: TarEntry): void {
