@@ -25,13 +25,24 @@ export interface ImageAccountsRequest {
 export async function imageAccounts(request: ImageAccountsRequest): Promise<Accounts> {
   const cached = cachedAccounts(request.root, request.diffIds);
   if (cached !== undefined) return cached;
-  const { helperPath, stage, layers } = request;
-  const paths = [passwdPath, groupPath];
-  const files = await readRootFiles({ helperPath, stage, layers, paths, maxBytes: maxAccountsBytes });
-  const accounts = parseAccounts(files.get(passwdPath)?.bytes, files.get(groupPath)?.bytes);
+  const accounts = await readAccounts(request);
   makeDirectory(join(request.root, "cache", "identity"));
   writeRecord(cachePath(request.root, request.diffIds), accounts, { durable: false });
   return accounts;
+}
+
+/**
+ * Reads the accounts from the layers, past the cache. `stage` only has to exist: nothing in it changes for anyone else.
+ *
+ * @throws EngineError `launchFailed` when the layers cannot be looked into.
+ */
+export async function readAccounts(
+  request: Pick<ImageAccountsRequest, "helperPath" | "stage" | "layers">,
+): Promise<Accounts> {
+  const { helperPath, stage, layers } = request;
+  const paths = [passwdPath, groupPath];
+  const files = await readRootFiles({ helperPath, stage, layers, paths, maxBytes: maxAccountsBytes });
+  return parseAccounts(files.get(passwdPath)?.bytes, files.get(groupPath)?.bytes);
 }
 
 /** What the cache has about an image; undefined when it was never looked into or the file is not of this form. */

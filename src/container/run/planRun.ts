@@ -6,7 +6,7 @@ import { idsPerRange } from "../../namespaces/index.ts";
 import type { DiffId, ImageConfig } from "../../oci/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
 import { type Accounts, noAccounts } from "../identity/accounts.ts";
-import { cachedAccounts } from "../identity/imageAccounts.ts";
+import { boundAccounts, cachedAccounts, readAccounts } from "../identity/imageAccounts.ts";
 import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { PlannedRun } from "../runReports.ts";
@@ -27,11 +27,13 @@ import { bundleSpec, writeBundle } from "./writeBundle.ts";
  */
 export async function planRun(runOptions: RunOptions, context: EngineContext): Promise<PlannedRun> {
   const options = fillDefaults(runOptions);
-  const image = imageForPlan(options.image, context);
+  const image = await imageForPlan(options.image, context);
   const draft = draftRun(options, image.config, context);
   const id = newContainerId();
   const paths = containerPaths(context.root, id);
-  const user = userForPlan(draft.choice.user, options.groupAdd, image.accounts);
+  const binds = options.mounts.flatMap((mount) => (mount.kind === "bind" ? [mount] : []));
+  const accounts = image.accounts === undefined ? undefined : boundAccounts(image.accounts, binds);
+  const user = userForPlan(draft.choice.user, options.groupAdd, accounts);
   const named = nameMounts(options, draft.choice.imageVolumes);
   const mounts = resolveMounts(context.root, named, (name) => !existsSync(join(context.root, "volumes", name)));
   const planned = await planContainer({
@@ -62,16 +64,19 @@ interface PlanImage {
   readonly notices: readonly string[];
 }
 
-function imageForPlan(name: string, context: EngineContext): PlanImage {
+async function imageForPlan(name: string, context: EngineContext): Promise<PlanImage> {
   const directory = join(context.root, "images");
   try {
     const image = openImageStore(directory).resolve(name);
     if (image === undefined) return absentImage(context, `the image "${name.slice(0, 200)}" is not here`);
     const diffIds = image.config.rootfs.diff_ids;
-    const accounts = cachedAccounts(context.root, diffIds);
+    const layers = layerTrees(context, diffIds);
+    const mayMount = context.probeHost().effectiveUid === 0;
+    const read = () => readAccounts({ helperPath: context.helperPath, stage: context.root, layers });
+    const accounts = cachedAccounts(context.root, diffIds) ?? (mayMount ? await read() : undefined);
     return {
       config: image.config,
-      layers: layerTrees(context, diffIds),
+      layers,
       ...(accounts === undefined ? {} : { accounts }),
       notices: [],
     };
@@ -103,22 +108,20 @@ function absentImage({ root }: EngineContext, reason: string): PlanImage {
   return { config, layers: [join(root, "layers", "<image>", "tree")], notices: [notice] };
 }
 
-/** Names need the image's files, which a plan does not open: what is not known yet is shown as root. */
+/** Without the image's files only numbers are known: what has to be looked up is shown as root. */
 function userForPlan(
   text: string,
   groupAdd: readonly string[],
   accounts: Accounts | undefined,
 ): { readonly user: ResolvedUser; readonly notices: readonly string[] } {
   if (accounts !== undefined) return { user: resolveUser(text, groupAdd, accounts), notices: [] };
+  const notices = [
+    "the user, its groups and home are looked up in the image when it runs: the plan does not know them",
+  ];
   try {
-    const user = resolveUser(text, groupAdd, noAccounts);
-    // Without the files the home and the groups of an id are not known either, but seldom matter to a plan.
-    return { user, notices: [] };
+    return { user: resolveUser(text, groupAdd, noAccounts), notices };
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== "userNotFound") throw error;
-    return {
-      user: resolveUser("", [], noAccounts),
-      notices: ["the user and groups are looked up in the image when it runs; the plan shows root"],
-    };
+    return { user: resolveUser("", [], noAccounts), notices };
   }
 }
