@@ -9,7 +9,7 @@ import { resolveUser } from "../identity/resolveUser.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { ExitReport, RunObserver } from "../runReports.ts";
 import { writeContainerRecord } from "../state/containerRecord.ts";
-import { writeContainerState } from "../state/containerState.ts";
+import { readContainerState, writeContainerState } from "../state/containerState.ts";
 import { clearPending } from "../state/pending.ts";
 import { identifyProcess, type ProcessIdentity } from "../state/processIdentity.ts";
 import { removeContainer, sweepAbandoned } from "../state/removeContainer.ts";
@@ -136,8 +136,6 @@ async function startContainer(
   context: EngineContext,
 ): Promise<ExitedLaunch> {
   const { paths, owner, planned, draft } = container;
-  const startedAt = context.now().toISOString();
-  writeContainerState(paths.state, { status: "running", owner, startedAt });
   const { onStep } = request.observer;
   const outcome = await launch({
     plan: planned.plan,
@@ -145,11 +143,12 @@ async function startContainer(
     streams: request.streams,
     onStarted: (pid) => {
       const payload = identifyProcess(pid);
+      const startedAt = context.now().toISOString();
       writeContainerState(paths.state, {
         status: "running",
         owner,
         startedAt,
-        ...(payload ? { process: payload } : {}),
+        ...(payload === undefined ? {} : { process: payload }),
       });
     },
     ...(onStep === undefined ? {} : { onStep }),
@@ -164,7 +163,15 @@ async function finishContainer(container: Container, ended: ExitedLaunch, contex
   const oomKilled = (readEvents((file) => statistics.get(file)).memory?.oomKill ?? 0) > 0;
   for (const { volume } of container.mounts) if (volume !== undefined) finishFirstUse(context.root, volume.name, id);
   const ending = { exitCode, ...(signal === undefined ? {} : { signal }), oomKilled };
-  writeContainerState(paths.state, { status: "exited", finishedAt: context.now().toISOString(), ...ending });
+  const finishedAt = context.now().toISOString();
+  // With --rm nobody would ever read how it ended; if this process dies on the way, the next run finishes the removal.
   if (draft.options.remove) await removeContainer({ ...context, id, owner: container.owner });
+  else writeContainerState(paths.state, { status: "exited", finishedAt, ...startOf(paths.state), ...ending });
   return { id, name, ...ending, removed: draft.options.remove };
+}
+
+/** When the process started, as written down at that moment. */
+function startOf(path: string): { readonly startedAt?: string } {
+  const state = readContainerState(path);
+  return state?.status === "running" ? { startedAt: state.startedAt } : {};
 }
