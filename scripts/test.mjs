@@ -35,10 +35,15 @@ function parseWords(words) {
 }
 
 function filesOf(stage, patterns) {
-  const files = stage === "sanitized" ? testFilesBelow("security") : testFilesBelow(stage);
+  const files = stage === "sanitized" ? sanitizedFiles() : testFilesBelow(stage);
   return patterns.length === 0
     ? files
     : files.filter((file) => patterns.some((pattern) => `test/${file}`.includes(pattern)));
+}
+
+/** What the sanitized helper must do as well: hostile input, and every way of a payload's streams and signals. */
+function sanitizedFiles() {
+  return [...testFilesBelow("security"), ...testFilesBelow("integration/run")];
 }
 
 const stages = {
