@@ -1,7 +1,9 @@
-// src/main.ts and src/index.ts -> dist/, by esbuild: one file per entry and one lazy chunk per dynamic import.
+// src/index.ts -> dist/index.js, the library, by esbuild: one file and one lazy chunk per dynamic import; and the command
+// line, which is one script (program.mjs).
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StepFailure } from "./command.mjs";
+import { buildProgram } from "./program.mjs";
 import { distDirectory, projectRoot } from "./project.mjs";
 import { fingerprint, stampMatches, writeStamp } from "./stamp.mjs";
 
@@ -11,11 +13,12 @@ const stampFile = join(distDirectory, ".stamp");
 const requireBanner =
   'import { createRequire as brigCreateRequire } from "node:module";\nconst require = brigCreateRequire(import.meta.url);';
 
+/** A change of how dist/ is made makes it out of date, too. */
+const steps = ["bundle.mjs", "program.mjs", "lazyBuiltins.mjs", "codeCache.cjs"].map((name) => `scripts/steps/${name}`);
+
 /** Builds dist/ unless it is up to date; resolves with whether something was built. */
 export async function buildBundle() {
-  const value = fingerprint(
-    ["src", "package-lock.json", "scripts/steps/bundle.mjs"].map((name) => join(projectRoot, name)),
-  );
+  const value = fingerprint(["src", "package-lock.json", ...steps].map((name) => join(projectRoot, name)));
   if (stampMatches(stampFile, value)) return false;
   const fresh = `${distDirectory}.${process.pid}`;
   try {
@@ -30,9 +33,9 @@ export async function buildBundle() {
 
 async function bundle(outdir) {
   const { build } = await import("esbuild");
-  const result = await build({
+  const library = build({
     absWorkingDir: projectRoot,
-    entryPoints: { main: "src/main.ts", index: "src/index.ts" },
+    entryPoints: { index: "src/index.ts" },
     outdir,
     bundle: true,
     splitting: true,
@@ -48,7 +51,8 @@ async function bundle(outdir) {
     legalComments: "eof",
     chunkNames: "chunks/[name]-[hash]",
     logLevel: "silent",
-  }).catch((error) => {
+  });
+  const [result] = await Promise.all([library, buildProgram(outdir)]).catch((error) => {
     const first = (error.errors ?? []).slice(0, 10).map(formatMessage);
     throw first.length === 0 ? error : new StepFailure(`the bundle cannot be built:\n${first.join("\n")}`);
   });
@@ -64,7 +68,7 @@ function replaceDist(fresh) {
   mkdirSync(join(distDirectory, "chunks"), { recursive: true });
   const chunks = existsSync(join(fresh, "chunks")) ? readdirSync(join(fresh, "chunks")) : [];
   for (const name of chunks) renameSync(join(fresh, "chunks", name), join(distDirectory, "chunks", name));
-  for (const name of ["main.js", "index.js"]) renameSync(join(fresh, name), join(distDirectory, name));
+  for (const name of ["main.pack", "index.js"]) renameSync(join(fresh, name), join(distDirectory, name));
   for (const name of readdirSync(join(distDirectory, "chunks"))) {
     if (!chunks.includes(name)) rmSync(join(distDirectory, "chunks", name));
   }

@@ -1,0 +1,18 @@
+// Modules of Node are loaded when something of them is first used, not when a file that mentions them is: node:crypto or
+// node:http take milliseconds that most commands would spend for nothing.
+
+/** An esbuild plugin: every `node:x` becomes an object whose members load the module on their first use. */
+export const lazyBuiltins = {
+  name: "lazy-builtins",
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "node-builtin" }));
+    build.onLoad({ filter: /.*/, namespace: "node-builtin" }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter(
+        (name) => name !== "default" && /^[A-Za-z_$]\w*$/.test(name),
+      );
+      const members = names.map((name) => `get ${name}(){return load().${name}}`).join(",");
+      const load = `let loaded;const load=()=>loaded??=process.getBuiltinModule(${JSON.stringify(path)});`;
+      return { contents: `${load}module.exports={${members}};`, loader: "js" };
+    });
+  },
+};
