@@ -38,8 +38,10 @@ async function inShell(script: string, args: readonly string[]): Promise<string>
   return output;
 }
 
-test("`brig run ... yes | head -1` ends, and brig tells that its reader went away", async () => {
-  assert.equal(await inShell('"$@" | head -1; echo "$PIPESTATUS"', run(image, "yes")), "y\n141\n");
+test("`brig run ... yes | head -1` ends, with the status of a payload that may not write any more", async () => {
+  // The kernel keeps SIGPIPE from the first process of a pid namespace (pid_namespaces(7)): it sees EPIPE instead.
+  assert.equal(await inShell('"$@" 2>/dev/null | head -1; echo "$PIPESTATUS"', run(image, "yes")), "y\n1\n");
+  assert.equal(await inShell('"$@" | head -1; echo "$PIPESTATUS"', run("--init", image, "yes")), "y\n141\n");
 });
 
 test("100 MB of random bytes go through the payload unchanged", async () => {
