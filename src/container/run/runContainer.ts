@@ -13,6 +13,7 @@ import { readContainerState, writeContainerState } from "../state/containerState
 import { clearPending } from "../state/pending.ts";
 import { identifyProcess, type ProcessIdentity } from "../state/processIdentity.ts";
 import { removeContainer, sweepAbandoned } from "../state/removeContainer.ts";
+import { removeGroup } from "../state/removeGroup.ts";
 import { makeBindSource, type Reservation, reserveContainer } from "../state/reserveContainer.ts";
 import { newUndoStack, type UndoStack } from "../state/undoStack.ts";
 import { finishFirstUse } from "../state/volumes.ts";
@@ -111,6 +112,9 @@ async function createContainer(request: CreateRequest, context: EngineContext): 
     joins: findJoins(context.root, draft.namespaces.joins),
     cache: `${context.root}/cache/seccomp`,
   });
+  const group = planned.launch.cgroup?.directory;
+  // The helper removes the group at the end of the payload; a start that failed may leave it.
+  if (group !== undefined) undo.push(() => removeGroup(group));
   writeContainerFiles(reservation.paths, planned.files, planned.spec);
   const container = { ...reservation, draft, owner, mounts: named, planned };
   writeContainerRecord(reservation.paths.record, recordOf({ ...container, image }, context.now()));

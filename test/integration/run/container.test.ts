@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { type BrigResult, createRoot, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
@@ -37,6 +37,17 @@ function traces(): readonly string[] {
   );
 }
 
+/** The groups in a group of the v2 hierarchy, which is then removed. */
+function groupsBelow(name: string): readonly string[] {
+  const top = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"]
+    .map((path) => join(path, name))
+    .find((path) => existsSync(path));
+  if (top === undefined) return [];
+  const found = readdirSync(top, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  if (found.length === 0) rmdirSync(top);
+  return found.map((entry) => entry.name);
+}
+
 test("the exit status is the process's, and --rm leaves nothing", async () => {
   for (const status of [0, 1, 42, 255]) assert.equal((await run([], ["sh", "-c", `exit ${status}`])).code, status);
   assert.deepEqual(traces(), []);
@@ -56,13 +67,15 @@ test("what cannot be executed is named with its reason, and leaves nothing", asy
     ["/s390x", 126, /"\/s390x" is built for s390x, this machine is /],
     ["/riscv64", 126, /"\/riscv64" is built for riscv64, this machine is /],
   ];
+  const own = ["--cgroup-parent", `/brig-test-${process.pid}`];
   for (const [command, code, message] of cases) {
-    const result = await run([], [command]);
+    const result = await run(own, [command]);
     assert.match(result.stderr, message);
     assert.equal(result.code, code, result.stderr);
     assert.doesNotMatch(result.stderr, /\n\s+at /);
   }
   assert.deepEqual(traces(), []);
+  assert.deepEqual(groupsBelow(`brig-test-${process.pid}`), []);
 });
 
 test("users and groups are looked up in the image", async () => {
