@@ -7,12 +7,14 @@ export const lazyBuiltins = {
   setup(build) {
     build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "node-builtin" }));
     build.onLoad({ filter: /.*/, namespace: "node-builtin" }, async ({ path }) => {
-      const names = Object.keys(await import(path)).filter(
-        (name) => name !== "default" && /^[A-Za-z_$]\w*$/.test(name),
-      );
+      const builtin = await import(path);
+      const load = `process.getBuiltinModule(${JSON.stringify(path)})`;
+      // A module that is itself a class or a function (node:stream) cannot be imitated.
+      if (typeof builtin.default === "function") return { contents: `module.exports=${load};`, loader: "js" };
+      const names = Object.keys(builtin).filter((name) => name !== "default" && /^[A-Za-z_$]\w*$/.test(name));
       const members = names.map((name) => `get ${name}(){return load().${name}}`).join(",");
-      const load = `let loaded;const load=()=>loaded??=process.getBuiltinModule(${JSON.stringify(path)});`;
-      return { contents: `${load}module.exports={${members}};`, loader: "js" };
+      const contents = `let loaded;const load=()=>loaded??=${load};module.exports={${members}};`;
+      return { contents, loader: "js" };
     });
   },
 };
