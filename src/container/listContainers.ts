@@ -48,11 +48,14 @@ function summarize(record: ContainerRecord, state: ContainerState | undefined): 
   };
 }
 
-/** A container whose keeper is gone is dead: its process went with it, and nobody saw how. */
+/**
+ * A container whose keeper is gone is dead: its process went with it, and nobody saw how. That holds also when the keeper
+ * died between the start of the process and writing it down.
+ */
 function statusOf(state: ContainerState | undefined): CreatedContainer["status"] {
-  if (state === undefined || state.status === "creating") return "created";
-  if (state.status === "exited") return "exited";
-  return isInUse(state) ? "running" : "dead";
+  if (state?.status === "exited") return "exited";
+  if (state === undefined || !isInUse(state)) return "dead";
+  return state.status === "creating" ? "created" : "running";
 }
 
 /** What `rm` may do beyond removing a stopped container. */
