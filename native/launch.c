@@ -2,6 +2,7 @@
  * phases and becomes the payload, and stays until that has ended. */
 #include "helper.h"
 #include "launch.h"
+#include "paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +60,14 @@ int launch_join(struct launch *launch, const struct record *record)
     if (target < 0) return launch_invalid(launch, record, "target");
     if (!flags_of(record, "flag", &flags)) return launch_invalid(launch, record, "flag");
     return (int)CALL(&launch->journal, "setns", setns(target, (int)flags), "%d (%s), 0x%llx", target, name, (unsigned long long)flags);
+}
+
+/* After a mount namespace was joined: its root is where paths of the container are resolved. */
+int launch_joined_root(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    launch->root = path_open_host(&launch->journal, "/", O_PATH | O_DIRECTORY);
+    return launch->root < 0 ? -1 : 0;
 }
 
 /* proc_pid_stat(5): the second field, a name, may hold anything, so the count starts behind its last parenthesis. */

@@ -52,6 +52,7 @@ int launch_phase(struct launch *launch, const char *phase, const struct operatio
 int launch_handle(struct launch *launch, const char *name);
 int launch_keep(struct launch *launch, const char *name, int fd);
 int launch_join(struct launch *launch, const struct record *record);
+int launch_joined_root(struct launch *launch, const struct record *record);
 int launch_invalid(struct launch *launch, const struct record *record, const char *key);
 _Noreturn void launch_child(struct launch *launch);
 int launch_monitor(struct launch *launch, const struct record *settings); /* monitor.c */

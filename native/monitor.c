@@ -50,8 +50,8 @@ void monitor_command(struct monitor *monitor, const struct record *record)
     }
 }
 
-/* Records of the process that started us. Its end of file means that it is gone: a container without a state of its own
- * ends with it, any other goes on alone. */
+/* Records of the process that started us. Its end of file means that it is gone: a payload without a state of its own
+ * ends with it unless it was to be left alone, any other goes on. */
 static void hear_caller(struct monitor *monitor)
 {
     struct launch *launch = monitor->launch;
@@ -61,7 +61,7 @@ static void hear_caller(struct monitor *monitor)
         close(launch->control);
         launch->control = launch->journal.fd = -1;
         streams_leave_caller(monitor);
-        if (monitor->state < 0) signal_payload(monitor, SIGKILL);
+        if (!monitor->stays) signal_payload(monitor, SIGKILL);
         return;
     }
     monitor->command_size += (size_t)got;
@@ -424,6 +424,7 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     prctl(PR_SET_NAME, "brig: monitor");
     if (monitor->signals < 0 || open_settings(monitor) != 0) return 125;
+    monitor->stays = monitor->state >= 0 || record_get(settings, "stay") != NULL;
     if (record_get(settings, "foreground") != NULL) streams_meet_caller(monitor);
     do {
         if (log_open(&monitor->log) != 0 || start_payload(monitor) != 0) return 125;

@@ -40,6 +40,7 @@ struct monitor {
     size_t keys_matched; /* of the detach keys */
     struct client clients[CLIENTS_MAX];
     struct log log;
+    bool stays; /* also when the caller has gone */
     bool executed, ended, stopping;
     siginfo_t status;
     uint64_t started_at; /* monotonic nanoseconds */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/magic.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static int await_message(struct launch *launch, char expected, int *fd)
@@ -250,27 +252,48 @@ static int op_symlink(struct launch *launch, const struct record *record)
     return result != 0 && errno == EEXIST ? 0 : result;
 }
 
+/* The devpts of a running container, whose processes may have put something else in its place. */
+static int op_devpts(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    struct journal *journal = &launch->journal;
+    struct statfs status = {0};
+    int fd = path_open_in(journal, launch->root, "dev/pts", O_PATH | O_DIRECTORY, IN_ROOT | RESOLVE_NO_SYMLINKS);
+    if (fd < 0) return -1;
+    int result = (int)CALL(journal, "fstatfs", fstatfs(fd, &status), "%d", fd);
+    errno = ENODEV;
+    if (result == 0 && status.f_type != DEVPTS_SUPER_MAGIC) result = (int)CALL(journal, "verify", -1, "\"/dev/pts\" is not a devpts");
+    if (result == 0) return launch_keep(launch, "devpts", fd);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
 /* A pseudo-terminal of the container's own devpts. The slave comes from the master by TIOCGPTPEER, never from a path
- * below /dev/pts (CVE-2025-52565); it is also shown as /dev/console. The master goes to the host. */
+ * below /dev/pts (CVE-2025-52565); for a first process it is also shown as /dev/console. The master goes to the host. */
 static int op_terminal(struct launch *launch, const struct record *record)
 {
     struct journal *journal = &launch->journal;
     int unlock = 0, devpts = launch_handle(launch, "devpts");
-    int master = path_open_in(journal, devpts, "ptmx", O_RDWR | O_NOCTTY, IN_ROOT);
+    int master = path_open_in(journal, devpts, "ptmx", O_RDWR | O_NOCTTY, IN_ROOT | RESOLVE_NO_XDEV);
     if (master < 0) return -1;
     int result = (int)CALL(journal, "ioctl", ioctl(master, TIOCSPTLCK, &unlock), "%d, TIOCSPTLCK, 0", master);
     if (result == 0) {
         launch->slave = (int)CALL(journal, "ioctl", ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC), "%d, TIOCGPTPEER", master);
         result = launch->slave < 0 ? -1 : 0;
     }
-    uint64_t rows, columns;
+    uint64_t rows, columns, owner;
+    if (result == 0 && record_get_u64(record, "owner", UINT32_MAX - 1, &owner))
+        result = (int)CALL(journal, "fchown", fchown(launch->slave, (uid_t)owner, (gid_t)-1), "%d, %u", launch->slave, (unsigned)owner);
     if (result == 0 && record_get_u64(record, "rows", 65535, &rows) && record_get_u64(record, "columns", 65535, &columns)) {
         struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
         result = (int)CALL(journal, "ioctl", ioctl(master, TIOCSWINSZ, &size), "%d, TIOCSWINSZ, %ux%u", master, size.ws_col, size.ws_row);
     }
     if (result == 0) result = (int)CALL(journal, "sendmsg", sync_send(launch->sync, (struct sync_message){.kind = 't', .fd = master}), "to the host: fd %d, the terminal", master);
-    int console = result != 0 ? -1 : path_open_tree(journal, launch->slave, "", AT_EMPTY_PATH | OPEN_TREE_CLONE);
-    if (result == 0) result = console < 0 ? -1 : attach(launch, record, console);
+    bool shown = result == 0 && record_get(record, "target") != NULL;
+    int console = !shown ? -1 : path_open_tree(journal, launch->slave, "", AT_EMPTY_PATH | OPEN_TREE_CLONE);
+    if (shown) result = console < 0 ? -1 : attach(launch, record, console);
     int error = errno;
     if (console >= 0) close(console);
     close(master);
@@ -342,6 +365,8 @@ const struct operation child_operations[] = {
     {"mask", op_mask},
     {"make", op_make},
     {"symlink", op_symlink},
+    {"joinedRoot", launch_joined_root},
+    {"devpts", op_devpts},
     {"terminal", op_terminal},
     {"pivot", op_pivot},
     {"rootAttributes", op_root_attributes},

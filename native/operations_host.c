@@ -146,6 +146,15 @@ static int op_cgroup_make(struct launch *launch, const struct record *record)
     return 0;
 }
 
+/* The group of a container that runs: what joins it is born there, and the group stays when that has ended. */
+static int op_cgroup_open(struct launch *launch, const struct record *record)
+{
+    const char *path = record_get(record, "path");
+    if (path == NULL) return launch_invalid(launch, record, "path");
+    launch->cgroup = path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    return launch->cgroup < 0 ? -1 : 0;
+}
+
 static int op_cgroup_write(struct launch *launch, const struct record *record)
 {
     const char *file = record_get(record, "file"), *value = record_get(record, "value");
@@ -210,6 +219,7 @@ static int op_clone(struct launch *launch, const struct record *record)
         journal->used = 0;
         launch->from_host = ends[1];
         close(ends[0]);
+        if (launch->cgroup >= 0) close(launch->cgroup); /* a directory of the host (CVE-2024-21626) */
         prctl(PR_SET_NAME, "brig: child");
         launch_child(launch);
     }
@@ -268,6 +278,34 @@ static int op_target(struct launch *launch, const struct record *record)
     }
     if (directory >= 0) close(directory);
     return result;
+}
+
+/* Before it joins a container, whose processes could otherwise trace it and take what it has open (CVE-2016-9962). The
+ * child inherits it, so there is no moment without. */
+static int op_undumpable(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    return (int)CALL(&launch->journal, "prctl", prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE, 0");
+}
+
+/* Inherited by the child, which has no procfs that it could trust. */
+static int op_oom_score(struct launch *launch, const struct record *record)
+{
+    const char *value = record_get(record, "value");
+    if (value == NULL) return launch_invalid(launch, record, "value");
+    int self = path_open_host(&launch->journal, "/proc/self", O_RDONLY | O_DIRECTORY);
+    int result = self < 0 ? -1 : path_write(&launch->journal, self, "oom_score_adj", value);
+    if (self >= 0) close(self);
+    return result;
+}
+
+static int op_signal(struct launch *launch, const struct record *record)
+{
+    uint64_t number;
+    int target = launch_handle(launch, record_get(record, "target"));
+    if (!record_get_u64(record, "number", NSIG - 1, &number)) return launch_invalid(launch, record, "number");
+    return (int)CALL(&launch->journal, "pidfd_send_signal", syscall(SYS_pidfd_send_signal, target, (int)number, NULL, 0), "%d, %u", target,
+                     (unsigned)number);
 }
 
 static int set_option(struct journal *journal, int context, const char *key, const char *value)
@@ -389,10 +427,14 @@ const struct operation host_operations[] = {
     {"setTree", op_set_tree},
     {"layer", op_layer},
     {"cgroupMake", op_cgroup_make},
+    {"cgroupOpen", op_cgroup_open},
     {"cgroupWrite", op_cgroup_write},
     {"cgroupDevices", op_cgroup_devices},
     {"target", op_target},
     {"join", launch_join},
+    {"joinedRoot", launch_joined_root},
+    {"undumpable", op_undumpable},
+    {"oomScore", op_oom_score},
     {"clone", op_clone},
     {"mapIds", op_map_ids},
     {"release", op_release},

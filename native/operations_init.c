@@ -19,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define GROUPS_MAX 65536u
@@ -63,7 +64,10 @@ static int op_streams(struct launch *launch, const struct record *record)
     if (record_get(record, "stdin") != NULL) return 0;
     int null = path_open_in(journal, launch->root, "dev/null", O_RDWR, IN_ROOT);
     if (null < 0) return -1;
-    int result = (int)CALL(journal, "dup2", dup2(null, 0), "%d, 0", null);
+    struct stat status = {0};
+    bool genuine = fstat(null, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+    errno = ENODEV;
+    int result = (int)CALL(journal, "dup2", genuine ? dup2(null, 0) : -1, "%d, 0", null);
     close(null);
     return result < 0 ? -1 : 0;
 }
