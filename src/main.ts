@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from "node:fs";
 import { constants } from "node:os";
-import { EngineError, errnoOf } from "./base/index.ts";
+import { describeErrno, EngineError, errnoOf } from "./base/index.ts";
 import { type CommandContext, runCli, type TextSink } from "./cli/index.ts";
 
 /*
@@ -103,9 +103,13 @@ function writeAll(fd: 1 | 2, bytes: Uint8Array): void {
       else if (fd === 2)
         return; // nobody is left to be told
       else if (errno === "EPIPE") loseReader();
-      else throw new EngineError("fileSystem", `cannot write to stdout: ${errno ?? String(error)}`, { cause: error });
+      else throw unwritable(error, errno ?? "EIO");
     }
   }
+}
+
+function unwritable(cause: unknown, errno: string): EngineError {
+  return new EngineError("fileSystem", `cannot write to stdout: ${describeErrno(errno)}`, { cause });
 }
 
 /** Blocks until a pipe that another process made non-blocking may have room again. */
