@@ -38,7 +38,12 @@ export function timeOnce({ argv, env, cwd, input }, { memory = false } = {}) {
       env: env ?? { PATH: process.env.PATH, HOME: "/root" },
       stdio: ["ignore", "ignore", "pipe", ...(input === undefined ? [] : ["pipe"])],
     });
-    if (input !== undefined) child.stdio[3].on("error", () => undefined).end(input);
+    // The other end stays open: a helper whose caller goes away ends its container.
+    if (input !== undefined)
+      child.stdio[3]
+        .on("error", () => undefined)
+        .on("data", () => undefined)
+        .write(input);
     const watch = memory ? watchMemory(child.pid) : undefined;
     child.stderr.on("data", (text) => {
       said = (said + text).slice(-2000);
