@@ -7,10 +7,10 @@ import { setUp } from "./setup.mjs";
 import { runScript, StepFailure, showCommand } from "./steps/command.mjs";
 import { brigPath, buildDirectory, projectRoot } from "./steps/project.mjs";
 
-const demoDirectory = join(buildDirectory, "demo");
+const demoDirectory = process.env.BRIG_DEMO_DIR ?? join(buildDirectory, "demo");
 const originDirectory = join(demoDirectory, "origin");
 
-/** brig keeps everything of the demo below build/demo, apart from the images and containers of this machine. */
+/** Everything of the demo is below build/demo (or BRIG_DEMO_DIR), apart from the images and containers of this machine. */
 const env = {
   PATH: process.env.PATH,
   HOME: demoDirectory,
