@@ -249,7 +249,6 @@ static void end_payload(struct monitor *monitor)
         write_event(monitor, "die", more);
     }
     if (launch->cgroup >= 0) group_end(launch);
-    if (monitor->run >= 0) unlinkat(monitor->run, "running.json", 0);
     if (launch->pidfd >= 0) close(launch->pidfd);
     launch->pidfd = launch->master = -1;
     launch->child = 0;
@@ -431,13 +430,16 @@ int launch_monitor(struct launch *launch, const struct record *settings)
         follow(monitor);
         end_payload(monitor);
         if (!wants_restart(monitor)) break;
+        if (monitor->run >= 0) unlinkat(monitor->run, "running.json", 0);
         plan_restart(monitor);
         wait_to_restart(monitor);
     } while (monitor->wake_at > 0);
     streams_leave_caller(monitor);
     report_end(monitor);
     if (monitor->listener >= 0) unlinkat(monitor->run, "monitor.sock", 0);
+    /* in this order: a monitor without a running container would look like one that waits to start it again */
     if (monitor->run >= 0) unlinkat(monitor->run, "monitor.json", 0);
+    if (monitor->run >= 0) unlinkat(monitor->run, "running.json", 0);
     for (int i = 0; i < CLIENTS_MAX; i++)
         if (monitor->clients[i].fd >= 0) clients_close(&monitor->clients[i]);
     run_exit_command(monitor);

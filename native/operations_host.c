@@ -431,6 +431,7 @@ const struct operation host_operations[] = {
     {"cgroupWrite", op_cgroup_write},
     {"cgroupDevices", op_cgroup_devices},
     {"target", op_target},
+    {"signal", op_signal},
     {"join", launch_join},
     {"joinedRoot", launch_joined_root},
     {"undumpable", op_undumpable},

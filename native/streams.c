@@ -45,7 +45,7 @@ void streams_meet_caller(struct monitor *monitor)
  * one, even while no monitor is there. In the foreground a reader that goes away must be noticed: a plain pipe. */
 static int open_output(struct monitor *monitor, const char *name, int ends[2])
 {
-    if (monitor->run < 0) return pipe2(ends, O_CLOEXEC);
+    if (record_get(monitor->settings, "foreground") != NULL) return pipe2(ends, O_CLOEXEC);
     unlinkat(monitor->run, name, 0);
     if (mkfifoat(monitor->run, name, 0600) != 0) return -1;
     ends[0] = openat(monitor->run, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
@@ -91,8 +91,8 @@ static void lose_reader(struct monitor *monitor, int stream)
 {
     close_fd(&monitor->caller[stream]);
     monitor->held_size = 0;
-    /* Nobody else reads: the payload shall notice it as it would without us (EPIPE, SIGPIPE). */
-    if (monitor->run < 0) close_fd(&monitor->output[stream]);
+    /* It was the reader that counts: the payload shall notice it as it would without us (EPIPE, SIGPIPE). */
+    if (record_get(monitor->settings, "foreground") != NULL) close_fd(&monitor->output[stream]);
 }
 
 static void show_caller(struct monitor *monitor, int stream, const char *bytes, size_t size)
@@ -189,6 +189,7 @@ void streams_read_caller(struct monitor *monitor)
     size_t size = monitor->launch->master >= 0 ? before_detach(monitor, bytes, (size_t)got, &detached) : (size_t)got;
     streams_take_input(monitor, bytes, size);
     if (!detached) return;
+    monitor->stays = true;
     journal_record(&monitor->launch->journal, "detached", "by=keys");
     streams_leave_caller(monitor);
 }

@@ -108,9 +108,9 @@ async function layerStore({ root, helperPath }: Places) {
   return openLayerStore(root, { helperPath });
 }
 
-async function imageUses({ root }: Places): Promise<readonly ImageUse[]> {
+async function imageUses(places: Places): Promise<readonly ImageUse[]> {
   const { listImageUses } = await import("./container/index.ts");
-  return listImageUses(root);
+  return listImageUses(places);
 }
 
 async function imageFacts(places: Places): Promise<ImageFacts> {
@@ -131,7 +131,7 @@ async function sweepLayers(places: Places, keep: ReadonlySet<DiffId>): Promise<r
   return superfluous;
 }
 
-type ContainerMembers = Pick<Engine, "plan" | "run" | "containers" | "removeContainer">;
+type ContainerMembers = Omit<Engine, keyof ImageMembers | keyof HostMembers>;
 
 function containerMembers(places: Places): ContainerMembers {
   return {
@@ -143,14 +143,67 @@ function containerMembers(places: Places): ContainerMembers {
       const { runContainer } = await import("./container/index.ts");
       return runContainer({ options, streams, observer }, await containerContext(places));
     },
+    async create(options, observer = {}) {
+      const { makeOnly } = await import("./container/index.ts");
+      return makeOnly({ options, observer }, await containerContext(places));
+    },
+    async runDetached(options, observer = {}) {
+      const { runDetached } = await import("./container/index.ts");
+      return runDetached({ options, observer }, await containerContext(places));
+    },
+    ...lifecycleMembers(places),
     async containers(options) {
       const { listContainers } = await import("./container/index.ts");
-      return listContainers(places.root, options);
+      return listContainers(places, options);
     },
     async removeContainer(nameOrId, { force = false } = {}) {
       requireRoot(await probe(places), "remove a container");
       const { removeByName } = await import("./container/index.ts");
-      return removeByName(nameOrId, { ...places, pid: process.pid, force });
+      return removeByName(nameOrId, { force }, await containerContext(places));
+    },
+  };
+}
+
+type LifecycleMembers = Pick<Engine, "start" | "stop" | "restart" | "kill" | "pause" | "unpause" | "wait" | "cleanUp">;
+
+function lifecycleMembers(places: Places): LifecycleMembers {
+  const open = async (attempt: string) => {
+    requireRoot(await probe(places), attempt);
+    return { room: await import("./container/index.ts"), context: await containerContext(places) };
+  };
+  return {
+    async start(nameOrId) {
+      const { room, context } = await open("start a container");
+      await room.startByName(nameOrId, context);
+    },
+    async stop(request) {
+      const { room, context } = await open("stop a container");
+      await room.stopContainer(request, context);
+    },
+    async restart(request) {
+      const { room, context } = await open("restart a container");
+      await room.stopContainer(request, context);
+      await room.startByName(request.nameOrId, context);
+    },
+    async kill(request) {
+      const { room, context } = await open("kill a container");
+      await room.killContainer(request, context);
+    },
+    async pause(nameOrId) {
+      const { room, context } = await open("pause a container");
+      room.setPaused(nameOrId, "paused", context);
+    },
+    async unpause(nameOrId) {
+      const { room, context } = await open("unpause a container");
+      room.setPaused(nameOrId, "running", context);
+    },
+    async wait(nameOrId) {
+      const { room, context } = await open("wait for a container");
+      return room.waitContainer(nameOrId, context);
+    },
+    async cleanUp(id) {
+      const { room, context } = await open("clean up a container");
+      await room.cleanUp(id, context);
     },
   };
 }
@@ -159,12 +212,21 @@ async function containerContext(places: Places): Promise<EngineContext> {
   const facts = await probe(places);
   return {
     root: places.root,
+    runRoot: places.runRoot,
     helperPath: places.helperPath,
+    cleanup: cleanupCommand(places),
     now: () => new Date(),
     pid: process.pid,
     probeHost: () => facts,
     pull: (reference, platform) => pull({ reference, ...(platform === undefined ? {} : { platform }) }, places),
   };
+}
+
+/** How a monitor calls us back when a container that nobody waits for has ended. */
+function cleanupCommand({ root, runRoot }: Places): readonly string[] {
+  const program = join(packageDirectory(), "bin", "brig.cjs");
+  const { execPath } = process;
+  return [execPath, program, "--root", root, "--run-root", runRoot, "container", "cleanup"];
 }
 
 type HostMembers = Pick<Engine, "version" | "info" | "doctor">;
@@ -178,7 +240,7 @@ function hostMembers(places: Places): HostMembers {
     async info() {
       const { summarizeHost } = await import("./host/index.ts");
       const { listContainers } = await import("./container/index.ts");
-      const containers = listContainers(places.root, { all: true });
+      const containers = listContainers(places, { all: true });
       const running = containers.filter(({ status }) => status === "running").length;
       const images = (await imageStore(places)).list().length;
       const counts = { running, paused: 0, stopped: containers.length - running, images };

@@ -1,10 +1,12 @@
 import type {
   CreatedContainer,
+  CreatedName,
   ExitReport,
   PlannedRun,
   RunObserver,
   RunOptions,
   RunStreams,
+  StopRequest,
 } from "./container/index.ts";
 import type { DoctorCheck, HostSummary, VersionReport } from "./host/index.ts";
 import type {
@@ -57,6 +59,20 @@ export interface Engine {
   plan(options: RunOptions): Promise<PlannedRun>;
   /** Runs a container in the foreground and resolves when its process has ended and everything is put away. */
   run(options: RunOptions, streams: RunStreams, observer?: RunObserver): Promise<ExitReport>;
+  /** Makes a container and does not start it. */
+  create(options: RunOptions, observer?: RunObserver): Promise<CreatedName>;
+  /** Runs a container that goes on by itself; resolves once its process has been executed. */
+  runDetached(options: RunOptions, observer?: RunObserver): Promise<CreatedName>;
+  start(nameOrId: string): Promise<void>;
+  stop(request: StopRequest): Promise<void>;
+  restart(request: StopRequest): Promise<void>;
+  kill(request: { readonly nameOrId: string; readonly signal: string }): Promise<void>;
+  pause(nameOrId: string): Promise<void>;
+  unpause(nameOrId: string): Promise<void>;
+  /** Resolves with the exit status when the container has ended for good. */
+  wait(nameOrId: string): Promise<number>;
+  /** Puts away what a container left that ended while nobody waited for it. Idempotent. */
+  cleanUp(id: string): Promise<void>;
   containers(options: { readonly all: boolean }): Promise<readonly CreatedContainer[]>;
   removeContainer(
     nameOrId: string,

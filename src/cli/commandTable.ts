@@ -36,6 +36,14 @@ const inspect = async () => (await import("./commands/inspect.ts")).inspectComma
 const inspectImage = async () => (await import("./commands/inspect.ts")).inspectImageCommand;
 const ps = async () => (await import("./commands/ps.ts")).psCommand;
 const rm = async () => (await import("./commands/rm.ts")).rmCommand;
+const create = async () => (await import("./commands/create.ts")).createCommand;
+const start = async () => (await import("./commands/start.ts")).startCommand;
+const stop = async () => (await import("./commands/stop.ts")).stopCommand;
+const restart = async () => (await import("./commands/stop.ts")).restartCommand;
+const kill = async () => (await import("./commands/kill.ts")).killCommand;
+const pause = async () => (await import("./commands/lifecycle.ts")).pauseCommand;
+const unpause = async () => (await import("./commands/lifecycle.ts")).unpauseCommand;
+const wait = async () => (await import("./commands/lifecycle.ts")).waitCommand;
 const info = async () => (await import("./commands/info.ts")).infoCommand;
 const doctor = async () => (await import("./commands/doctor.ts")).doctorCommand;
 
@@ -46,6 +54,33 @@ const pullSummary = "Download an image from a registry";
 const imagesSummary = "List images";
 const rmiSummary = "Remove one or more images";
 const infoSummary = "Show the engine, its host and their settings";
+
+/** The verbs of a container's life, each by itself and below `container`. */
+const lifecycle: readonly CommandEntry[] = [
+  { words: "create", section: "other" as const, summary: "Create a new container", load: create },
+  { words: "start", section: "other" as const, summary: "Start one or more stopped containers", load: start },
+  { words: "stop", section: "other" as const, summary: "Stop one or more running containers", load: stop },
+  { words: "restart", section: "other" as const, summary: "Restart one or more containers", load: restart },
+  { words: "kill", section: "other" as const, summary: "Send a signal to one or more running containers", load: kill },
+  {
+    words: "pause",
+    section: "other" as const,
+    summary: "Freeze all processes within one or more containers",
+    load: pause,
+  },
+  {
+    words: "unpause",
+    section: "other" as const,
+    summary: "Let the processes of paused containers go on",
+    load: unpause,
+  },
+  {
+    words: "wait",
+    section: "other" as const,
+    summary: "Wait until containers stop, then print their exit codes",
+    load: wait,
+  },
+].flatMap((entry) => [entry, { ...entry, words: `container ${entry.words}`, sameAs: entry.words }]);
 
 /** Every command there is. */
 export const commandTable: readonly CommandEntry[] = [
@@ -74,6 +109,13 @@ export const commandTable: readonly CommandEntry[] = [
     section: "other",
     summary: "Explain a command",
     load: async () => (await import("./commands/help.ts")).helpCommand,
+  },
+  ...lifecycle,
+  {
+    words: "container cleanup",
+    section: "other",
+    summary: "Put away what a container left that ended by itself (called by its monitor)",
+    load: async () => (await import("./commands/lifecycle.ts")).cleanupCommand,
   },
   { words: "container run", sameAs: "run", section: "other", summary: runSummary, load: run },
   { words: "container ls", sameAs: "ps", aliases: ["list", "ps"], section: "other", summary: psSummary, load: ps },

@@ -5,7 +5,15 @@ import { parseDomainname, parseHostname } from "./options/hostFlags.ts";
 import { parseContainerName } from "./options/objectNames.ts";
 import { parseSignal } from "./options/signalFlag.ts";
 import { hasControlCharacter, printable } from "./options/singleLine.ts";
-import type { DeviceRequest, ExtraHost, Limits, MountRequest, RunOptions, Ulimit } from "./runOptions.ts";
+import type {
+  DeviceRequest,
+  ExtraHost,
+  Limits,
+  MountRequest,
+  RestartPolicy,
+  RunOptions,
+  Ulimit,
+} from "./runOptions.ts";
 
 /** `RunOptions` in which only what truly has no default may be missing. */
 export interface FilledOptions {
@@ -51,9 +59,17 @@ export interface FilledOptions {
   readonly limits: Limits;
   readonly oomScoreAdj: number;
   readonly annotations: ReadonlyMap<string, string>;
+  readonly restart: RestartPolicy;
+  readonly stopTimeoutSec: number;
+  readonly detachKeys: string;
+  readonly logDriver: string;
+  readonly logOptions: ReadonlyMap<string, string>;
 }
 
 const defaultShmBytes = 64 * 1024 * 1024;
+const defaultStopTimeoutSec = 10;
+/** Ctrl-P, Ctrl-Q. */
+const defaultDetachKeys = "\u0010\u0011";
 
 /**
  * Fills every default and checks the words against each other: the one place for both. Values that a program gave
@@ -96,6 +112,11 @@ export function fillDefaults(options: RunOptions): FilledOptions {
     limits: options.limits ?? {},
     oomScoreAdj: options.oomScoreAdj ?? 0,
     annotations: options.annotations ?? new Map(),
+    restart: options.restart ?? { policy: "no", retries: 0 },
+    stopTimeoutSec: options.stopTimeoutSec ?? defaultStopTimeoutSec,
+    detachKeys: options.detachKeys ?? defaultDetachKeys,
+    logDriver: options.logDriver ?? "json-file",
+    logOptions: options.logOptions ?? new Map(),
   };
   checkWords(filled);
   checkConflicts(filled);
@@ -131,6 +152,11 @@ function checkConflicts(options: FilledOptions): void {
   if (options.uts === "host" && (options.hostname !== undefined || options.domainname !== undefined)) {
     throw new EngineError("usage", "conflicting options: hostname and the UTS mode", {
       hint: "leave out --hostname and --domainname, or --uts host",
+    });
+  }
+  if (options.remove && options.restart.policy !== "no") {
+    throw new EngineError("usage", "Conflicting options: --restart and --rm", {
+      hint: "a container that is removed at its end cannot be started again",
     });
   }
   const seen = new Set<string>();

@@ -1,7 +1,8 @@
 import type { ImageUser } from "../image/index.ts";
 import { containerPaths } from "./state/containerPaths.ts";
 import { readContainerRecord } from "./state/containerRecord.ts";
-import { isInUse, readContainerState } from "./state/containerState.ts";
+import { isBeingMade, readContainerState } from "./state/containerState.ts";
+import { isLive, type StatePlaces } from "./state/liveState.ts";
 import { listContainerIds } from "./state/removeContainer.ts";
 
 /** A container as a user of an image; one that is still being made counts as running. */
@@ -16,14 +17,14 @@ export interface ImageUse extends ImageUser {
  *
  * @throws EngineError `storeCorrupt` for a damaged record: what it needs is not known, so nothing may be removed.
  */
-export function listImageUses(root: string): readonly ImageUse[] {
-  return listContainerIds(root).flatMap((id): readonly ImageUse[] => {
-    const paths = containerPaths(root, id);
+export function listImageUses(places: StatePlaces): readonly ImageUse[] {
+  return listContainerIds(places.root).flatMap((id): readonly ImageUse[] => {
+    const paths = containerPaths(places.root, id);
     const state = readContainerState(paths.state);
     const record = readContainerRecord(paths.record);
     const use = record ?? (state?.status === "creating" ? state.intent : undefined);
     if (use === undefined) return [];
     const { name, imageId, diffIds } = use;
-    return [{ id, name, imageId, diffIds, running: isInUse(state) }];
+    return [{ id, name, imageId, diffIds, running: isBeingMade(state) || isLive({ ...places, id }) }];
   });
 }

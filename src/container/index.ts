@@ -1,8 +1,12 @@
 export { parsePlatform } from "../image/index.ts";
 export { parseUlimit, type RunStreams } from "../launch/index.ts";
 export { type ImageUse, listImageUses } from "./imageUse.ts";
-export { listContainers, type RemoveRequest, removeByName } from "./listContainers.ts";
-export { parseNetwork, parsePullPolicy } from "./options/choiceFlags.ts";
+export { setPaused } from "./lifecycle/pauseContainer.ts";
+export { cleanUp, removeByName } from "./lifecycle/removeByName.ts";
+export { startByName } from "./lifecycle/startContainer.ts";
+export { killContainer, type StopRequest, stopContainer, waitContainer } from "./lifecycle/stopContainer.ts";
+export { listContainers } from "./listContainers.ts";
+export { parseNetwork, parsePullPolicy, parseRestartPolicy } from "./options/choiceFlags.ts";
 export { parseWorkdir } from "./options/containerPath.ts";
 export { parseDeviceBps, parseDeviceFlag, parseDeviceIops } from "./options/deviceFlag.ts";
 export {
@@ -29,6 +33,6 @@ export { parseTmpfsFlag } from "./options/tmpfsFlag.ts";
 export { parseVolumeFlag } from "./options/volumeFlag.ts";
 export type { EngineContext } from "./run/engineContext.ts";
 export { planRun } from "./run/planRun.ts";
-export { type RunRequest, runContainer } from "./run/runContainer.ts";
+export { type MakeRequest, makeOnly, type RunRequest, runContainer, runDetached } from "./run/runContainer.ts";
 export type * from "./runOptions.ts";
-export type { CreatedContainer, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";
+export type { CreatedContainer, CreatedName, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";

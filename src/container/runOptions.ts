@@ -50,6 +50,19 @@ export interface RunOptions {
   readonly limits?: Limits;
   readonly oomScoreAdj?: number;
   readonly annotations?: ReadonlyMap<string, string>;
+  readonly restart?: RestartPolicy;
+  /** Seconds that `stop` waits before it ends the container; -1 waits for ever. */
+  readonly stopTimeoutSec?: number;
+  /** The bytes that detach a terminal; empty: nothing does. */
+  readonly detachKeys?: string;
+  readonly logDriver?: string;
+  readonly logOptions?: ReadonlyMap<string, string>;
+}
+
+export interface RestartPolicy {
+  readonly policy: "no" | "always" | "unless-stopped" | "on-failure";
+  /** Of `on-failure`; 0 is without a limit. */
+  readonly retries: number;
 }
 
 /** `--add-host`: a line of the generated /etc/hosts. */

@@ -2,6 +2,7 @@ import type { ContainerId } from "../base/index.ts";
 import type { PullEvent } from "../image/index.ts";
 import type { LaunchPlan, StepReport } from "../launch/index.ts";
 import type { RuntimeSpec } from "../oci/index.ts";
+import type { LiveState } from "./state/liveState.ts";
 
 /** What `run` tells while it works; every member may be left out. */
 export interface RunObserver {
@@ -22,6 +23,12 @@ export interface ExitReport {
   readonly signal?: string;
   readonly oomKilled: boolean;
   readonly removed: boolean;
+}
+
+/** A container that has just been made. */
+export interface CreatedName {
+  readonly id: ContainerId;
+  readonly name: string;
 }
 
 /** What `run` would do, and the bundle that any OCI runtime can run. */
@@ -47,7 +54,7 @@ export interface CreatedContainer {
   /** RFC 3339, as are the other times. */
   readonly created: string;
   /** `dead`: it ended without anyone there to see how. */
-  readonly status: "created" | "running" | "exited" | "dead";
+  readonly status: LiveState["status"];
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly exitCode?: number;

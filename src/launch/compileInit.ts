@@ -3,13 +3,16 @@ import type { LaunchRequest } from "./launchRequest.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
 import { seccompFlagBits } from "./seccomp/filterFlags.ts";
 
+/** What the init phase needs of a request; a process that joins a container has no other part. */
+export type InitRequest = Pick<LaunchRequest, "executables" | "init" | "seccompProgram" | "spec" | "stdin">;
+
 /**
  * The steps of the init phase. The order is the point: limits while they can still be raised; the bounding set while
  * CAP_SETPCAP is held; the system-call filter before CAP_SYS_ADMIN goes, unless no_new_privs allows it later
  * (seccomp(2)); the working directory before the ids change, because root may enter what the user may not; ids before
  * the final capabilities (capabilities(7)).
  */
-export function compileInit(request: LaunchRequest): LaunchStep[] {
+export function compileInit(request: InitRequest): LaunchStep[] {
   const { process, linux } = request.spec;
   const filter =
     request.seccompProgram === undefined ? [] : [seccompStep(request.seccompProgram, linux.seccomp?.flags)];
@@ -79,7 +82,7 @@ function limitText(value: number): string {
   return value < 0 || value > Number.MAX_SAFE_INTEGER ? "18446744073709551615" : String(value);
 }
 
-function limitSteps({ spec }: LaunchRequest): LaunchStep[] {
+function limitSteps({ spec }: InitRequest): LaunchStep[] {
   const limits = spec.process.rlimits.map(({ type, soft, hard }) =>
     step(
       `limit.${type}`,
@@ -100,7 +103,7 @@ function limitSteps({ spec }: LaunchRequest): LaunchStep[] {
   ];
 }
 
-function identityStep({ spec }: LaunchRequest): LaunchStep {
+function identityStep({ spec }: InitRequest): LaunchStep {
   const { uid, gid, umask, additionalGids } = spec.process.user;
   return step(
     "priv.identity",
@@ -110,7 +113,7 @@ function identityStep({ spec }: LaunchRequest): LaunchStep {
   );
 }
 
-function capabilityStep({ spec }: LaunchRequest): LaunchStep {
+function capabilityStep({ spec }: InitRequest): LaunchStep {
   const { effective, permitted, inheritable, ambient } = spec.process.capabilities;
   return step(
     "priv.capabilities",
@@ -134,7 +137,7 @@ function seccompStep(program: Uint8Array, flags: readonly string[] | undefined):
   );
 }
 
-function executeStep({ executables, init, spec }: LaunchRequest): LaunchStep {
+function executeStep({ executables, init, spec }: InitRequest): LaunchStep {
   return step(
     "exec",
     "execute",

@@ -17,7 +17,7 @@ export function compilePlan(request: LaunchRequest): LaunchPlan {
 }
 
 /** How the process that stays with the container treats its streams. */
-function monitorStep({ spec, stdin }: LaunchRequest): LaunchStep {
+function monitorStep({ spec, stdin, foreground, monitor }: LaunchRequest): LaunchStep {
   const { user } = spec.process;
   const mapped = spec.linux.uidMappings?.find(
     ({ containerID, size }) => user.uid >= containerID && user.uid < containerID + size,
@@ -27,7 +27,12 @@ function monitorStep({ spec, stdin }: LaunchRequest): LaunchStep {
     id: "monitor",
     phase: "monitor",
     op: "monitor",
-    fields: { foreground: 1, owner, ...(stdin ? { stdin: 1, input: 1 } : {}) },
+    fields: {
+      ...monitor,
+      owner,
+      ...(stdin ? { stdin: 1 } : {}),
+      ...(foreground ? { foreground: 1, ...(stdin ? { input: 1 } : {}) } : {}),
+    },
     why: "one process stays outside: it moves the streams, hands on signals and collects the end",
   };
 }

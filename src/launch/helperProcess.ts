@@ -11,6 +11,9 @@ export interface HelperSettings {
   /** What the helper and through it the payload get as stdin, stdout and stderr. */
   readonly stdio: readonly [number | "ignore", number | "ignore", number | "ignore" | "pipe"];
   readonly onRecord: (record: JournalRecord) => void;
+  /** In a session of its own, which the end of ours does not touch. */
+  readonly detached?: boolean;
+  readonly leaveAt?: (record: JournalRecord) => boolean;
   /** Called once with the writable side of the control socket. */
   readonly onControl?: (control: Socket) => void;
 }
@@ -23,26 +26,39 @@ export interface HelperExit {
 
 /**
  * Starts the helper's launch role with a plan, hands over each record of its journal and resolves when it has ended.
- * The helper gets no environment: what the payload sees is in the plan (SECURITY-BASELINE R8).
+ * With `leaveAt` it is left alone, and goes on without us, as soon as that says so of a record; then there is no end to
+ * tell. The helper gets no environment: what the payload sees is in the plan (SECURITY-BASELINE R8).
  *
  * @throws EngineError `helperMissing` when it cannot be started.
  */
-export function runHelper(settings: HelperSettings): Promise<HelperExit> {
-  const { helperPath, stdio, plan, onRecord, onControl } = settings;
-  const helper: ChildProcess = spawn(helperPath, ["launch"], { stdio: [...stdio, "pipe"], env: {} });
-  const reader = new JournalReader();
+export function runHelper(settings: HelperSettings): Promise<HelperExit | undefined> {
   return new Promise((resolve, reject) => {
-    helper.once("error", (error) => reject(helperMissing(error, helperPath)));
+    const onRecord = (record: JournalRecord) => {
+      settings.onRecord(record);
+      if (settings.leaveAt?.(record) !== true) return;
+      helper.stdio[3]?.destroy();
+      helper.unref();
+      resolve(undefined);
+    };
+    const helper = spawnHelper({ ...settings, onRecord });
+    helper.once("error", (error) => reject(helperMissing(error, settings.helperPath)));
     helper.once("close", (code, signal) => resolve({ code, signal }));
-    const control = helper.stdio[3] as Socket | null; // "pipe" at index 3 gives a socket, or null when spawn failed
-    if (control === null || control === undefined) return;
-    control.on("data", (piece: Buffer) => {
-      for (const record of reader.read(piece)) onRecord(record);
-    });
-    control.on("error", () => undefined); // the helper went away: how it ended is what counts
-    control.write(encodePlan(plan));
-    onControl?.(control);
   });
+}
+
+function spawnHelper(settings: HelperSettings): ChildProcess {
+  const { helperPath, stdio, plan, onRecord, onControl, detached = false } = settings;
+  const helper = spawn(helperPath, ["launch"], { stdio: [...stdio, "pipe"], env: {}, detached });
+  const reader = new JournalReader();
+  const control = helper.stdio[3] as Socket | null; // "pipe" at index 3 gives a socket, or null when spawn failed
+  if (control === null || control === undefined) return helper;
+  control.on("data", (piece: Buffer) => {
+    for (const record of reader.read(piece)) onRecord(record);
+  });
+  control.on("error", () => undefined); // the helper went away: how it ended is what counts
+  control.write(encodePlan(plan));
+  onControl?.(control);
+  return helper;
 }
 
 function helperMissing(error: unknown, helperPath: string): EngineError {

@@ -1,10 +1,21 @@
+export { compileExec } from "./compileExec.ts";
 export { compilePlan } from "./compilePlan.ts";
 export { allowsEveryDevice, compileDeviceFilter } from "./deviceFilter.ts";
 export { defaultDeviceRules, forbidAllDevices, normalizeDeviceRules, parseDeviceCgroupRule } from "./deviceRules.ts";
-export { encodePlan } from "./encodePlan.ts";
+export { encodePlan, encodeRecord } from "./encodePlan.ts";
+export type { ExecRequest } from "./execRequest.ts";
 export { formatPlan } from "./formatPlan.ts";
 export * from "./hardening.ts";
-export { type ExitedLaunch, type FailedLaunch, type LaunchOutcome, type LaunchSettings, launch } from "./launch.ts";
+export {
+  type DetachedLaunch,
+  type ExitedLaunch,
+  type FailedLaunch,
+  type LaunchOutcome,
+  type LaunchSettings,
+  launch,
+  launchDetached,
+  type StartedLaunch,
+} from "./launch.ts";
 export type {
   CgroupPlan,
   DeviceNode,
@@ -14,8 +25,15 @@ export type {
   OverlayRoot,
 } from "./launchRequest.ts";
 export type { FieldValue, LaunchPhase, LaunchPlan, LaunchStep } from "./plan.ts";
-export { type RootFile, type RootFilesRequest, readRootFiles } from "./readRootFiles.ts";
+export {
+  type RootFile,
+  type RootFilesRequest,
+  type RunningFilesRequest,
+  readRootFiles,
+  readRunningFiles,
+} from "./readRootFiles.ts";
 export type { RunStreams } from "./runStreams.ts";
 export { type NativeArch, nativeArch } from "./seccomp/architectures.ts";
 export { cachedProgram, type ProgramRequest } from "./seccomp/cachedProgram.ts";
+export { type SignalRequest, signalProcess } from "./signalProcess.ts";
 export type { StepReport } from "./stepReport.ts";

@@ -18,8 +18,13 @@ export interface LaunchSettings {
   readonly onStep?: (report: StepReport) => void;
 }
 
-/** How a launch ended: the payload ran and ended, or a step failed before it could run. */
-export type LaunchOutcome = ExitedLaunch | FailedLaunch;
+/** How a launch ended: the payload ran and ended, was left alone, or a step failed before it could run. */
+export type LaunchOutcome = ExitedLaunch | DetachedLaunch | FailedLaunch;
+
+/** The user has let go of the container with the detach keys; it goes on. */
+export interface DetachedLaunch {
+  readonly kind: "detached";
+}
 
 export interface ExitedLaunch {
   readonly kind: "exited";
@@ -67,13 +72,46 @@ export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
     stdio: [streams.stdin, streams.stdout, streams.stderr],
     onRecord,
     onControl,
+    leaveAt: ({ op }) => op === "detached",
   });
   stop();
+  if (last.has("detached")) return { kind: "detached" };
   const exited = last.get("exited");
   if (exited !== undefined) return exitedLaunch(exited, statistics);
   const failed = last.get("failed");
   if (failed !== undefined) return failedLaunch(failed);
   await restoreTerminal(last.get("terminal")?.fields.get("saved"), streams);
+  throw lostHelper(exit);
+}
+
+/** A payload that runs and will be looked after by its monitor. */
+export interface StartedLaunch {
+  readonly kind: "started";
+  readonly pid: number;
+}
+
+/**
+ * Starts a payload that outlives this process, and resolves once it has been executed or has failed to be.
+ *
+ * @throws EngineError `helperMissing`, or `launchFailed` when the monitor ends without a word.
+ */
+export async function launchDetached(
+  settings: Omit<LaunchSettings, "streams" | "onStarted">,
+): Promise<StartedLaunch | FailedLaunch> {
+  const { plan, helperPath, onStep } = settings;
+  const steps = new Map(plan.steps.map((step) => [step.id, step]));
+  const last = new Map<string, JournalRecord>();
+  const onRecord = (record: JournalRecord) => {
+    if (record.op === "call") onStep?.(parseStepReport(record, steps));
+    if (record.op !== "failed" || !last.has("failed")) last.set(record.op, record);
+  };
+  const stdio = ["ignore", "ignore", "ignore"] as const;
+  const leaveAt = ({ op }: JournalRecord) => op === "started";
+  const exit = await runHelper({ plan, helperPath, stdio, onRecord, detached: true, leaveAt });
+  const started = last.get("started");
+  if (started !== undefined) return { kind: "started", pid: Number(started.fields.get("pid")) };
+  const failed = last.get("failed");
+  if (failed !== undefined) return failedLaunch(failed);
   throw lostHelper(exit);
 }
 
@@ -120,7 +158,8 @@ async function restoreTerminal(saved: string | undefined, streams: RunStreams): 
   });
 }
 
-function lostHelper({ code, signal }: HelperExit): EngineError {
+function lostHelper(exit: HelperExit | undefined): EngineError {
+  const { code, signal } = exit ?? { code: null, signal: null };
   const how = signal === null ? `it exited with ${code}` : `it was ended by ${signal}`;
   return new EngineError("launchFailed", `the native helper gave no report of the launch: ${how}`, {
     hint: "the container was ended with it; look for an out-of-memory kill in the kernel's log",

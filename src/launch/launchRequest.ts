@@ -1,5 +1,6 @@
 import type { ContainerId } from "../base/index.ts";
 import type { NamespaceKind, RuntimeSpec } from "../oci/index.ts";
+import type { FieldValue } from "./plan.ts";
 
 /** What the container room asks the launch room to turn into a LaunchPlan. Every path is absolute. */
 export interface LaunchRequest {
@@ -26,6 +27,10 @@ export interface LaunchRequest {
   readonly devices: readonly DeviceNode[];
   /** Namespaces of other containers' processes; the spec names them with a path. */
   readonly joins: readonly NamespaceTarget[];
+  /** Whether the caller's own streams are the payload's; otherwise it runs detached from the caller. */
+  readonly foreground: boolean;
+  /** What the monitor keeps and where: fields of its record (native/monitor.c). Without them nothing is kept. */
+  readonly monitor: Readonly<Record<string, FieldValue>>;
   /** How the plan differs from what the user asked for, one sentence each. */
   readonly notices: readonly string[];
 }

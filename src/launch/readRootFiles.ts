@@ -1,21 +1,34 @@
 import { EngineError } from "../base/index.ts";
+import type { RuntimeSpec } from "../oci/index.ts";
+import { joinStep, targetSteps } from "./compileExec.ts";
+import type { ExecRequest } from "./execRequest.ts";
 import { runHelper } from "./helperProcess.ts";
 import type { JournalRecord } from "./journalReader.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
 import { errnoName } from "./stepReport.ts";
 
-export interface RootFilesRequest {
+interface ReadRequest {
   readonly helperPath: string;
+  /** Paths inside the root; symbolic links are followed inside it and nowhere else. */
+  readonly paths: readonly string[];
+  /** At most this many bytes of each file are read. */
+  readonly maxBytes: number;
+}
+
+/** A root that is put together for the purpose. */
+export interface RootFilesRequest extends ReadRequest {
   /** An engine-owned directory for the helper's staging tmpfs. */
   readonly stage: string;
   /** Layer trees, the lowest first. */
   readonly layers: readonly string[];
   /** The container's `upper` directory, laid over the layers, when it has one. */
   readonly upper?: string;
-  /** Paths inside the root; symbolic links are followed inside it and nowhere else. */
-  readonly paths: readonly string[];
-  /** At most this many bytes of each file are read. */
-  readonly maxBytes: number;
+}
+
+/** The root of a container that runs, as its processes see it. */
+export interface RunningFilesRequest extends ReadRequest {
+  readonly target: ExecRequest["target"];
+  readonly spec: RuntimeSpec;
 }
 
 export interface RootFile {
@@ -33,18 +46,39 @@ export interface RootFile {
  * @throws EngineError `launchFailed` when the layers cannot be mounted.
  */
 export async function readRootFiles(request: RootFilesRequest): Promise<ReadonlyMap<string, RootFile>> {
+  return read(request, stackSteps(request));
+}
+
+/**
+ * Reads files of a container that runs. The helper joins its user and mount namespaces, so that it may do no more than
+ * the container's root, and resolves every path inside; nothing of the container is executed.
+ *
+ * @throws EngineError `launchFailed` when the container is gone.
+ */
+export async function readRunningFiles(request: RunningFilesRequest): Promise<ReadonlyMap<string, RootFile>> {
+  const { target, spec } = request;
+  const root = hostStep("joinedRoot", {});
+  return read(request, [...targetSteps(target), joinStep("host", spec, ["user", "mount"]), root]);
+}
+
+async function read(request: ReadRequest, toRoot: readonly LaunchStep[]): Promise<ReadonlyMap<string, RootFile>> {
   const described = new Map<string, JournalRecord>();
-  const read = new Map<string, JournalRecord>();
+  const contents = new Map<string, JournalRecord>();
   let failed: JournalRecord | undefined;
   const onRecord = (record: JournalRecord) => {
     const path = record.fields.get("path") ?? "";
     if (record.op === "failed") failed ??= record;
-    else if (record.op === "file") (described.has(path) ? read : described).set(path, record);
+    else if (record.op === "file") (described.has(path) ? contents : described).set(path, record);
   };
-  const plan = { steps: planReading(request) };
+  const wanted = [...new Set(request.paths)];
+  const reading = wanted.flatMap((path) => [
+    hostStep("describeFile", { path }),
+    hostStep("readFile", { path, limit: request.maxBytes }),
+  ]);
+  const plan = { steps: [...toRoot, ...reading] };
   await runHelper({ plan, helperPath: request.helperPath, stdio: ["ignore", "ignore", "ignore"], onRecord });
-  if (failed !== undefined || read.size !== new Set(request.paths).size) throw unreadable(failed);
-  return new Map([...read].map(([path, record]) => [path, rootFile(record, described.get(path))]));
+  if (failed !== undefined || contents.size !== wanted.length) throw unreadable(failed);
+  return new Map([...contents].map(([path, record]) => [path, rootFile(record, described.get(path))]));
 }
 
 /** The helper's answers, first what the file is, then what is in it. */
@@ -58,32 +92,25 @@ function rootFile(content: JournalRecord, description: JournalRecord | undefined
   };
 }
 
-function planReading({ stage, layers, upper, paths, maxBytes }: RootFilesRequest): LaunchStep[] {
+function hostStep(op: string, fields: Record<string, FieldValue>): LaunchStep {
+  return { id: op, phase: "host", op, fields, why: "" };
+}
+
+function stackSteps({ stage, layers, upper }: RootFilesRequest): LaunchStep[] {
   const trees = [...(upper === undefined ? [] : [upper]), ...[...layers].reverse()];
-  const step = (op: string, fields: Record<string, FieldValue>): LaunchStep => ({
-    id: op,
-    phase: "host",
-    op,
-    fields,
-    why: "",
-  });
   return [
-    ...trees.map((path, index) => step("openTree", { as: `layer${index}`, path, type: "directory" })),
-    step("privateMounts", {}),
-    step("stage", { at: stage }),
-    ...trees.map((_, slot) => step("layer", { from: `layer${slot}`, slot })),
+    ...trees.map((path, index) => hostStep("openTree", { as: `layer${index}`, path, type: "directory" })),
+    hostStep("privateMounts", {}),
+    hostStep("stage", { at: stage }),
+    ...trees.map((_, slot) => hostStep("layer", { from: `layer${slot}`, slot })),
     // overlayfs wants two lower layers when it has no upper one; the second of a single-layer image is empty
-    step("layer", { slot: trees.length }),
-    step("overlay", {
+    hostStep("layer", { slot: trees.length }),
+    hostStep("overlay", {
       layers: trees.length + 1,
       owner: 0,
       attribute: ["MOUNT_ATTR_RDONLY", "MOUNT_ATTR_NOSUID", "MOUNT_ATTR_NODEV", "MOUNT_ATTR_NOEXEC"],
       option: [],
     }),
-    ...[...new Set(paths)].flatMap((path) => [
-      step("describeFile", { path }),
-      step("readFile", { path, limit: maxBytes }),
-    ]),
   ];
 }
 
@@ -92,7 +119,7 @@ function unreadable(failed: JournalRecord | undefined): EngineError {
     failed === undefined
       ? "the helper ended early"
       : `${failed.fields.get("name")}: ${errnoName(Number(failed.fields.get("errno")))}`;
-  return new EngineError("launchFailed", `cannot look into the image's layers: ${reason}`, {
+  return new EngineError("launchFailed", `cannot look into the root file system: ${reason}`, {
     hint: 'see what this machine lacks with "brig doctor"',
   });
 }

@@ -1,7 +1,8 @@
 import { EngineError } from "../../base/index.ts";
 import type { RunOptions } from "../../container/index.ts";
+import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
-import type { Outcome } from "../context.ts";
+import type { CommandContext, Outcome } from "../context.ts";
 import { beginRunDraft, type RunDraft } from "../flags/runDraft.ts";
 import { runFlags } from "../flags/runFlags.ts";
 import { showImplicitPull } from "../render/implicitPull.ts";
@@ -18,7 +19,7 @@ export const runCommand = defineCommand<RunDraft>({
   begin: beginRunDraft,
   execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
     const options = await finishRunRequest(draft, args);
-    requireTerminal(options, context.stdin);
+    if (draft.detach !== true) requireTerminal(options, context.stdin);
     const { stdin, stdout, stderr } = context;
     const streams = {
       stdin: stdin.fd,
@@ -28,6 +29,7 @@ export const runCommand = defineCommand<RunDraft>({
       signals: context.takeSignals(),
     };
     const engine = await openEngine();
+    if (draft.detach === true) return runInBackground(draft, options, { context, engine });
     const pull = draft.quiet === true ? undefined : showImplicitPull(context, options);
     const run = engine.run(options, streams, {
       ...(pull === undefined ? {} : { onPull: pull.show }),
@@ -38,6 +40,23 @@ export const runCommand = defineCommand<RunDraft>({
     return { exitStatus: report.exitCode };
   },
 });
+
+/** `-d`: prints the id once the process runs; until then the talk is as in the foreground. */
+async function runInBackground(
+  draft: RunDraft,
+  options: RunOptions,
+  { context, engine }: { readonly context: CommandContext; readonly engine: Engine },
+): Promise<Outcome> {
+  const pull = draft.quiet === true ? undefined : showImplicitPull(context, options);
+  const started = await engine
+    .runDetached(options, {
+      ...(pull === undefined ? {} : { onPull: pull.show }),
+      onNotice: (notice) => context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`),
+      ...(draft.explain === true ? { onStep: (step) => context.stderr.write(`${formatStep(step)}\n`) } : {}),
+    })
+    .finally(() => pull?.settled());
+  return { output: `${started.id}\n` };
+}
 
 /** Docker's sentence and status for `-it` in a script without a terminal. */
 function requireTerminal({ tty, interactive }: RunOptions, stdin: { readonly isTty: boolean }): void {

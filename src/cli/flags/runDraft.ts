@@ -17,6 +17,7 @@ export interface RunDraft extends Help {
   readonly caller: Pick<CommandContext, "cwd" | "env">;
   quiet?: boolean;
   explain?: boolean;
+  detach?: boolean;
 }
 
 export function beginRunDraft({ cwd, env }: CommandContext): RunDraft {

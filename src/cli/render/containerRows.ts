@@ -41,7 +41,10 @@ export function containerRow(container: CreatedContainer, { now, full }: { now: 
 function formatStatus({ status, exitCode, created, startedAt, finishedAt }: CreatedContainer, now: Date): string {
   switch (status) {
     case "running":
-      return `Up ${formatSpan(Math.max(0, now.getTime() - (parseTime(startedAt ?? created) ?? now.getTime())) / 1000)}`;
+    case "paused":
+      return `Up ${formatSpan(Math.max(0, now.getTime() - (parseTime(startedAt ?? created) ?? now.getTime())) / 1000)}${status === "paused" ? " (Paused)" : ""}`;
+    case "restarting":
+      return `Restarting (${exitCode ?? "unknown"})${finishedAt === undefined ? "" : ` ${formatAge(parseTime(finishedAt), now)}`}`;
     case "exited":
       return `Exited (${exitCode ?? "unknown"})${finishedAt === undefined ? "" : ` ${formatAge(parseTime(finishedAt), now)}`}`;
     case "created":

@@ -1,4 +1,5 @@
 import { EngineError } from "../../base/index.ts";
+import type { RestartPolicy } from "../runOptions.ts";
 import { printable } from "./singleLine.ts";
 
 /**
@@ -28,4 +29,31 @@ export function parseNetwork(text: string): "none" | "host" | "default" {
       hint: "use --network none (a loopback of its own) or --network host (the host's network)",
     },
   );
+}
+
+const restartPolicies = ["no", "always", "unless-stopped", "on-failure"] as const;
+
+/**
+ * `--restart no|always|unless-stopped|on-failure[:N]`.
+ *
+ * @throws EngineError `invalidValue` with Docker's sentences.
+ */
+export function parseRestartPolicy(text: string): RestartPolicy {
+  const [name = "", count, ...rest] = text.slice(0, 64).split(":");
+  const policy = name === "" ? "no" : restartPolicies.find((known) => known === name);
+  if (policy === undefined || rest.length > 0) {
+    throw new EngineError("invalidValue", `invalid restart policy: unknown policy '${text.slice(0, 64)}'`, {
+      hint: "use one of: no, always, on-failure[:N], unless-stopped",
+    });
+  }
+  if (count !== undefined && (policy !== "on-failure" || !/^\d{1,9}$/.test(count))) {
+    const reason =
+      policy === "on-failure"
+        ? "maximum retry count must be an integer"
+        : "maximum retry count can only be used with 'on-failure'";
+    throw new EngineError("invalidValue", `invalid restart policy: ${reason}`, {
+      hint: "write on-failure:3, for example",
+    });
+  }
+  return { policy, retries: Number(count ?? 0) };
 }

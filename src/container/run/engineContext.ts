@@ -6,7 +6,11 @@ import type { Platform } from "../../oci/index.ts";
 export interface EngineContext {
   /** The data root. */
   readonly root: string;
+  /** The run-time root. */
+  readonly runRoot: string;
   readonly helperPath: string;
+  /** The program and its first arguments that end what a container leaves, when no one waits for it: `... ID` follows. */
+  readonly cleanup?: readonly string[];
   readonly now: () => Date;
   /** This process, which keeps the containers that it runs in the foreground. */
   readonly pid: number;

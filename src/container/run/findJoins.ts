@@ -1,8 +1,7 @@
 import { EngineError } from "../../base/index.ts";
 import type { NamespaceTarget } from "../../launch/index.ts";
 import type { NamespaceJoin } from "../../namespaces/index.ts";
-import { containerPaths } from "../state/containerPaths.ts";
-import { isInUse, readContainerState } from "../state/containerState.ts";
+import { readLiveState, type StatePlaces } from "../state/liveState.ts";
 import { findContainer } from "../state/removeContainer.ts";
 
 /**
@@ -10,11 +9,11 @@ import { findContainer } from "../state/removeContainer.ts";
  *
  * @throws EngineError `containerNotFound`, `wrongState` with Docker's sentence when it does not run.
  */
-export function findJoins(root: string, joins: readonly NamespaceJoin[]): readonly NamespaceTarget[] {
+export function findJoins(places: StatePlaces, joins: readonly NamespaceJoin[]): readonly NamespaceTarget[] {
   return joins.map(({ type, container }) => {
-    const id = findContainer(root, container);
-    const state = readContainerState(containerPaths(root, id).state);
-    if (state?.status === "running" && state.process !== undefined && isInUse(state)) {
+    const id = findContainer(places.root, container);
+    const state = readLiveState({ ...places, id });
+    if (state.status === "running" || state.status === "paused") {
       return { type, pid: state.process.pid, startTime: Number(state.process.startTime) };
     }
     throw new EngineError("wrongState", `cannot join the ${type} namespace of a non running container: ${id}`, {

@@ -1,15 +1,15 @@
 import { describeErrno, EngineError } from "../../base/index.ts";
 import type { HostFacts } from "../../host/index.ts";
-import { type FailedLaunch, readRootFiles } from "../../launch/index.ts";
+import { compilePlan, type FailedLaunch, type LaunchRequest, readRootFiles } from "../../launch/index.ts";
 import { executableHeadBytes } from "../failure/executableFormat.ts";
 import { diagnoseExec, interpretersOf, type SeenFile } from "../failure/postMortem.ts";
-import type { PlannedContainer } from "./planContainer.ts";
+import type { ContainerPaths } from "../state/containerPaths.ts";
 
 export interface LaunchFailure {
   readonly failed: FailedLaunch;
-  readonly planned: PlannedContainer;
+  readonly launch: LaunchRequest;
+  readonly paths: Pick<ContainerPaths, "upper">;
   readonly host: HostFacts;
-  readonly upper: string;
 }
 
 /**
@@ -17,9 +17,9 @@ export interface LaunchFailure {
  * container's root to say exactly why.
  */
 export async function explainLaunchFailure(failure: LaunchFailure): Promise<EngineError> {
-  const { failed, planned } = failure;
+  const { failed, launch } = failure;
   if (failed.step === "exec") return explainExec(failure);
-  const step = planned.plan.steps.find((candidate) => candidate.id === failed.step);
+  const step = compilePlan(launch).steps.find((candidate) => candidate.id === failed.step);
   const target = failed.args === "" ? "" : ` ${failed.args}`;
   return new EngineError(
     failed.errno === "ENOSPC" ? "noSpace" : "launchFailed",
@@ -40,8 +40,8 @@ function hintFor({ step, errno }: FailedLaunch): string | undefined {
   return undefined;
 }
 
-async function explainExec({ failed, planned, host, upper }: LaunchFailure): Promise<EngineError> {
-  const { launch, spec } = planned;
+async function explainExec({ failed, launch, host, paths: { upper } }: LaunchFailure): Promise<EngineError> {
+  const { spec } = launch;
   const command = spec.process.args[0] ?? "";
   const candidates = launch.executables.map((path) => (path.startsWith("/") ? path : `${spec.process.cwd}/${path}`));
   const look = async (paths: readonly string[]): Promise<ReadonlyMap<string, SeenFile>> => {

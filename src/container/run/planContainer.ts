@@ -33,6 +33,9 @@ export interface PlanRequest {
   /** Layer trees, the lowest first. */
   readonly layers: readonly string[];
   readonly joins: readonly NamespaceTarget[];
+  readonly foreground: boolean;
+  /** What the monitor keeps; see LaunchRequest. */
+  readonly monitor: LaunchRequest["monitor"];
   /** Where compiled filters are kept; absent: nothing is kept. */
   readonly cache?: string;
 }
@@ -103,6 +106,8 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
       minor,
     })),
     joins: request.joins,
+    foreground: request.foreground,
+    monitor: request.monitor,
     notices: [...draft.notices, ...notices, ...files.notices, ...group.notices],
   };
   refuseEmptyCommand(launch);

@@ -44,7 +44,9 @@ export async function planRun(runOptions: RunOptions, context: EngineContext): P
     user: user.user,
     mounts,
     layers: image.layers,
-    joins: findJoins(context.root, draft.namespaces.joins),
+    joins: findJoins(context, draft.namespaces.joins),
+    foreground: true,
+    monitor: {},
   });
   const notices = [...image.notices, ...user.notices, ...planned.plan.notices];
   const spec = bundleSpec(planned.spec, paths, mounts);

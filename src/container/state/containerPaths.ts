@@ -7,6 +7,11 @@ export interface ContainerPaths {
   readonly config: string;
   readonly record: string;
   readonly state: string;
+  readonly options: string;
+  readonly launch: string;
+  readonly exit: string;
+  /** Present while the user wants the container stopped: `unless-stopped` then leaves it so after a reboot. */
+  readonly stopped: string;
   readonly upper: string;
   readonly work: string;
   readonly hosts: string;
@@ -26,6 +31,10 @@ export function containerPaths(root: string, id: string): ContainerPaths {
     config: join(directory, "config.json"),
     record: join(directory, "container.json"),
     state: join(directory, "state.json"),
+    options: join(directory, "options.json"),
+    launch: join(directory, "launch.json"),
+    exit: join(directory, "exit.json"),
+    stopped: join(directory, "stopped"),
     upper: join(directory, "upper"),
     work: join(directory, "work"),
     hosts: join(directory, "hosts"),

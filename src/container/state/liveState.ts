@@ -45,9 +45,12 @@ export interface ExitRecord {
   readonly statistics: Readonly<Record<string, string>>;
 }
 
-export interface LiveStateRequest {
+export interface StatePlaces {
   readonly root: string;
   readonly runRoot: string;
+}
+
+export interface LiveStateRequest extends StatePlaces {
   readonly id: string;
   /** Its v2 group, which tells whether it is paused. */
   readonly cgroup?: string;
@@ -63,7 +66,8 @@ export function readLiveState({ root, runRoot, id, cgroup }: LiveStateRequest): 
   const directory = runDirectory(runRoot, id);
   const running = readRecord(join(directory, "running.json")) as RunningRecord | undefined; // the monitor's own words
   const monitor = aliveOrUndefined(readRecord(join(directory, "monitor.json")) as ProcessIdentity | undefined);
-  if (running !== undefined && isAlive(running.process)) {
+  // With its monitor still there, a process that has ended has not been put away yet: its group may still hold others.
+  if (running !== undefined && (monitor !== undefined || isAlive(running.process))) {
     const frozen = cgroup !== undefined && readFileIfExists(join(cgroup, "cgroup.freeze"))?.trim() === "1";
     const { process, startedAt, restarts } = running;
     const status = frozen ? "paused" : "running";
@@ -75,6 +79,11 @@ export function readLiveState({ root, runRoot, id, cgroup }: LiveStateRequest): 
   if (running !== undefined && running.startedAt > exit.finishedAt)
     return { status: "dead", startedAt: running.startedAt };
   return monitor === undefined ? { status: "exited", exit } : { status: "restarting", monitor, exit };
+}
+
+/** Whether something of it runs or will run again by itself. */
+export function isLive(request: LiveStateRequest): boolean {
+  return ["running", "paused", "restarting"].includes(readLiveState(request).status);
 }
 
 interface RunningRecord {

@@ -1,19 +1,21 @@
-import { existsSync, readdirSync, renameSync, rmdirSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, errnoOf, fileSystemError } from "../../base/index.ts";
 import { releaseIdRange, reserveIdRange } from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
 import { type ContainerPaths, containerPaths, containersDirectory } from "./containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "./containerRecord.ts";
-import { type CreationIntent, isInUse, readContainerState } from "./containerState.ts";
-import { killGroup } from "./killGroup.ts";
+import { type CreationIntent, isBeingMade, readContainerState } from "./containerState.ts";
+import { isLive, runDirectory } from "./liveState.ts";
 import { nameHolder, releaseName } from "./names.ts";
 import { abandonedContainers, clearPending, markPending } from "./pending.ts";
 import type { ProcessIdentity } from "./processIdentity.ts";
+import { removeGroup } from "./removeGroup.ts";
 import { abandonFirstUse, detachVolume, leftoverVolumes } from "./volumes.ts";
 
 export interface RemovalRequest {
   readonly root: string;
+  readonly runRoot: string;
   readonly helperPath: string;
   readonly id: string;
   readonly owner: ProcessIdentity;
@@ -25,7 +27,7 @@ export interface RemovalRequest {
  *
  * @throws EngineError `fileSystem`.
  */
-export async function removeContainer({ root, helperPath, id, owner }: RemovalRequest): Promise<void> {
+export async function removeContainer({ root, runRoot, helperPath, id, owner }: RemovalRequest): Promise<void> {
   const paths = containerPaths(root, id);
   const record = tolerant(() => readContainerRecord(paths.record));
   const intent = intentOf(paths, record);
@@ -37,6 +39,7 @@ export async function removeContainer({ root, helperPath, id, owner }: RemovalRe
     if (anonymous) detachVolume(root, name, id);
   }
   for (const path of leftoverVolumes(root, id)) await removeTree({ helperPath, path });
+  rmSync(runDirectory(runRoot, id), { recursive: true, force: true });
   await removeDirectory({ root, helperPath, id });
   releaseRange(root, id, record);
   clearPending(root, id);
@@ -47,7 +50,7 @@ export async function sweepAbandoned(request: Omit<RemovalRequest, "id">): Promi
   for (const id of abandonedContainers(request.root)) {
     const paths = containerPaths(request.root, id);
     const state = tolerant(() => readContainerState(paths.state));
-    if (!isInUse(state)) await removeContainer({ ...request, id });
+    if (!isBeingMade(state) && !isLive({ ...request, id })) await removeContainer({ ...request, id });
   }
 }
 
@@ -72,7 +75,11 @@ function intentOf(paths: ContainerPaths, record: ContainerRecord | undefined): C
 }
 
 /** First out of sight, then away: a directory with this name is always a whole container. */
-async function removeDirectory({ root, helperPath, id }: Omit<RemovalRequest, "owner">): Promise<void> {
+async function removeDirectory({
+  root,
+  helperPath,
+  id,
+}: Pick<RemovalRequest, "root" | "helperPath" | "id">): Promise<void> {
   const gone = join(containersDirectory(root), `.${id}.gone`);
   try {
     renameSync(containerPaths(root, id).directory, gone);
@@ -89,22 +96,6 @@ function releaseRange(root: string, id: string, record: ContainerRecord | undefi
   if (record !== undefined && record.idRange === undefined) return;
   const range = record?.idRange ?? reserveIdRange({ root, containerId: id, isAlive: () => true });
   releaseIdRange(root, id, range);
-}
-
-/** Ends whatever is left in the group (cgroup.kill, cgroups(7)) and removes it, if the launch has not done so. */
-function removeGroup(directory: string): void {
-  try {
-    if (!existsSync(directory)) return;
-    killGroup(directory);
-    for (const name of readdirSync(directory, { withFileTypes: true })) {
-      if (name.isDirectory()) removeGroup(join(directory, name.name));
-    }
-    rmdirSync(directory);
-  } catch (error) {
-    // A group whose last process is still on its way out is empty soon; it holds nothing but its name.
-    if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "EBUSY")
-      throw fileSystemError(error, "remove the group", directory);
-  }
 }
 
 /** The container that a name, an id or the unambiguous beginning of an id stands for. */

@@ -92,6 +92,8 @@ export function sampleRequest(
     copyUp: ["/data"],
     devices: [],
     joins: [],
+    foreground: true,
+    monitor: {},
     notices: [],
     ...change,
   };

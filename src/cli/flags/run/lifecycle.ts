@@ -1,6 +1,7 @@
 import { EngineError } from "../../../base/index.ts";
+import { parseRestartPolicy } from "../../../container/index.ts";
 import type { Flag } from "../flag.ts";
-import type { RunDraft } from "../runDraft.ts";
+import { option, type RunDraft } from "../runDraft.ts";
 import { laterRelease, longHelpFlag, switchInto } from "../sharedFlags.ts";
 
 /** Signals always reach a container in the foreground; not passing them on is what cannot be had. */
@@ -23,7 +24,7 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     long: "detach",
     short: "d",
     text: "leave the container running and print its id",
-    unsupported: "this release runs containers in the foreground only",
+    read: switchInto<RunDraft>("detach"),
   },
   { long: "detach-keys", value: "string", text: "keys that detach the terminal", unsupported: laterRelease },
   {
@@ -63,11 +64,12 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
   { long: "log-driver", value: "string", text: "where the output is kept", unsupported: laterRelease },
   { long: "log-opt", value: "list", repeatable: true, text: "option of the log driver", unsupported: laterRelease },
   { long: "no-healthcheck", text: "no health checks, whatever the image says", read: () => undefined },
-  { long: "restart", value: "string", text: "when to start again after an end", fallback: "no", read: acceptNoRestart },
+  {
+    long: "restart",
+    value: "string",
+    text: "when to start again after an end",
+    fallback: "no",
+    read: option("restart", parseRestartPolicy),
+  },
   { long: "sig-proxy", text: "pass signals on to the process", fallback: "true", read: requireSignalProxy },
 ];
-
-function acceptNoRestart(_draft: RunDraft, policy: string): void {
-  if (policy === "no" || policy === "") return;
-  throw new EngineError("notOffered", `--restart is not available yet: ${laterRelease}`);
-}

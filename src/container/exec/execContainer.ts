@@ -1,0 +1,135 @@
+import { arch as processorArchitecture } from "node:os";
+import { EngineError } from "../../base/index.ts";
+import type { HostFacts } from "../../host/index.ts";
+import {
+  cachedProgram,
+  compileExec,
+  type ExecRequest,
+  launch,
+  launchDetached,
+  nativeArch,
+  readRunningFiles,
+} from "../../launch/index.ts";
+import { resolveCapabilities } from "../../namespaces/index.ts";
+import type { RuntimeSpec } from "../../oci/index.ts";
+import { executableCandidates, pathOf } from "../completeEnv.ts";
+import { groupPath, maxAccountsBytes, parseAccounts, passwdPath } from "../identity/accounts.ts";
+import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
+import type { EngineContext } from "../run/engineContext.ts";
+import { readContainerOptions } from "../state/containerOptions.ts";
+import { groupOfProcess, type RunningContainer, readContainerSpec, requireRunning } from "../state/runningContainer.ts";
+import { explainExecFailure } from "./execFailure.ts";
+import type { ExecOptions, ExecReport, ExecRun } from "./execOptions.ts";
+import { execProcess } from "./execProcess.ts";
+
+/** Ctrl-P, Ctrl-Q. */
+const defaultDetachKeys = "\u0010\u0011";
+
+/**
+ * Starts one more process in a container that runs. In the foreground it resolves when that has ended or was detached
+ * from; detached, when it has been executed.
+ *
+ * @throws EngineError `containerNotFound`, `wrongState` with Docker's sentences, `userNotFound`, `invalidValue`;
+ * `commandNotFound` and `commandNotExecutable` when the command itself is the reason.
+ */
+export async function execContainer(run: ExecRun, context: EngineContext): Promise<ExecReport> {
+  const host = context.probeHost();
+  requireRoot(host);
+  const container = requireRunning(context, run.options.container);
+  const { id } = container.record;
+  if (container.state.status === "paused") {
+    throw new EngineError("wrongState", `Container ${id} is paused, unpause the container before exec`, {
+      hint: `brig unpause ${container.record.name}`,
+    });
+  }
+  const request = await planExec(container, run.options, context);
+  const plan = compileExec(request);
+  const { helperPath } = context;
+  const { onStep, streams } = run;
+  const settings = { plan, helperPath, ...(onStep === undefined ? {} : { onStep }) };
+  const outcome = request.detached ? await launchDetached(settings) : await launch({ ...settings, streams });
+  if (outcome.kind === "exited") return { exitCode: outcome.exitCode };
+  if (outcome.kind !== "failed") return { exitCode: 0 };
+  const { architecture } = host;
+  throw await explainExecFailure({ failed: outcome, request, plan, helperPath, architecture, container: id });
+}
+
+async function planExec(
+  container: RunningContainer,
+  options: ExecOptions,
+  context: EngineContext,
+): Promise<ExecRequest> {
+  const { paths, state, record } = container;
+  const own = readContainerSpec(paths);
+  const target = { pid: state.process.pid, startTime: Number(state.process.startTime) };
+  const wanted = options.user ?? "";
+  const found = wanted === "" ? undefined : await findUser(wanted, { own, target, container, context });
+  if (found !== undefined) requireMappedIds(found.user, record.idRange?.size);
+  const everyCapability = options.privileged === true ? availableCapabilities(own, context.probeHost()) : [];
+  const spec = { ...own, process: execProcess({ spec: own, options, ...found, everyCapability }) };
+  const command = options.command[0] ?? "";
+  const executables = executableCandidates(command, pathOf(spec.process.env));
+  if (executables.length === 0) {
+    throw new EngineError("commandNotFound", `exec: ${JSON.stringify(command)}: executable file not found in $PATH`, {
+      hint: "check the command, and PATH among the variables",
+    });
+  }
+  const { seccomp } = spec.linux;
+  const cache = `${context.root}/cache/seccomp`;
+  const arch = nativeArch(processorArchitecture());
+  const cgroup = groupOfProcess(container);
+  return {
+    spec,
+    ...(seccomp === undefined ? {} : { seccompProgram: await cachedProgram({ spec: seccomp, arch, cache }) }),
+    target,
+    ...(cgroup === undefined ? {} : { cgroup }),
+    executables,
+    stdin: options.interactive ?? false,
+    detached: options.detach ?? false,
+    detachKeys: options.detachKeys ?? defaultDetachKeys,
+    notices: [],
+  };
+}
+
+interface UserLookup {
+  readonly own: RuntimeSpec;
+  readonly target: ExecRequest["target"];
+  readonly container: RunningContainer;
+  readonly context: EngineContext;
+}
+
+/** Looks a user up among the accounts that the container has now, with the container's further groups. */
+async function findUser(
+  text: string,
+  { own, target, container, context: { helperPath } }: UserLookup,
+): Promise<{ readonly user: ResolvedUser; readonly ownHome: string }> {
+  const paths = [passwdPath, groupPath];
+  const files = await readRunningFiles({ helperPath, target, spec: own, paths, maxBytes: maxAccountsBytes });
+  const accounts = parseAccounts(files.get(passwdPath)?.bytes, files.get(groupPath)?.bytes);
+  const { groupAdd } = readContainerOptions(container.paths.options);
+  const ownHome = resolveUser(String(own.process.user.uid), [], accounts).home;
+  return { user: resolveUser(text, groupAdd, accounts), ownHome };
+}
+
+/** An id beyond the range does not exist in the container's user namespace: setuid(2) would refuse it. */
+function requireMappedIds({ uid, gid, additionalGids }: ResolvedUser, size: number | undefined): void {
+  const beyond = size === undefined ? undefined : [uid, gid, ...additionalGids].find((id) => id >= size);
+  if (beyond === undefined || size === undefined) return;
+  throw new EngineError("invalidValue", `cannot run as the id ${beyond}: the container's ids end at ${size - 1}`, {
+    hint: "choose a smaller id",
+  });
+}
+
+/** In a user namespace of its own the container's root can have everything; in the host's, what the caller holds. */
+function availableCapabilities(spec: RuntimeSpec, host: HostFacts): readonly string[] {
+  const own = spec.linux.namespaces.some(({ type }) => type === "user");
+  const available = own ? (1n << 64n) - 1n : BigInt(`0x${host.effectiveCapabilities}`);
+  return resolveCapabilities({ profile: "default", add: [], drop: [], privileged: true }, available).names;
+}
+
+function requireRoot({ effectiveUid }: HostFacts): void {
+  if (effectiveUid === 0) return;
+  throw new EngineError("notRoot", "cannot run a command in a container as a user other than root", {
+    hint: "use sudo",
+  });
+}

@@ -1,0 +1,93 @@
+import { rmdirSync } from "node:fs";
+import { dirname } from "node:path";
+import type { StoredImage } from "../../image/index.ts";
+import type { FilledOptions } from "../fillDefaults.ts";
+import { boundAccounts, imageAccounts } from "../identity/imageAccounts.ts";
+import { resolveUser } from "../identity/resolveUser.ts";
+import { recordOf } from "../run/containerDocuments.ts";
+import type { RunDraft } from "../run/draftRun.ts";
+import type { EngineContext } from "../run/engineContext.ts";
+import { layerTrees } from "../run/findImage.ts";
+import { findJoins } from "../run/findJoins.ts";
+import { type PlannedContainer, planContainer } from "../run/planContainer.ts";
+import { reserveVolumes } from "../run/reserveVolumes.ts";
+import { type NamedMount, nameMounts, resolveMounts } from "../run/resolveMounts.ts";
+import { writeContainerFiles } from "../run/writeBundle.ts";
+import { writeContainerOptions } from "../state/containerOptions.ts";
+import { writeContainerRecord } from "../state/containerRecord.ts";
+import { writeContainerState } from "../state/containerState.ts";
+import { writeLaunchFile } from "../state/launchFile.ts";
+import { clearPending } from "../state/pending.ts";
+import type { ProcessIdentity } from "../state/processIdentity.ts";
+import { makeBindSource, type Reservation, reserveContainer } from "../state/reserveContainer.ts";
+import type { UndoStack } from "../state/undoStack.ts";
+import { monitorFields } from "./monitorFields.ts";
+
+export interface CreateRequest {
+  readonly draft: RunDraft;
+  readonly image: StoredImage;
+  readonly owner: ProcessIdentity;
+  readonly undo: UndoStack;
+}
+
+/** A container that is whole on disk and has not been started. */
+export interface MadeContainer extends Reservation {
+  readonly planned: PlannedContainer;
+  readonly options: FilledOptions;
+}
+
+/** Reserves, decides and writes down, in this order; the record comes last. What fails is taken back by `undo`. */
+export async function createContainer(request: CreateRequest, context: EngineContext): Promise<MadeContainer> {
+  const { draft, image, owner, undo } = request;
+  const { options, choice } = draft;
+  const diffIds = image.config.rootfs.diff_ids;
+  const named = nameMounts(options, choice.imageVolumes);
+  const volumes = named.flatMap((mount) => mount.volume ?? []);
+  const reservation = await reserveContainer({
+    ...context,
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.cidfile === undefined ? {} : { cidfile: options.cidfile }),
+    owner,
+    intent: { imageId: image.id, diffIds, volumes },
+    ownIds: draft.namespaces.userns === "own",
+    undo,
+  });
+  const { id, name, paths } = reservation;
+  makeBindSources(named, undo);
+  const claimed = reserveVolumes({ ...context, id, volumes, undo });
+  const layers = layerTrees(context, diffIds);
+  const accounts = boundAccounts(
+    await imageAccounts({ ...context, stage: paths.stage, layers, diffIds }),
+    options.mounts.flatMap((mount) => (mount.kind === "bind" ? [mount] : [])),
+  );
+  const planned = await planContainer({
+    ...reservation,
+    draft,
+    user: resolveUser(choice.user, options.groupAdd, accounts),
+    mounts: resolveMounts(context.root, named, (volume) => claimed.has(volume)),
+    layers,
+    joins: findJoins(context, draft.namespaces.joins),
+    foreground: true,
+    monitor: monitorFields({ ...context, id, name, options, labels: choice.labels }),
+    cache: `${context.root}/cache/seccomp`,
+  });
+  writeContainerFiles(paths, planned.files, planned.spec);
+  writeContainerOptions(paths.options, options);
+  writeLaunchFile(paths.launch, planned.launch);
+  writeContainerRecord(paths.record, recordOf({ ...reservation, draft, mounts: named, planned, image }, context.now()));
+  writeContainerState(paths.state, { status: "created" });
+  if (!options.remove) clearPending(context.root, id);
+  return { ...reservation, planned, options };
+}
+
+function makeBindSources(mounts: readonly NamedMount[], undo: UndoStack): void {
+  for (const mount of mounts) {
+    if (mount.kind !== "bind" || !mount.createSource) continue;
+    const topmost = makeBindSource(mount.source);
+    if (topmost === undefined) continue;
+    undo.push(() => {
+      // rmdir(2) takes away only what is still empty, from the innermost directory outwards.
+      for (let path = mount.source; path.length >= topmost.length; path = dirname(path)) rmdirSync(path);
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { EngineError } from "../../base/index.ts";
+import type { EngineContext } from "../run/engineContext.ts";
+import { containerPaths } from "../state/containerPaths.ts";
+import { readContainerRecord } from "../state/containerRecord.ts";
+import { readLiveState } from "../state/liveState.ts";
+import { identifyProcess } from "../state/processIdentity.ts";
+import { findContainer, removeContainer } from "../state/removeContainer.ts";
+import { endContainer } from "./stopContainer.ts";
+
+/**
+ * Removes a container by name, id or the beginning of an id; `force` ends a running one first. Returns what the caller
+ * wrote, as Docker prints it.
+ *
+ * @throws EngineError `containerNotFound`, `wrongState` with Docker's sentence while it runs.
+ */
+export async function removeByName(
+  nameOrId: string,
+  { force }: { readonly force: boolean },
+  context: EngineContext,
+): Promise<string> {
+  const id = findContainer(context.root, nameOrId);
+  const { status } = readLiveState({ ...context, id });
+  const live = status === "running" || status === "paused" || status === "restarting";
+  if (live && !force) {
+    const name = readContainerRecord(containerPaths(context.root, id).record)?.name ?? id;
+    throw new EngineError(
+      "wrongState",
+      `cannot remove container "/${name}": container is ${status}: stop the container before removing or force remove`,
+      { hint: "use --force to end it" },
+    );
+  }
+  if (live) await endContainer(id, context);
+  await removeEnded(id, context);
+  return nameOrId;
+}
+
+/** What is left to do when a container has ended and nobody waits for it: one with `--rm` goes. Idempotent. */
+export async function cleanUp(id: string, context: EngineContext): Promise<void> {
+  const record = readContainerRecord(containerPaths(context.root, id).record);
+  if (record?.remove === true && readLiveState({ ...context, id }).status === "exited") await removeEnded(id, context);
+}
+
+async function removeEnded(id: string, context: EngineContext): Promise<void> {
+  const owner = identifyProcess(context.pid);
+  if (owner === undefined) throw new Error(`there is no process ${context.pid}`);
+  await removeContainer({ ...context, owner, id });
+}

@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { EngineError } from "../../base/index.ts";
+import { openImageStore } from "../../image/index.ts";
+import { measureTrees, openLayerStore } from "../../overlay/index.ts";
+import type { DiffId } from "../../oci/index.ts";
+import type { CreatedContainer } from "../runReports.ts";
+import { containerPaths } from "../state/containerPaths.ts";
+import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
+import { readLiveState, type StatePlaces } from "../state/liveState.ts";
+import { type ObservedState, observeState } from "../state/observedState.ts";
+import { findContainer, listContainerIds } from "../state/removeContainer.ts";
+import { compileFilters, type FilterFacts, type FilteredContainer, looksAtStopped, type ObjectFilter } from "./containerFilters.ts";
+import { summarizeContainer } from "./summarizeContainer.ts";
+
+export interface ListPlaces extends StatePlaces {
+  readonly helperPath: string;
+}
+
+export interface ListRequest {
+  /** Not only running containers. */
+  readonly all: boolean;
+  /** Only so many of those made last, running or not. */
+  readonly last?: number;
+  readonly filters?: readonly ObjectFilter[];
+  /** Measure what each has written. */
+  readonly size?: boolean;
+}
+
+/**
+ * The containers, the youngest first. One that is being made or removed is not there yet, or no longer.
+ *
+ * @throws EngineError `invalidValue` for a filter, `containerNotFound` for the container that a filter names.
+ */
+export async function listContainers(places: ListPlaces, request: ListRequest): Promise<readonly CreatedContainer[]> {
+  const { all, last, filters = [], size = false } = request;
+  const fits = compileFilters(filters, filterFacts(places));
+  const everyState = all || last !== undefined || looksAtStopped(filters);
+  const found = readContainers(places)
+    .filter(({ container: { status } }) => everyState || isUp(status))
+    .filter(fits)
+    .sort(({ container: one }, { container: other }) => (one.created < other.created ? 1 : -1))
+    .slice(0, last ?? Number.POSITIVE_INFINITY);
+  return size ? withSizes(found, places) : found.map(({ container }) => container);
+}
+
+function isUp(status: ObservedState["status"]): boolean {
+  return status === "running" || status === "paused" || status === "restarting";
+}
+
+function readContainers(places: StatePlaces): FilteredContainer[] {
+  return listContainerIds(places.root).flatMap((id) => {
+    try {
+      const record = readContainerRecord(containerPaths(places.root, id).record);
+      return record === undefined ? [] : [summarizeContainer(record, readObservedState(record, places))];
+    } catch (error) {
+      // One damaged container must not hide the others; brig rm --force takes it away.
+      if (error instanceof EngineError && error.code === "storeCorrupt") return [];
+      throw error;
+    }
+  });
+}
+
+/** @throws EngineError `storeCorrupt`. */
+export function readObservedState({ id, cgroup }: ContainerRecord, { root, runRoot }: StatePlaces): ObservedState {
+  return observeState(readLiveState({ root, runRoot, id, ...(cgroup === undefined ? {} : { cgroup }) }));
+}
+
+/** What is looked up only when a filter asks. */
+function filterFacts({ root }: StatePlaces): FilterFacts {
+  return {
+    createdOf: (nameOrId) => readContainerRecord(containerPaths(root, findContainer(root, nameOrId)).record)?.created ?? "",
+    layersOf: (reference) => openImageStore(join(root, "images")).resolve(reference)?.config.rootfs.diff_ids,
+  };
+}
+
+async function withSizes(
+  found: readonly FilteredContainer[],
+  places: ListPlaces,
+): Promise<readonly CreatedContainer[]> {
+  const sizes = await measureContainers(found.map(({ container: { id }, diffIds }) => ({ id, diffIds })), places);
+  return found.map(({ container }, index) => {
+    const size = sizes[index];
+    return size === undefined ? container : { ...container, size };
+  });
+}
+
+export interface ContainerSize {
+  /** Bytes that the container has written. */
+  readonly writtenBytes: number;
+  /** Those and the bytes of its image. */
+  readonly rootBytes: number;
+}
+
+/** The sizes of containers, in their order. */
+export async function measureContainers(
+  containers: readonly { readonly id: string; readonly diffIds: readonly string[] }[],
+  { root, helperPath }: Pick<ListPlaces, "root" | "helperPath">,
+): Promise<readonly ContainerSize[]> {
+  const written = await measureTrees({ helperPath, paths: containers.map(({ id }) => containerPaths(root, id).upper) });
+  const layers = openLayerStore(root, { helperPath });
+  return containers.map(({ diffIds }, index) => {
+    const writtenBytes = written[index] ?? 0;
+    // The record keeps the digests as they were parsed.
+    const sizes = diffIds.map((diffId) => layers.read(diffId as DiffId)?.size ?? 0);
+    return { writtenBytes, rootBytes: sizes.reduce((sum, bytes) => sum + bytes, writtenBytes) };
+  });
+}

@@ -1,0 +1,36 @@
+import type { CreatedContainer } from "../runReports.ts";
+import type { ContainerRecord } from "../state/containerRecord.ts";
+import type { ObservedState } from "../state/observedState.ts";
+import { explainEnd } from "../why/explainEnd.ts";
+import type { FilteredContainer } from "./containerFilters.ts";
+
+/** One container as lists show it, and what filters look at. Pure. */
+export function summarizeContainer(record: ContainerRecord, state: ObservedState): FilteredContainer {
+  const { id, name, image, imageId, command, created, labels, diffIds } = record;
+  const { status, startedAt, finishedAt, exitCode, restarts } = state;
+  const why = explainEnd({ state });
+  const mounts = record.mounts.filter(({ kind }) => kind !== "tmpfs");
+  return {
+    container: {
+      id,
+      name,
+      image,
+      imageId,
+      command,
+      created,
+      status,
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(finishedAt === undefined ? {} : { finishedAt }),
+      ...(exitCode === undefined ? {} : { exitCode }),
+      restarts,
+      ...(why === undefined ? {} : { why }),
+      labels: new Map(Object.entries(labels)),
+      mounts: mounts.map(({ source }) => source),
+      localVolumes: mounts.filter(({ kind }) => kind === "volume").length,
+      networks: record.networks ?? [],
+    },
+    diffIds,
+    mountTargets: mounts.map(({ target }) => target),
+    exposedPorts: record.exposedPorts ?? [],
+  };
+}

@@ -1,0 +1,30 @@
+import { constants } from "node:os";
+import { describeErrno } from "../../base/index.ts";
+
+const errnoNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(constants.errno).map(([name, number]) => [number, name]),
+);
+
+/** How a launch failed, as the monitor keeps it: step, process, call, number of the error and arguments, a line each. */
+export interface FailedStep {
+  readonly step: string;
+  readonly call: string;
+  readonly errno: string;
+  readonly args: string;
+}
+
+/** Undefined for a text that is not such a report, as when the launch ended before it could say why. */
+export function parseFailedStep(text: string): FailedStep | undefined {
+  const [step, process, call, number, ...args] = text.split("\n");
+  if (step === undefined || process === undefined || call === undefined || number === undefined) return undefined;
+  return { step, call, errno: errnoNames.get(Number(number)) ?? `error ${number}`, args: args.join(" ").trim() };
+}
+
+/** One sentence, without what only a look into the container's root could tell. */
+export function describeFailedStep(text: string): string {
+  const failed = parseFailedStep(text);
+  if (failed === undefined) return "the launch ended without saying why";
+  const { step, call, errno, args } = failed;
+  const what = step === "exec" ? "its command cannot be executed" : `${call}${args === "" ? "" : ` ${args}`}`;
+  return `${what}: ${describeErrno(errno)}`;
+}
