@@ -36,6 +36,13 @@ struct pending {
     uint32_t path_size, acl_size;
 };
 
+struct metadata {
+    uid_t uid;
+    gid_t gid;
+    mode_t mode;
+    struct timespec times[2];
+};
+
 struct unpack {
     int root;
     const char *call; /* the system call that failed */
@@ -44,6 +51,7 @@ struct unpack {
     char *pending;
     size_t pending_size, pending_room;
     uint64_t entries, bytes;
+    struct metadata metadata; /* of the entry under way */
     bool in_hole; /* the file under way ends in one so far */
     char input[RECORD_MAX + READ_MAX];
     size_t start, end; /* of what was read and not used */
@@ -51,11 +59,20 @@ struct unpack {
 
 #define TRY(unpack, name, expression) ((expression) < 0 ? ((unpack)->call = (name), -1) : 0)
 
-static void close_keeping_errno(int fd)
+/* A descriptor that is closed when its name goes out of scope; errno stays. */
+#define OWNED __attribute__((cleanup(close_owned))) int
+static void close_owned(int *fd)
 {
     int error = errno;
-    close(fd);
+    if (*fd >= 0) close(*fd);
     errno = error;
+}
+
+static int disown(int *fd)
+{
+    int given = *fd;
+    *fd = -1;
+    return given;
 }
 
 /* ---- confinement ---- */
@@ -90,21 +107,15 @@ static int confine(struct unpack *unpack, const char *path)
     struct mount_attr harmless = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC};
     if (TRY(unpack, "unshare", unshare(CLONE_NEWNS | CLONE_NEWNET))) return -1;
     if (TRY(unpack, "mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof private))) return -1;
-    int directory = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    OWNED directory = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (TRY(unpack, "open", directory)) return -1;
-    int tree = open_tree(directory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-    int result = TRY(unpack, "open_tree", tree);
-    if (result == 0) result = TRY(unpack, "mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH, &harmless, sizeof harmless));
-    if (result == 0)
-        result = TRY(unpack, "move_mount",
-                     move_mount(tree, "", directory, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
-    if (result == 0) result = TRY(unpack, "fchdir", fchdir(tree));
-    if (result == 0) result = TRY(unpack, "pivot_root", syscall(SYS_pivot_root, ".", "."));
-    if (result == 0) result = TRY(unpack, "umount2", umount2(".", MNT_DETACH));
-    if (result == 0) result = TRY(unpack, "chdir", chdir("/"));
-    if (tree >= 0) close_keeping_errno(tree);
-    close_keeping_errno(directory);
-    if (result != 0) return -1;
+    OWNED tree = open_tree(directory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    const unsigned by_descriptor = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+    if (TRY(unpack, "open_tree", tree)) return -1;
+    if (TRY(unpack, "mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH, &harmless, sizeof harmless))) return -1;
+    if (TRY(unpack, "move_mount", move_mount(tree, "", directory, "", by_descriptor))) return -1;
+    if (TRY(unpack, "fchdir", fchdir(tree)) || TRY(unpack, "pivot_root", syscall(SYS_pivot_root, ".", "."))) return -1;
+    if (TRY(unpack, "umount2", umount2(".", MNT_DETACH)) || TRY(unpack, "chdir", chdir("/"))) return -1;
     unpack->root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return TRY(unpack, "open", unpack->root);
 }
@@ -193,25 +204,17 @@ static int make_directory(struct unpack *unpack, int parent, const char *name)
         if (opaque && TRY(unpack, "unlinkat", unlinkat(parent, name, 0))) return -1;
         if (opaque && TRY(unpack, "mkdirat", mkdirat(parent, name, 0700))) return -1;
     }
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (TRY(unpack, "openat", fd)) return -1;
-    if (opaque && set_opaque(unpack, fd) != 0) {
-        close_keeping_errno(fd);
-        return -1;
-    }
-    return fd;
+    OWNED fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (TRY(unpack, "openat", fd) || (opaque && set_opaque(unpack, fd) != 0)) return -1;
+    return disown(&fd);
 }
 
+/* A directory that no entry spoke of. All of it is set, because a set-group-ID directory above hands its bit down. */
 static int make_parent(struct unpack *unpack, int parent, const char *name)
 {
-    int fd = make_directory(unpack, parent, name);
-    if (fd < 0) return -1;
-    /* explicit, because a set-group-ID directory above would hand its group and bit down */
-    int result = TRY(unpack, "fchown", fchown(fd, 0, 0));
-    if (result == 0) result = TRY(unpack, "fchmod", fchmod(fd, 0755));
-    if (result == 0) return fd;
-    close_keeping_errno(fd);
-    return -1;
+    OWNED fd = make_directory(unpack, parent, name);
+    if (fd < 0 || TRY(unpack, "fchown", fchown(fd, 0, 0)) || TRY(unpack, "fchmod", fchmod(fd, 0755))) return -1;
+    return disown(&fd);
 }
 
 /* Puts what a symbolic link that leads nowhere (yet) says in the place of `path` up to `rest`. */
@@ -235,39 +238,37 @@ static int follow(struct unpack *unpack, int parent, char *path, char *name, con
  * the way names. Every look-up is the kernel's, in-root, from the top. */
 static int make_path(struct unpack *unpack, const char *wanted)
 {
-    char path[WALK_MAX];
-    int links = 0, parent = dup(unpack->root);
-    if (TRY(unpack, "dup", parent)) return -1;
+    char path[WALK_MAX], rest[WALK_MAX];
+    int links = 0;
+    OWNED parent = dup(unpack->root);
     memccpy(path, wanted, '\0', sizeof path);
     path[sizeof path - 1] = '\0';
-    for (char *at = path;;) {
+    for (char *at = path; parent >= 0;) {
         at += strspn(at, "/");
-        if (*at == '\0') return parent;
+        if (*at == '\0') return disown(&parent);
         char *name = at;
         at += strcspn(at, "/");
         char after = *at;
         *at = '\0';
-        int next = open_in_root(unpack, path, O_PATH | O_DIRECTORY);
+        OWNED next = open_in_root(unpack, path, O_PATH | O_DIRECTORY);
         if (next < 0 && (errno == ENOENT || errno == ENOTDIR)) next = make_parent(unpack, parent, name);
         else if (next < 0) unpack->call = "openat2";
-        if (next < 0 && errno == EEXIST) {
-            char rest[WALK_MAX];
+        if (next >= 0) {
+            close(parent);
+            parent = disown(&next);
+            *at = after;
+        } else if (errno == EEXIST) {
             memccpy(rest, after == '\0' ? "" : at + 1, '\0', sizeof rest);
             errno = ELOOP;
-            if (++links > LINKS_MAX ? TRY(unpack, "openat2", -1) : follow(unpack, parent, path, name, rest)) break;
+            if (++links > LINKS_MAX ? TRY(unpack, "openat2", -1) : follow(unpack, parent, path, name, rest)) return -1;
             close(parent);
             parent = dup(unpack->root);
-            if (TRY(unpack, "dup", parent)) return -1;
             at = path;
-            continue;
+        } else {
+            return -1;
         }
-        if (next < 0) break;
-        close(parent);
-        parent = next;
-        *at = after;
     }
-    close_keeping_errno(parent);
-    return -1;
+    return TRY(unpack, "dup", parent);
 }
 
 static int open_directory(struct unpack *unpack, const char *path)
@@ -275,12 +276,6 @@ static int open_directory(struct unpack *unpack, const char *path)
     int fd = open_in_root(unpack, path, O_PATH | O_DIRECTORY);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return make_path(unpack, path);
     return TRY(unpack, "openat2", fd) ? -1 : fd;
-}
-
-static void forget_parent(struct unpack *unpack)
-{
-    if (unpack->parent >= 0) close_keeping_errno(unpack->parent);
-    unpack->parent = -1;
 }
 
 /* The directory that holds the last part of path, and that part in *name. Archives list a directory's entries one
@@ -295,7 +290,7 @@ static int open_parent(struct unpack *unpack, const char *path, const char **nam
         return TRY(unpack, "record", -1);
     if (unpack->parent >= 0 && strncmp(unpack->parent_path, path, size) == 0 && unpack->parent_path[size] == '\0')
         return unpack->parent;
-    forget_parent(unpack);
+    close_owned(&unpack->parent);
     memcpy(unpack->parent_path, path, size);
     unpack->parent_path[size] = '\0';
     unpack->parent = open_directory(unpack, unpack->parent_path);
@@ -313,14 +308,7 @@ static int make_way(struct unpack *unpack, int parent, const char *name)
 
 /* ---- entries ---- */
 
-struct metadata {
-    uid_t uid;
-    gid_t gid;
-    mode_t mode;
-    struct timespec times[2];
-};
-
-static int parse_metadata(struct unpack *unpack, const struct record *record, struct metadata *metadata)
+static int parse_metadata(struct unpack *unpack, const struct record *record)
 {
     uint64_t uid, gid, mode, nsec;
     int64_t seconds;
@@ -330,7 +318,7 @@ static int parse_metadata(struct unpack *unpack, const struct record *record, st
         !record_get_u64(record, "nsec", 999999999, &nsec))
         return TRY(unpack, "record", -1);
     struct timespec modified = {.tv_sec = seconds, .tv_nsec = (long)nsec};
-    *metadata = (struct metadata){(uid_t)uid, (gid_t)gid, (mode_t)mode, {modified, modified}};
+    unpack->metadata = (struct metadata){(uid_t)uid, (gid_t)gid, (mode_t)mode, {modified, modified}};
     return 0;
 }
 
@@ -338,35 +326,30 @@ static int parse_metadata(struct unpack *unpack, const struct record *record, st
  * it removes file capabilities as well. */
 static int dress_fd(struct unpack *unpack, const struct record *record, int fd, struct attribute *later)
 {
-    struct metadata metadata;
-    if (parse_metadata(unpack, record, &metadata) != 0) return -1;
-    if (TRY(unpack, "fchown", fchown(fd, metadata.uid, metadata.gid))) return -1;
-    if (TRY(unpack, "fchmod", fchmod(fd, metadata.mode))) return -1;
+    const struct metadata *metadata = &unpack->metadata;
+    if (TRY(unpack, "fchown", fchown(fd, metadata->uid, metadata->gid))) return -1;
+    if (TRY(unpack, "fchmod", fchmod(fd, metadata->mode))) return -1;
     if (set_attributes(unpack, record, fd, NULL, later) != 0) return -1;
-    return TRY(unpack, "futimens", futimens(fd, metadata.times));
+    return TRY(unpack, "futimens", futimens(fd, metadata->times));
 }
 
 /* The same for what cannot be opened. Nobody else works in this directory, so `name` is still what we made. */
 static int dress_name(struct unpack *unpack, const struct record *record, int parent, const char *name)
 {
-    struct metadata metadata;
+    const struct metadata *metadata = &unpack->metadata;
     struct stat status;
-    if (parse_metadata(unpack, record, &metadata) != 0) return -1;
     if (TRY(unpack, "fstatat", fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))) return -1;
-    if (TRY(unpack, "fchownat", fchownat(parent, name, metadata.uid, metadata.gid, AT_SYMLINK_NOFOLLOW))) return -1;
-    if (!S_ISLNK(status.st_mode) && TRY(unpack, "fchmodat", fchmodat(parent, name, metadata.mode, 0))) return -1;
-    if (record_count(record, "xattr") > 0) {
-        if (TRY(unpack, "fchdir", fchdir(parent)) || set_attributes(unpack, record, -1, name, NULL) != 0) return -1;
-    }
-    return TRY(unpack, "utimensat", utimensat(parent, name, metadata.times, AT_SYMLINK_NOFOLLOW));
+    if (TRY(unpack, "fchownat", fchownat(parent, name, metadata->uid, metadata->gid, AT_SYMLINK_NOFOLLOW))) return -1;
+    if (!S_ISLNK(status.st_mode) && TRY(unpack, "fchmodat", fchmodat(parent, name, metadata->mode, 0))) return -1;
+    bool plain = record_count(record, "xattr") == 0;
+    if (!plain && (TRY(unpack, "fchdir", fchdir(parent)) || set_attributes(unpack, record, -1, name, NULL) != 0)) return -1;
+    return TRY(unpack, "utimensat", utimensat(parent, name, metadata->times, AT_SYMLINK_NOFOLLOW));
 }
 
-static int add_pending(struct unpack *unpack, const struct record *record, int fd, const struct attribute *acl)
+static int add_pending(struct unpack *unpack, const char *path, int fd, const struct attribute *acl)
 {
-    struct metadata metadata;
     struct stat status;
-    if (parse_metadata(unpack, record, &metadata) != 0 || TRY(unpack, "fstat", fstat(fd, &status))) return -1;
-    const char *path = record_get(record, "path");
+    if (TRY(unpack, "fstat", fstat(fd, &status))) return -1;
     size_t path_size = strlen(path) + 1, size = sizeof(struct pending) + path_size + acl->size;
     if (unpack->pending_room - unpack->pending_size < size) {
         size_t room = unpack->pending_room * 2 + size;
@@ -376,7 +359,7 @@ static int add_pending(struct unpack *unpack, const struct record *record, int f
         unpack->pending = grown;
         unpack->pending_room = room;
     }
-    struct pending pending = {status.st_ino, metadata.times[1], (uint32_t)path_size, (uint32_t)acl->size};
+    struct pending pending = {status.st_ino, unpack->metadata.times[1], (uint32_t)path_size, (uint32_t)acl->size};
     char *at = unpack->pending + unpack->pending_size;
     memcpy(at, &pending, sizeof pending);
     memcpy(at + sizeof pending, path, path_size);
@@ -393,17 +376,16 @@ static int apply_pending(struct unpack *unpack)
         const char *path = unpack->pending + offset + sizeof pending;
         offset += sizeof pending + pending.path_size + pending.acl_size;
         struct stat status;
-        int fd = open_in_root(unpack, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        OWNED fd = open_in_root(unpack, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
         if (fd < 0) continue; /* a later entry took its place */
-        int result = TRY(unpack, "fstat", fstat(fd, &status));
-        if (result == 0 && status.st_ino == pending.inode) {
-            const struct timespec times[2] = {pending.modified, pending.modified};
-            if (pending.acl_size > 0)
-                result = TRY(unpack, "fsetxattr", fsetxattr(fd, "system.posix_acl_default", path + pending.path_size, pending.acl_size, 0));
-            if (result == 0) result = TRY(unpack, "futimens", futimens(fd, times));
-        }
-        close_keeping_errno(fd);
-        if (result != 0) return -1;
+        if (TRY(unpack, "fstat", fstat(fd, &status))) return -1;
+        if (status.st_ino != pending.inode) continue;
+        const char *acl = path + pending.path_size;
+        const struct timespec times[2] = {pending.modified, pending.modified};
+        if (pending.acl_size > 0 &&
+            TRY(unpack, "fsetxattr", fsetxattr(fd, "system.posix_acl_default", acl, pending.acl_size, 0)))
+            return -1;
+        if (TRY(unpack, "futimens", futimens(fd, times))) return -1;
     }
     return 0;
 }
@@ -411,35 +393,28 @@ static int apply_pending(struct unpack *unpack)
 static int apply_dir(struct unpack *unpack, const struct record *record, const char *path)
 {
     const char *name;
-    int parent = -1, fd;
+    OWNED fd = -1;
     if (strcmp(path, ".") == 0) {
         fd = open_in_root(unpack, ".", O_RDONLY | O_DIRECTORY);
         if (TRY(unpack, "openat2", fd)) return -1;
     } else {
-        parent = open_parent(unpack, path, &name);
+        int parent = open_parent(unpack, path, &name);
         if (parent < 0) return -1;
         fd = make_directory(unpack, parent, name);
         if (fd < 0 && errno == EEXIST && make_way(unpack, parent, name) == 0) fd = make_directory(unpack, parent, name);
         if (fd < 0) return -1;
     }
     struct attribute acl = {0};
-    int result = dress_fd(unpack, record, fd, &acl);
-    if (result == 0) result = add_pending(unpack, record, fd, &acl);
-    close_keeping_errno(fd);
-    return result;
+    return dress_fd(unpack, record, fd, &acl) == 0 ? add_pending(unpack, path, fd, &acl) : -1;
 }
 
 static int apply_opaque(struct unpack *unpack, const struct record *record, const char *path)
 {
     (void)record;
-    int directory = open_directory(unpack, path);
+    OWNED directory = open_directory(unpack, path);
     if (directory < 0) return -1;
-    int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* attributes need more than O_PATH */
-    close_keeping_errno(directory);
-    if (TRY(unpack, "openat", fd)) return -1;
-    int result = set_opaque(unpack, fd);
-    close_keeping_errno(fd);
-    return result;
+    OWNED fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* attributes need more than O_PATH */
+    return TRY(unpack, "openat", fd) ? -1 : set_opaque(unpack, fd);
 }
 
 /* A deletion mark concerns the layers below only: what this layer itself put there stays (image-spec layer.md,
@@ -499,18 +474,16 @@ static int apply_hardlink(struct unpack *unpack, const struct record *record, co
     errno = EBADMSG;
     if (target == NULL) return TRY(unpack, "record", -1);
     const char *slash = strrchr(target, '/');
+    char directory[PATH_MAX] = "";
+    size_t size = slash == NULL ? 0 : (size_t)(slash - target);
+    if (size >= sizeof directory) return TRY(unpack, "record", -1);
+    memcpy(directory, target, size);
     target_name = slash == NULL ? target : slash + 1;
-    char *directory = strndup(target, slash == NULL ? 0 : (size_t)(slash - target));
-    if (directory == NULL) return TRY(unpack, "strndup", -1);
-    int from = open_in_root(unpack, directory, O_PATH | O_DIRECTORY);
-    int error = errno;
-    free(directory);
-    errno = error;
+    OWNED from = open_in_root(unpack, directory, O_PATH | O_DIRECTORY);
     if (TRY(unpack, "openat2", from)) return -1;
-    int parent = open_parent(unpack, path, &name), result = -1;
-    if (parent >= 0) result = link_in(unpack, from, target_name, parent, name);
-    close_keeping_errno(from);
-    return result == 0 ? dress_name(unpack, record, parent, name) : -1;
+    int parent = open_parent(unpack, path, &name);
+    if (parent < 0 || link_in(unpack, from, target_name, parent, name) != 0) return -1;
+    return dress_name(unpack, record, parent, name);
 }
 
 /* ---- file contents ---- */
@@ -596,16 +569,10 @@ static int apply_file(struct unpack *unpack, const struct record *record, const 
     if (!record_get_u64(record, "size", INT64_MAX, &size)) return TRY(unpack, "record", -1);
     int parent = open_parent(unpack, path, &name);
     if (parent < 0) return -1;
-    int fd = openat(parent, name, flags, 0600);
-    if (fd < 0 && errno == EEXIST) {
-        if (make_way(unpack, parent, name) != 0) return -1;
-        fd = openat(parent, name, flags, 0600);
-    }
-    if (TRY(unpack, "openat", fd)) return -1;
-    int result = write_contents(unpack, fd, size);
-    if (result == 0) result = dress_fd(unpack, record, fd, NULL);
-    close_keeping_errno(fd);
-    return result;
+    OWNED fd = openat(parent, name, flags, 0600);
+    if (fd < 0 && errno == EEXIST && make_way(unpack, parent, name) == 0) fd = openat(parent, name, flags, 0600);
+    if (TRY(unpack, "openat", fd) || write_contents(unpack, fd, size) != 0) return -1;
+    return dress_fd(unpack, record, fd, NULL);
 }
 
 /* ---- the stream ---- */
@@ -613,16 +580,21 @@ static int apply_file(struct unpack *unpack, const struct record *record, const 
 static const struct {
     const char *op;
     int (*apply)(struct unpack *unpack, const struct record *record, const char *path);
+    bool is_mark; /* has no metadata */
 } operations[] = {
-    {"dir", apply_dir},   {"file", apply_file},   {"symlink", apply_node},       {"hardlink", apply_hardlink}, {"fifo", apply_node},
-    {"char", apply_node}, {"block", apply_node},  {"whiteout", apply_whiteout},  {"opaque", apply_opaque},
+    {"dir", apply_dir, false},      {"file", apply_file, false},         {"symlink", apply_node, false},
+    {"fifo", apply_node, false},    {"char", apply_node, false},         {"block", apply_node, false},
+    {"opaque", apply_opaque, true}, {"whiteout", apply_whiteout, true},  {"hardlink", apply_hardlink, false},
 };
 
 static int apply(struct unpack *unpack, const struct record *record)
 {
     const char *path = record_get(record, "path");
-    for (size_t i = 0; path != NULL && i < sizeof operations / sizeof operations[0]; i++)
-        if (strcmp(operations[i].op, record->op) == 0) return operations[i].apply(unpack, record, path);
+    for (size_t i = 0; path != NULL && i < sizeof operations / sizeof operations[0]; i++) {
+        if (strcmp(operations[i].op, record->op) != 0) continue;
+        if (!operations[i].is_mark && parse_metadata(unpack, record) != 0) return -1;
+        return operations[i].apply(unpack, record, path);
+    }
     errno = EBADMSG;
     return TRY(unpack, "record", -1);
 }
@@ -650,14 +622,6 @@ static int next_record(struct unpack *unpack, struct record *record)
     }
 }
 
-static int print_error(const struct unpack *unpack, const struct record *record, int error)
-{
-    const char *path = record->op == NULL ? NULL : record_get(record, "path");
-    printf("error%cop=%s%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, record->op == NULL ? "none" : record->op, 0,
-           path == NULL ? "" : path, 0, unpack->call, 0, error, 0, 0);
-    return fflush(stdout) == 0 ? 1 : 2;
-}
-
 int role_extract(int argc, char **argv)
 {
     struct record record = {0};
@@ -682,15 +646,18 @@ int role_extract(int argc, char **argv)
     }
     if (result == 0) result = apply_pending(unpack);
     if (result == 0) result = TRY(unpack, "syncfs", syncfs(unpack->root));
-    int status = 0;
-    if (result != 0) status = print_error(unpack, &record, errno);
-    else {
+    if (result != 0) {
+        int error = errno;
+        const char *path = record.op == NULL ? NULL : record_get(&record, "path");
+        printf("error%cop=%s%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, record.op == NULL ? "none" : record.op, 0,
+               path == NULL ? "" : path, 0, unpack->call, 0, error, 0, 0);
+    } else {
         printf("done%centries=%llu%cbytes=%llu%c%c", 0, (unsigned long long)unpack->entries, 0, (unsigned long long)unpack->bytes, 0, 0);
-        status = fflush(stdout) == 0 ? 0 : 2;
     }
+    int status = fflush(stdout) != 0 ? 2 : result != 0;
     record_free(&record);
-    forget_parent(unpack);
-    if (unpack->root >= 0) close(unpack->root);
+    close_owned(&unpack->parent);
+    close_owned(&unpack->root);
     free(unpack->pending);
     free(unpack);
     return status;
