@@ -143,6 +143,10 @@ function containerMembers(places: Places): ContainerMembers {
       const { runContainer } = await import("./container/index.ts");
       return runContainer({ options, streams, observer }, await containerContext(places));
     },
+    async exec(run) {
+      const { execContainer } = await import("./container/index.ts");
+      return execContainer(run, await containerContext(places));
+    },
     async create(options, observer = {}) {
       const { makeOnly } = await import("./container/index.ts");
       return makeOnly({ options, observer }, await containerContext(places));

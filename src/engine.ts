@@ -1,6 +1,8 @@
 import type {
   CreatedContainer,
   CreatedName,
+  ExecReport,
+  ExecRun,
   ExitReport,
   PlannedRun,
   RunObserver,
@@ -59,6 +61,8 @@ export interface Engine {
   plan(options: RunOptions): Promise<PlannedRun>;
   /** Runs a container in the foreground and resolves when its process has ended and everything is put away. */
   run(options: RunOptions, streams: RunStreams, observer?: RunObserver): Promise<ExitReport>;
+  /** Runs a command in a container that runs; resolves when it has ended, was detached from, or, detached, was started. */
+  exec(run: ExecRun): Promise<ExecReport>;
   /** Makes a container and does not start it. */
   create(options: RunOptions, observer?: RunObserver): Promise<CreatedName>;
   /** Runs a container that goes on by itself; resolves once its process has been executed. */

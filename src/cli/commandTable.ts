@@ -36,6 +36,7 @@ const inspect = async () => (await import("./commands/inspect.ts")).inspectComma
 const inspectImage = async () => (await import("./commands/inspect.ts")).inspectImageCommand;
 const ps = async () => (await import("./commands/ps.ts")).psCommand;
 const rm = async () => (await import("./commands/rm.ts")).rmCommand;
+const exec = async () => (await import("./commands/exec.ts")).execCommand;
 const create = async () => (await import("./commands/create.ts")).createCommand;
 const start = async () => (await import("./commands/start.ts")).startCommand;
 const stop = async () => (await import("./commands/stop.ts")).stopCommand;
@@ -48,6 +49,7 @@ const info = async () => (await import("./commands/info.ts")).infoCommand;
 const doctor = async () => (await import("./commands/doctor.ts")).doctorCommand;
 
 const runSummary = "Create and run a new container from an image";
+const execSummary = "Run a command in a running container";
 const psSummary = "List containers";
 const rmSummary = "Remove one or more containers";
 const pullSummary = "Download an image from a registry";
@@ -85,6 +87,7 @@ const lifecycle: readonly CommandEntry[] = [
 /** Every command there is. */
 export const commandTable: readonly CommandEntry[] = [
   { words: "run", section: "common", summary: runSummary, load: run },
+  { words: "exec", section: "common", summary: execSummary, load: exec },
   { words: "ps", section: "common", summary: psSummary, load: ps },
   { words: "pull", section: "common", summary: pullSummary, load: pull },
   { words: "images", section: "common", summary: imagesSummary, load: images },
@@ -118,6 +121,7 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/lifecycle.ts")).cleanupCommand,
   },
   { words: "container run", sameAs: "run", section: "other", summary: runSummary, load: run },
+  { words: "container exec", sameAs: "exec", section: "other", summary: execSummary, load: exec },
   { words: "container ls", sameAs: "ps", aliases: ["list", "ps"], section: "other", summary: psSummary, load: ps },
   { words: "container rm", sameAs: "rm", aliases: ["remove"], section: "other", summary: rmSummary, load: rm },
   { words: "image ls", sameAs: "images", aliases: ["list"], section: "other", summary: imagesSummary, load: images },

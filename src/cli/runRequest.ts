@@ -11,8 +11,8 @@ const largestListBytes = 8 * 1024 * 1024;
 export async function finishRunRequest(draft: RunDraft, args: readonly string[]): Promise<RunOptions> {
   const { options, limits, envFiles, labelFiles, caller } = draft;
   const [image = "", ...command] = args;
-  const env = (await readAll(envFiles, caller.cwd)).flatMap((bytes) => parseEnvFile(bytes, caller.env));
-  const labels = (await readAll(labelFiles, caller.cwd)).flatMap((bytes) => parseLabelFile(bytes));
+  const env = (await readListFiles(envFiles, caller.cwd)).flatMap((bytes) => parseEnvFile(bytes, caller.env));
+  const labels = (await readListFiles(labelFiles, caller.cwd)).flatMap((bytes) => parseLabelFile(bytes));
   return {
     ...options,
     image,
@@ -23,7 +23,8 @@ export async function finishRunRequest(draft: RunDraft, args: readonly string[])
   };
 }
 
-async function readAll(paths: readonly string[], cwd: string): Promise<readonly Uint8Array[]> {
+/** The contents of files of variables or labels, each of bounded size. */
+export async function readListFiles(paths: readonly string[], cwd: string): Promise<readonly Uint8Array[]> {
   return Promise.all(paths.map((path) => readBounded(resolve(cwd, path), path)));
 }
 

@@ -1,5 +1,7 @@
 export { parsePlatform } from "../image/index.ts";
 export { parseUlimit, type RunStreams } from "../launch/index.ts";
+export { execContainer } from "./exec/execContainer.ts";
+export type { ExecOptions, ExecReport, ExecRun } from "./exec/execOptions.ts";
 export { type ImageUse, listImageUses } from "./imageUse.ts";
 export { setPaused } from "./lifecycle/pauseContainer.ts";
 export { cleanUp, removeByName } from "./lifecycle/removeByName.ts";
@@ -8,6 +10,7 @@ export { killContainer, type StopRequest, stopContainer, waitContainer } from ".
 export { listContainers } from "./listContainers.ts";
 export { parseNetwork, parsePullPolicy, parseRestartPolicy } from "./options/choiceFlags.ts";
 export { parseWorkdir } from "./options/containerPath.ts";
+export { parseDetachKeys } from "./options/detachKeys.ts";
 export { parseDeviceBps, parseDeviceFlag, parseDeviceIops } from "./options/deviceFlag.ts";
 export {
   parseAddHost,

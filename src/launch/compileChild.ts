@@ -55,6 +55,29 @@ function arriveSteps(request: LaunchRequest): LaunchStep[] {
       : 'after joining the group, so that "/" inside means that group';
     steps.push(step("ns.unshare", "unshare", { flag: namespaceFlags(unshare) }, { why, doc: "unshare(2)" }));
   }
+  steps.push(...namespaceSteps(request));
+  const propagation = /slave|shared/.test(spec.linux.rootfsPropagation ?? "") ? "MS_SLAVE" : "MS_PRIVATE";
+  return [
+    ...steps,
+    step(
+      "mnt.propagation",
+      "propagation",
+      { propagation: [propagation] },
+      { why: "mounts made here must not travel back to the host", doc: "mount_namespaces(7)" },
+    ),
+    step(
+      "root.attach",
+      "attachRoot",
+      {},
+      { why: "the root goes on top of the old one, where pivot_root can swap them", doc: "pivot_root(2)" },
+    ),
+  ];
+}
+
+/** What a new namespace needs before it is of use: a name, a loopback interface that is up. */
+function namespaceSteps(request: LaunchRequest): LaunchStep[] {
+  const { spec } = request;
+  const steps: LaunchStep[] = [];
   if (makes(request, "uts") && (spec.hostname !== undefined || spec.domainname !== undefined)) {
     const name = spec.hostname === undefined ? {} : { name: spec.hostname };
     const domain = spec.domainname === undefined ? {} : { domain: spec.domainname };
@@ -77,22 +100,7 @@ function arriveSteps(request: LaunchRequest): LaunchStep[] {
       ),
     );
   }
-  const propagation = /slave|shared/.test(spec.linux.rootfsPropagation ?? "") ? "MS_SLAVE" : "MS_PRIVATE";
-  return [
-    ...steps,
-    step(
-      "mnt.propagation",
-      "propagation",
-      { propagation: [propagation] },
-      { why: "mounts made here must not travel back to the host", doc: "mount_namespaces(7)" },
-    ),
-    step(
-      "root.attach",
-      "attachRoot",
-      {},
-      { why: "the root goes on top of the old one, where pivot_root can swap them", doc: "pivot_root(2)" },
-    ),
-  ];
+  return steps;
 }
 
 /** Destinations that belong to the kernel: a symbolic link there is an attack, not a layout. */
@@ -188,6 +196,7 @@ function terminalStep({ spec }: LaunchRequest): LaunchStep {
       target: "/dev/console",
       create: "file",
       nosymlinks: 1,
+      owner: spec.process.user.uid,
       ...(size === undefined ? {} : { rows: size.height, columns: size.width }),
     },
     { why: "a pseudo-terminal of the container's own, so that it never touches the caller's", doc: "pty(7)" },

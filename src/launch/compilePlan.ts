@@ -2,6 +2,7 @@ import { compileChild } from "./compileChild.ts";
 import { compileHost } from "./compileHost.ts";
 import { compileInit } from "./compileInit.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
+import { payloadOwner } from "./payloadOwner.ts";
 import type { LaunchPlan, LaunchStep } from "./plan.ts";
 
 /**
@@ -18,18 +19,13 @@ export function compilePlan(request: LaunchRequest): LaunchPlan {
 
 /** How the process that stays with the container treats its streams. */
 function monitorStep({ spec, stdin, foreground, monitor }: LaunchRequest): LaunchStep {
-  const { user } = spec.process;
-  const mapped = spec.linux.uidMappings?.find(
-    ({ containerID, size }) => user.uid >= containerID && user.uid < containerID + size,
-  );
-  const owner = mapped === undefined ? user.uid : mapped.hostID + user.uid - mapped.containerID;
   return {
     id: "monitor",
     phase: "monitor",
     op: "monitor",
     fields: {
       ...monitor,
-      owner,
+      owner: payloadOwner(spec),
       ...(stdin ? { stdin: 1 } : {}),
       ...(foreground ? { foreground: 1, ...(stdin ? { input: 1 } : {}) } : {}),
     },

@@ -1,4 +1,3 @@
-import { EngineError } from "../../base/index.ts";
 import type { RunOptions } from "../../container/index.ts";
 import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
@@ -9,6 +8,7 @@ import { showImplicitPull } from "../render/implicitPull.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
 import { formatStep } from "../render/steps.ts";
 import { finishRunRequest } from "../runRequest.ts";
+import { requireTerminal } from "../terminal.ts";
 
 export const runCommand = defineCommand<RunDraft>({
   usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
@@ -56,13 +56,4 @@ async function runInBackground(
     })
     .finally(() => pull?.settled());
   return { output: `${started.id}\n` };
-}
-
-/** Docker's sentence and status for `-it` in a script without a terminal. */
-function requireTerminal({ tty, interactive }: RunOptions, stdin: { readonly isTty: boolean }): void {
-  if (tty !== true || interactive !== true || stdin.isTty) return;
-  throw new EngineError("usage", "the input device is not a TTY", {
-    hint: "leave out -t: stdin is a pipe or a file here",
-    details: { exitStatus: 1 },
-  });
 }
