@@ -117,8 +117,9 @@ static void put_record(struct log *log, int stream, const char *bytes, size_t si
     at += 8;
     at += json_escape(at, bytes, size);
     format_time(now);
-    at += sprintf(at, "\",\"stream\":\"%s\"%s,\"time\":\"%s\"}\n", streams[stream], log->attributes, now);
-    log->used = (size_t)(at - log->buffer);
+    size_t used = (size_t)(at - log->buffer);
+    used += (size_t)snprintf(at, sizeof log->buffer - used, "\",\"stream\":\"%s\"%s,\"time\":\"%s\"}\n", streams[stream], log->attributes, now);
+    log->used = used;
 }
 
 /* A full line is cut before an unfinished character, so that no character is torn. */

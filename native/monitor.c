@@ -91,11 +91,11 @@ static int write_state(struct monitor *monitor, int directory, const char *name,
     return result == 0 && directory == monitor->state ? fsync(directory) : result;
 }
 
-static uint64_t start_time(pid_t pid)
+static uint64_t start_time(struct monitor *monitor, pid_t pid)
 {
     char path[64], text[1024] = "";
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = path_open_host(&monitor->launch->journal, path, O_RDONLY);
     ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
     if (fd >= 0) close(fd);
     return size > 0 ? launch_start_time(text) : 0;
@@ -104,7 +104,7 @@ static uint64_t start_time(pid_t pid)
 static void describe_process(struct monitor *monitor, char text[160], pid_t pid)
 {
     const char *boot = record_get(monitor->settings, "boot");
-    snprintf(text, 160, "{\"pid\":%d,\"startTime\":\"%llu\",\"bootId\":\"%.40s\"}", (int)pid, (unsigned long long)start_time(pid),
+    snprintf(text, 160, "{\"pid\":%d,\"startTime\":\"%llu\",\"bootId\":\"%.40s\"}", (int)pid, (unsigned long long)start_time(monitor, pid),
              boot == NULL ? "" : boot);
 }
 
@@ -127,7 +127,7 @@ static void write_event(struct monitor *monitor, const char *action, const char 
     if (path == NULL || actor == NULL) return;
     format_time(now);
     int size = snprintf(line, sizeof line, "{\"time\":\"%s\",\"action\":\"%s\"%s,%s}\n", now, action, more, actor);
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = path_open_host(&monitor->launch->journal, path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW);
     if (fd < 0) return;
     if (size > 0 && (size_t)size < sizeof line && write(fd, line, (size_t)size) < 0) monitor->log.lost++;
     close(fd);

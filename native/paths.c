@@ -1,14 +1,12 @@
 #include "paths.h"
 
-#include <errno.h>
+#include "files.h"
+
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 int path_open_in(struct journal *journal, int root, const char *path, uint64_t flags, uint64_t resolve)
 {
@@ -34,7 +32,7 @@ static int make_file(struct journal *journal, int parent, const char *name)
  * ends in EEXIST, which is a refusal and not a reason to go on. */
 static int make_missing(struct journal *journal, int root, char *path, enum path_create create, uint64_t resolve)
 {
-    int parent = fcntl(root, F_DUPFD_CLOEXEC, 3);
+    OWNED parent = fcntl(root, F_DUPFD_CLOEXEC, 3);
     for (char *at = path; parent >= 0;) {
         at += strspn(at, "/");
         char *name = at;
@@ -49,71 +47,52 @@ static int make_missing(struct journal *journal, int root, char *path, enum path
             int made = file ? make_file(journal, parent, name) : path_make_directory(journal, parent, name, 0755);
             if (made == 0) next = path_open_in(journal, root, path, O_PATH, resolve);
         }
-        int error = errno;
-        close(parent);
+        close_owned(&parent);
         parent = next;
-        errno = error;
         if (after == '\0') break;
         *at++ = after;
     }
-    return parent;
+    return disown(&parent);
 }
 
 int path_target(struct journal *journal, int root, const char *path, enum path_create create, uint64_t resolve)
 {
     int fd = path_open_in(journal, root, path, O_PATH, resolve);
     if (fd >= 0 || errno != ENOENT || create == PATH_EXISTS) return fd;
-    char *copy = strdup(path);
-    if (copy == NULL) return -1;
-    fd = make_missing(journal, root, copy, create, resolve);
-    int error = errno;
-    free(copy);
-    errno = error;
-    return fd;
+    OWNED_TEXT copy = strdup(path);
+    return copy == NULL ? -1 : make_missing(journal, root, copy, create, resolve);
 }
 
 ssize_t path_read(struct journal *journal, int root, const char *path, size_t limit, char **bytes)
 {
     *bytes = NULL;
     /* O_NONBLOCK: a fifo in place of the file must not stop us. */
-    int fd = path_open_in(journal, root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, IN_ROOT);
-    if (fd < 0) return -1;
+    OWNED fd = path_open_in(journal, root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, IN_ROOT);
     struct stat status;
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-        close(fd);
-        errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-        return -1;
-    }
-    char *buffer = malloc(limit + 1);
+    if (fd < 0 || fstat(fd, &status) != 0) return -1;
+    errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+    OWNED_TEXT buffer = S_ISREG(status.st_mode) ? malloc(limit + 1) : NULL;
+    if (buffer == NULL) return -1;
     size_t size = 0;
-    while (buffer != NULL && size < limit) {
+    while (size < limit) {
         ssize_t got = read(fd, buffer + size, limit - size);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) {
-            free(buffer);
-            buffer = NULL;
-        }
-        if (got <= 0) break;
+        if (got < 0) return -1;
+        if (got == 0) break;
         size += (size_t)got;
     }
-    int error = errno;
-    close(fd);
-    errno = error;
     *bytes = buffer;
-    return buffer == NULL ? -1 : (ssize_t)size;
+    buffer = NULL;
+    return (ssize_t)size;
 }
 
 int path_write(struct journal *journal, int directory, const char *name, const char *value)
 {
-    int fd = (int)CALL(journal, "openat", openat(directory, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC), "%d, \"%s\", O_WRONLY",
-                       directory, name);
+    OWNED fd = (int)CALL(journal, "openat", openat(directory, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC), "%d, \"%s\", O_WRONLY",
+                         directory, name);
     if (fd < 0) return -1;
     size_t size = strlen(value);
-    long result = CALL(journal, "write", write(fd, value, size), "%s, \"%s\"", name, value);
-    int error = errno;
-    close(fd);
-    errno = error;
-    return result == (long)size ? 0 : -1;
+    return CALL(journal, "write", write(fd, value, size), "%s, \"%s\"", name, value) == (long)size ? 0 : -1;
 }
 
 int path_open_tree(struct journal *journal, int directory, const char *path, unsigned flags)
@@ -124,24 +103,16 @@ int path_open_tree(struct journal *journal, int directory, const char *path, uns
 
 int path_open_host(struct journal *journal, const char *path, int flags)
 {
-    return (int)CALL(journal, "open", open(path, flags | O_CLOEXEC), "\"%s\", 0x%x", path, (unsigned)flags);
+    return (int)CALL(journal, "open", open(path, flags | O_CLOEXEC, 0600), "\"%s\", 0x%x", path, (unsigned)flags);
 }
 
 int path_symlink(struct journal *journal, int root, const char *target, const char *link)
 {
     const char *slash = strrchr(link, '/');
-    if (slash == NULL) {
-        errno = EINVAL;
-        return -1;
-    }
-    char *parent_path = strndup(link, (size_t)(slash - link) + 1);
+    errno = EINVAL;
+    OWNED_TEXT parent_path = slash == NULL ? NULL : strndup(link, (size_t)(slash - link) + 1);
     if (parent_path == NULL) return -1;
-    int parent = path_target(journal, root, parent_path, PATH_DIRECTORY, IN_ROOT);
-    free(parent_path);
+    OWNED parent = path_target(journal, root, parent_path, PATH_DIRECTORY, IN_ROOT);
     if (parent < 0) return -1;
-    int result = (int)CALL(journal, "symlinkat", symlinkat(target, parent, slash + 1), "\"%s\", %d, \"%s\"", target, parent, slash + 1);
-    int error = errno;
-    close(parent);
-    errno = error;
-    return result;
+    return (int)CALL(journal, "symlinkat", symlinkat(target, parent, slash + 1), "\"%s\", %d, \"%s\"", target, parent, slash + 1);
 }

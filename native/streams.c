@@ -2,6 +2,8 @@
  * connection that does not read is dropped; the caller's own reader holds the payload back, as a pipe would. */
 #include "monitor.h"
 
+#include "paths.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,13 +21,14 @@ static void close_fd(int *fd)
 
 /* Writing to the caller must not stop us, and O_NONBLOCK on a descriptor that others share would surprise them: a pipe
  * or terminal is opened anew through procfs; a file never blocks; a socket takes MSG_DONTWAIT. */
-static int unblocked(int fd)
+static int unblocked(struct journal *journal, int fd)
 {
     struct stat status;
     char path[32];
     if (fstat(fd, &status) != 0) return -1;
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int opened = S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) ? open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+    bool reopen = S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode);
+    int opened = reopen ? path_open_host(journal, path, O_WRONLY | O_NONBLOCK | O_NOCTTY) : -1;
     return opened >= 0 ? opened : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
@@ -37,7 +40,7 @@ static ssize_t put(int fd, const char *bytes, size_t size)
 
 void streams_meet_caller(struct monitor *monitor)
 {
-    for (int stream = 0; stream < 2; stream++) monitor->caller[stream] = unblocked(stream + 1);
+    for (int stream = 0; stream < 2; stream++) monitor->caller[stream] = unblocked(&monitor->launch->journal, stream + 1);
     monitor->caller_input = record_get(monitor->settings, "input") != NULL;
 }
 

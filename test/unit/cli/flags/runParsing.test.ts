@@ -73,7 +73,12 @@ const parsed: readonly Parsed[] = [
   { argv: "--platform linux/arm64 img", options: { platform: { os: "linux", architecture: "arm64" } } },
   { argv: "--stop-signal term img", options: { stopSignal: "SIGTERM" } },
   { argv: "--add-host a:1.2.3.4 img", options: { addHosts: [{ name: "a", address: "1.2.3.4" }] } },
-  { argv: "--isolation default --restart no --sig-proxy img", options: { image: "img" } },
+  {
+    argv: "--isolation default --restart no --sig-proxy img",
+    options: { image: "img", restart: { policy: "no", retries: 0 } },
+  },
+  { argv: "--restart always img", options: { image: "img", restart: { policy: "always", retries: 0 } } },
+  { argv: "--restart on-failure:5 img", options: { image: "img", restart: { policy: "on-failure", retries: 5 } } },
   { argv: "--detach=false --publish-all=false img", options: { image: "img" } },
   { argv: "--oom-score-adj -500 img", options: { oomScoreAdj: -500 } },
   { argv: "--privileged --read-only img", options: { privileged: true, readOnly: true } },
@@ -148,9 +153,22 @@ const refused: readonly Refused[] = [
   { argv: "-m 12q --nosuch img", says: 'invalid argument "12q"', status: 125 },
   { argv: "--nosuch -m 12q img", says: "unknown flag: --nosuch\n", status: 125 },
   { argv: "--label  img", says: "", status: 125 },
-  { argv: "-d img", says: "brig: --detach is not available: ", status: 125 },
   { argv: "-p 80:80 img", says: "brig: --publish is not available: ", status: 125 },
-  { argv: "--restart always img", says: "brig: --restart is not available yet: ", status: 125 },
+  {
+    argv: "--restart sometimes img",
+    says: 'invalid argument "sometimes" for "--restart" flag: invalid restart policy: unknown policy',
+    status: 125,
+  },
+  {
+    argv: "--restart always:3 img",
+    says: 'invalid argument "always:3" for "--restart" flag: invalid restart policy: maximum retry count can only',
+    status: 125,
+  },
+  {
+    argv: "--restart on-failure:x img",
+    says: 'invalid argument "on-failure:x" for "--restart" flag: invalid restart policy: maximum retry count must',
+    status: 125,
+  },
   {
     argv: "--cpu-count 2 img",
     says: "brig: --cpu-count is not available: it exists for containers on Windows only\n",
