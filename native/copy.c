@@ -1,22 +1,20 @@
 /* Copies a directory tree by descriptors: what the image has at the mount point of a new volume (V45). Runs inside the
  * container's user namespace, so owners mean the same on both sides. Nothing is resolved by a path of more than one
  * component, and no symbolic link is followed. */
+#include "files.h"
 #include "launch.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
-#include <unistd.h>
 
 #define DEPTH_MAX 1024
 
-static int copy_directory(int from, int to, int depth);
+struct copy {
+    int into, depth;
+};
 
 static int copy_attributes(int from, int to, const struct stat *status)
 {
@@ -36,24 +34,25 @@ static int copy_attributes(int from, int to, const struct stat *status)
 
 static int copy_file(int parent, int into, const char *name, const struct stat *status)
 {
-    int from = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    OWNED from = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (from < 0) return -1;
-    int to = openat(into, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), result = to < 0 ? -1 : 0;
-    for (off_t left = status->st_size; result == 0 && left > 0;) {
+    OWNED to = openat(into, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (to < 0) return -1;
+    for (off_t left = status->st_size; left > 0;) {
         ssize_t sent = sendfile(to, from, NULL, (size_t)left);
-        if (sent <= 0) result = sent == 0 ? 1 : -1;
-        else left -= sent;
+        if (sent < 0) return -1;
+        if (sent == 0) break; /* it has become shorter */
+        left -= sent;
     }
-    if (result >= 0) result = copy_attributes(from, to, status);
-    int error = errno;
-    close(from);
-    if (to >= 0) close(to);
-    errno = error;
-    return result;
+    return copy_attributes(from, to, status);
 }
 
-static int copy_entry(int from, int into, const char *name, int depth)
+static int copy_directory(int from, int to, int depth);
+
+static int copy_entry(void *context, int from, const char *name)
 {
+    const struct copy *copy = context;
+    int into = copy->into;
     struct stat status;
     if (fstatat(from, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return -1;
     if (S_ISREG(status.st_mode)) return copy_file(from, into, name, &status);
@@ -72,36 +71,17 @@ static int copy_entry(int from, int into, const char *name, int depth)
     }
     if (!S_ISDIR(status.st_mode)) return 0; /* devices and sockets mean nothing in a volume */
     if (mkdirat(into, name, 0700) != 0) return -1;
-    int source = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    int target = openat(into, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    int result = source < 0 || target < 0 ? -1 : copy_directory(source, target, depth + 1);
-    int error = errno;
-    if (source >= 0) close(source);
-    if (target >= 0) close(target);
-    errno = error;
-    return result;
+    OWNED source = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    OWNED target = openat(into, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return source < 0 || target < 0 ? -1 : copy_directory(source, target, copy->depth + 1);
 }
 
 static int copy_directory(int from, int to, int depth)
 {
-    if (depth > DEPTH_MAX) {
-        errno = ELOOP;
-        return -1;
-    }
-    int listed = fcntl(from, F_DUPFD_CLOEXEC, 3);
-    DIR *directory = listed < 0 ? NULL : fdopendir(listed);
-    if (directory == NULL) {
-        if (listed >= 0) close(listed);
-        return -1;
-    }
-    int result = 0;
-    for (struct dirent *entry; result == 0 && (errno = 0, entry = readdir(directory)) != NULL;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) result = copy_entry(from, to, entry->d_name, depth);
-    int error = errno;
-    closedir(directory);
-    errno = error;
+    struct copy copy = {to, depth};
     struct stat status;
-    if (result != 0 || error != 0 || fstat(from, &status) != 0) return -1;
+    errno = ELOOP;
+    if (depth > DEPTH_MAX || each_entry(from, copy_entry, &copy) != 0 || fstat(from, &status) != 0) return -1;
     return copy_attributes(from, to, &status); /* last, because copying into it changed its times */
 }
 

@@ -6,16 +6,16 @@
  * A record is dir, file (its `size` raw bytes follow the record), symlink, hardlink, fifo, char, block, whiteout or
  * opaque, with path and mode, uid, gid, mtime, nsec, xattr=NAME=HEX..., target, major, minor; "done" ends the stream. */
 #include "helper.h"
+
+#include "files.h"
 #include "record.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -23,7 +23,6 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
-#include <unistd.h>
 
 enum { RECORD_MAX = 1 << 20, READ_MAX = 256 << 10, HOLE = 32 << 10, LINKS_MAX = 40, WALK_MAX = 4 * PATH_MAX };
 #define PENDING_MAX ((size_t)128 << 20)
@@ -58,22 +57,6 @@ struct unpack {
 };
 
 #define TRY(unpack, name, expression) ((expression) < 0 ? ((unpack)->call = (name), -1) : 0)
-
-/* A descriptor that is closed when its name goes out of scope; errno stays. */
-#define OWNED __attribute__((cleanup(close_owned))) int
-static void close_owned(int *fd)
-{
-    int error = errno;
-    if (*fd >= 0) close(*fd);
-    errno = error;
-}
-
-static int disown(int *fd)
-{
-    int given = *fd;
-    *fd = -1;
-    return given;
-}
 
 /* ---- confinement ---- */
 
@@ -132,12 +115,6 @@ static int set_opaque(struct unpack *unpack, int directory)
     return result;
 }
 
-static int nibble(char digit)
-{
-    if (digit >= '0' && digit <= '9') return digit - '0';
-    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
 struct attribute {
     const char *name;
     char *value;
@@ -150,15 +127,10 @@ static int parse_attribute(const struct record *record, size_t n, struct attribu
     char *field = (char *)(uintptr_t)record_get_nth(record, "xattr", n); /* it points into our own buffer */
     char *equals = field == NULL ? NULL : strchr(field, '=');
     errno = EBADMSG;
-    if (equals == NULL || strlen(equals + 1) % 2 != 0) return -1;
+    if (equals == NULL) return -1;
     *equals = '\0';
     *attribute = (struct attribute){.name = field, .value = equals + 1};
-    for (const char *digits = equals + 1; *digits != '\0'; digits += 2) {
-        int high = nibble(digits[0]), low = nibble(digits[1]);
-        if (high < 0 || low < 0) return -1;
-        attribute->value[attribute->size++] = (char)(high * 16 + low);
-    }
-    return 0;
+    return decode_hex(equals + 1, equals + 1, SIZE_MAX, &attribute->size) ? 0 : -1;
 }
 
 /* Sets the attributes on fd, or (fd < 0) on `name` in the current directory, which is not followed. A default ACL is
@@ -513,18 +485,6 @@ static size_t same_run(const char *bytes, size_t size, bool *hole)
         run += unit;
     }
     return run;
-}
-
-static int write_all(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t put = write(fd, bytes, size);
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return -1;
-        bytes += put;
-        size -= (size_t)put;
-    }
-    return 0;
 }
 
 /* Writes bytes, but leaves long runs of zeros out: they read as zeros from a hole. */

@@ -1,33 +1,22 @@
-/* Role probe: DIRECTORY CGROUP. Tries what only the kernel can answer: every feature that brig stands on, idmapped
- * mounts and overlay on the file system of DIRECTORY, and a group below CGROUP (or "-"). Each answer is one record on
- * stdout: feature name=... ok=0|1 errno=... Everything it makes is gone when it ends: mounts live in the private mount
- * namespace of a child, and the directories and the group are removed. */
+/* Role probe: DIRECTORY CGROUP. Tries what varies among kernels from 6.1 on and their settings: user namespaces,
+ * idmapped mounts and overlay on the file system of DIRECTORY, and a group below CGROUP (or "-"). Each answer is one
+ * record on stdout: feature name=... ok=0|1 errno=... Everything it makes is gone when it ends: mounts live in the
+ * private mount namespace of a child, and the directories and the group are removed. */
 #include "helper.h"
 
-#include <errno.h>
+#include "files.h"
+
 #include <fcntl.h>
 #include <linux/bpf.h>
-#include <linux/capability.h>
-#include <linux/openat2.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/fsuid.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x10U
-#endif
 
 /* The current directory holds lower, rw/upper and rw/work. Without a group or a user namespace the descriptor is -1, and
  * what needs it fails with the kernel's own word for that. */
@@ -36,130 +25,90 @@ struct scene {
     int userns; /* maps its ids 0..99 to 1..100 */
 };
 
-/* Every experiment returns 0 or the errno of the call that failed. It runs in a child: it may change what it likes. */
-typedef int experiment(const struct scene *scene, int flag);
-
-static int outcome(long result)
-{
-    return result < 0 ? errno : 0;
-}
+/* Every experiment returns less than 0, with errno, when the kernel refuses. It runs in a child: it may change what it
+ * likes and leave open what it opens. */
+typedef long experiment(const struct scene *scene);
 
 /* An experiment of one call. */
 #define TRY(name, call)                                                                                                \
-    static int try_##name(const struct scene *scene, int flag)                                                         \
+    static long try_##name(const struct scene *scene)                                                                  \
     {                                                                                                                  \
-        (void)scene, (void)flag;                                                                                       \
-        return outcome(call);                                                                                          \
+        (void)scene;                                                                                                   \
+        return (call);                                                                                                 \
     }
-static struct open_how in_root = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-static uint32_t kill_process = 0x80000000U; /* SECCOMP_RET_KILL_PROCESS */
-TRY(openat2, syscall(SYS_openat2, AT_FDCWD, "/", &in_root, sizeof in_root))
-TRY(close_range, close_range(~0U, ~0U, 0))
-TRY(pidfd, syscall(SYS_pidfd_open, getpid(), 0))
-TRY(memfd_exec, memfd_create("probe", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC))
-TRY(landlock, syscall(SYS_landlock_create_ruleset, NULL, 0, 1U /* LANDLOCK_CREATE_RULESET_VERSION */))
-TRY(seccomp, syscall(SYS_seccomp, 2U /* SECCOMP_GET_ACTION_AVAIL */, 0, &kill_process))
+TRY(user_namespace, unshare(CLONE_NEWUSER))
+TRY(time_namespace, unshare(CLONE_NEWTIME))
 TRY(overlay, fsopen("overlay", FSOPEN_CLOEXEC))
 TRY(mqueue, fsopen("mqueue", FSOPEN_CLOEXEC))
-TRY(unshare, unshare(flag))
 TRY(cgroup_kill, faccessat(scene->group, "cgroup.kill", W_OK, 0))
 
 /* A detached copy of a directory of the scene whose ids are mapped by the scene's user namespace, or -1. */
 static int idmapped(const struct scene *scene, const char *path)
 {
-    int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-    if (tree < 0) return -1;
+    OWNED tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (__u64)scene->userns};
-    if (mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0) return tree;
-    int error = errno;
-    close(tree);
-    errno = error;
-    return -1;
+    return mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0 ? disown(&tree) : -1;
 }
 
 TRY(idmap, idmapped(scene, "lower"))
 
-/* setfsuid(2) takes the file capabilities away; the overlay's work directory cannot be made without them. */
-static int become_mapped_root(void)
-{
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct sets[2];
-    setfsgid(1);
-    setfsuid(1);
-    if (syscall(SYS_capget, &header, sets) != 0) return -1;
-    for (size_t i = 0; i < 2; i++) sets[i].effective = sets[i].permitted;
-    return (int)syscall(SYS_capset, &header, sets);
-}
-
 /* The real sequence of a launch: idmapped lower and upper, an overlay that the mapped root makes, and a file in it that
  * must be on the disk with the container's id 0. */
-static int try_overlay_idmap(const struct scene *scene, int flag)
+static long try_overlay_idmap(const struct scene *scene)
 {
-    (void)flag;
-    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return errno;
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
     static const char *const parts[] = {"lower", "rw"};
+    static const char *const options[][2] = {{"lowerdir", "lower"}, {"upperdir", "rw/upper"}, {"workdir", "rw/work"}};
     for (size_t i = 0; i < 2; i++) {
         int tree = idmapped(scene, parts[i]);
-        if (tree < 0 || move_mount(tree, "", AT_FDCWD, parts[i], MOVE_MOUNT_F_EMPTY_PATH) != 0) return errno;
+        if (tree < 0 || move_mount(tree, "", AT_FDCWD, parts[i], MOVE_MOUNT_F_EMPTY_PATH) != 0) return -1;
     }
-    if (become_mapped_root() != 0) return errno;
-    int context = fsopen("overlay", FSOPEN_CLOEXEC);
-    if (context < 0 || fsconfig(context, FSCONFIG_SET_STRING, "lowerdir", "lower", 0) != 0 ||
-        fsconfig(context, FSCONFIG_SET_STRING, "upperdir", "rw/upper", 0) != 0 ||
-        fsconfig(context, FSCONFIG_SET_STRING, "workdir", "rw/work", 0) != 0 ||
-        fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) != 0)
-        return errno;
+    int context = become_file_owner(1) == 0 ? fsopen("overlay", FSOPEN_CLOEXEC) : -1;
+    for (size_t i = 0; context >= 0 && i < sizeof options / sizeof options[0]; i++)
+        if (fsconfig(context, FSCONFIG_SET_STRING, options[i][0], options[i][1], 0) != 0) return -1;
+    if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) != 0) return -1;
     int overlay = fsmount(context, FSMOUNT_CLOEXEC, 0);
-    if (overlay < 0) return errno;
-    int file = openat(overlay, "file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
     struct stat status;
-    if (file < 0 || stat("rw/upper/file", &status) != 0) return errno;
-    return status.st_uid == 1 ? 0 : EOVERFLOW; /* seen through the idmapped mount, as the container's root is */
+    if (overlay < 0 || openat(overlay, "file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600) < 0 || stat("rw/upper/file", &status) != 0)
+        return -1;
+    errno = EOVERFLOW;
+    return status.st_uid == 1 ? 0 : -1; /* seen through the idmapped mount, as the container's root is */
 }
 
-static int try_clone_into_cgroup(const struct scene *scene, int flag)
+static long try_clone_into_cgroup(const struct scene *scene)
 {
-    (void)flag;
     struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (unsigned)scene->group};
     long child = syscall(SYS_clone3, &args, sizeof args);
     if (child == 0) _exit(0);
-    return child < 0 || waitpid((pid_t)child, NULL, 0) < 0 ? errno : 0;
+    return child < 0 ? -1 : waitpid((pid_t)child, NULL, 0);
 }
 
-static int try_device_filter(const struct scene *scene, int flag)
+static long try_device_filter(const struct scene *scene)
 {
-    (void)flag;
     static const struct bpf_insn allow[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 1}, {.code = BPF_JMP | BPF_EXIT}};
     union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
                            .insn_cnt = 2,
                            .insns = (uint64_t)(uintptr_t)allow,
                            .license = (uint64_t)(uintptr_t) "Apache-2.0"};
     long program = syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
-    if (program < 0) return errno;
+    if (program < 0) return -1;
     union bpf_attr attach = {.target_fd = (uint32_t)scene->group, .attach_bpf_fd = (uint32_t)program, .attach_type = BPF_CGROUP_DEVICE};
-    return outcome(syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach));
+    return syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach);
 }
 
 static const struct {
     const char *name;
     experiment *run;
-    int flag;
 } experiments[] = {
-    {"openat2", try_openat2, 0}, {"closeRange", try_close_range, 0}, {"pidfd", try_pidfd, 0},
-    {"memfdExec", try_memfd_exec, 0}, {"landlock", try_landlock, 0}, {"seccomp", try_seccomp, 0},
-    {"mountNamespace", try_unshare, CLONE_NEWNS}, {"pidNamespace", try_unshare, CLONE_NEWPID},
-    {"networkNamespace", try_unshare, CLONE_NEWNET}, {"utsNamespace", try_unshare, CLONE_NEWUTS},
-    {"ipcNamespace", try_unshare, CLONE_NEWIPC}, {"cgroupNamespace", try_unshare, CLONE_NEWCGROUP},
-    {"timeNamespace", try_unshare, CLONE_NEWTIME}, {"userNamespace", try_unshare, CLONE_NEWUSER},
-    {"mqueue", try_mqueue, 0}, {"overlay", try_overlay, 0}, {"idmap", try_idmap, 0},
-    {"overlayIdmap", try_overlay_idmap, 0}, {"cgroupKill", try_cgroup_kill, 0},
-    {"cloneIntoCgroup", try_clone_into_cgroup, 0}, {"deviceFilter", try_device_filter, 0},
+    {"userNamespace", try_user_namespace}, {"timeNamespace", try_time_namespace}, {"mqueue", try_mqueue},
+    {"overlay", try_overlay}, {"idmap", try_idmap}, {"overlayIdmap", try_overlay_idmap}, {"cgroupKill", try_cgroup_kill},
+    {"cloneIntoCgroup", try_clone_into_cgroup}, {"deviceFilter", try_device_filter},
 };
 
 static int run_in_child(size_t i, const struct scene *scene)
 {
     pid_t child = fork();
-    if (child == 0) _exit(experiments[i].run(scene, experiments[i].flag)); /* every errno of Linux is below 256 */
+    if (child == 0) _exit(experiments[i].run(scene) < 0 ? errno : 0); /* every errno of Linux is below 256 */
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) < 0) return errno;
     return WIFEXITED(status) ? WEXITSTATUS(status) : EFAULT;
@@ -167,11 +116,8 @@ static int run_in_child(size_t i, const struct scene *scene)
 
 static bool write_file(const char *path, const char *text)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return false;
-    ssize_t written = write(fd, text, strlen(text));
-    close(fd);
-    return written == (ssize_t)strlen(text);
+    OWNED fd = open(path, O_WRONLY | O_CLOEXEC);
+    return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 }
 
 /* A user namespace lives as long as a file descriptor of it: its one process is needed only to have it made. */

@@ -16,55 +16,6 @@ const kernelOption = (option: string) => `use a kernel with ${option}`;
 /** What the helper tried, and what it means when the kernel refused. */
 const rows: readonly FeatureRow[] = [
   {
-    id: "system-calls",
-    title: "confined paths, pidfds, fd ranges",
-    features: ["openat2", "pidfd", "closeRange"],
-    missing: "fail",
-    advice: "brig needs Linux 6.1; a sandbox around it may be refusing newer system calls",
-  },
-  {
-    id: "namespace-mount",
-    title: "mount namespaces",
-    features: ["mountNamespace"],
-    missing: "fail",
-    advice: "run brig where mount namespaces may be made, with CAP_SYS_ADMIN",
-  },
-  {
-    id: "namespace-pid",
-    title: "pid namespaces",
-    features: ["pidNamespace"],
-    missing: "fail",
-    advice: kernelOption("CONFIG_PID_NS"),
-  },
-  {
-    id: "namespace-network",
-    title: "network namespaces",
-    features: ["networkNamespace"],
-    missing: "fail",
-    advice: kernelOption("CONFIG_NET_NS"),
-  },
-  {
-    id: "namespace-uts",
-    title: "uts namespaces",
-    features: ["utsNamespace"],
-    missing: "fail",
-    advice: kernelOption("CONFIG_UTS_NS"),
-  },
-  {
-    id: "namespace-ipc",
-    title: "ipc namespaces",
-    features: ["ipcNamespace"],
-    missing: "fail",
-    advice: kernelOption("CONFIG_IPC_NS"),
-  },
-  {
-    id: "namespace-cgroup",
-    title: "cgroup namespaces",
-    features: ["cgroupNamespace"],
-    missing: "fail",
-    advice: kernelOption("CONFIG_CGROUPS"),
-  },
-  {
     id: "namespace-user",
     title: "user namespaces",
     features: ["userNamespace"],
@@ -113,13 +64,6 @@ const rows: readonly FeatureRow[] = [
     features: ["deviceFilter"],
     missing: "fail",
     advice: kernelOption("CONFIG_CGROUP_BPF, and CAP_BPF or CAP_SYS_ADMIN for brig"),
-  },
-  {
-    id: "seccomp",
-    title: "system call filter",
-    features: ["seccomp"],
-    missing: "fail",
-    advice: kernelOption("CONFIG_SECCOMP_FILTER"),
   },
 ];
 

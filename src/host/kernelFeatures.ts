@@ -3,20 +3,8 @@ import { decodeRecords } from "../base/index.ts";
 
 /** The experiments of the helper's role `probe` (native/probe.c has the same names). */
 export const featureNames = [
-  "openat2",
-  "closeRange",
-  "pidfd",
-  "memfdExec",
-  "landlock",
-  "seccomp",
-  "mountNamespace",
-  "pidNamespace",
-  "networkNamespace",
-  "utsNamespace",
-  "ipcNamespace",
-  "cgroupNamespace",
-  "timeNamespace",
   "userNamespace",
+  "timeNamespace",
   "mqueue",
   "overlay",
   "idmap",
