@@ -38,6 +38,9 @@ export async function openRotated(place: RotatedName): Promise<readonly RotatedF
  * oldest that is left follows it.
  */
 export async function openNewer(place: RotatedName, inode: bigint): Promise<RotatedFile | undefined> {
+  const newest = await openOne(place, 0);
+  await newest?.handle.close();
+  if (newest === undefined || newest.inode === inode) return undefined;
   const files = await openRotated(place);
   const at = files.findIndex((file) => file.inode === inode);
   const newer = files[at + 1];

@@ -12,14 +12,19 @@ export class RotatedReader {
   readonly #buffer = Buffer.allocUnsafe(bufferBytes);
   /** Those that are left, the current one first. */
   #files: RotatedFile[];
-  #position: number;
+  #position = 0;
   #start = 0;
   #end = 0;
 
-  /** Takes over the files, which are closed with `close`. */
-  constructor(place: RotatedName, files: readonly RotatedFile[], position: number) {
+  /** Takes over the files, the oldest first, which are closed with `close`. */
+  constructor(place: RotatedName, files: readonly RotatedFile[]) {
     this.#place = place;
     this.#files = [...files];
+  }
+
+  /** Passes over some of the files and the beginning of the next. To be called before anything is read. */
+  async begin(skipped: number, position: number): Promise<void> {
+    await closeAll(this.#files.splice(0, skipped));
     this.#position = position;
   }
 
@@ -73,7 +78,8 @@ export class RotatedReader {
   async #findNewer(): Promise<boolean> {
     const [current] = this.#files;
     if (current !== undefined && (await this.#shrank(current))) return false;
-    const newer = current === undefined ? (await openRotated(this.#place))[0] : await openNewer(this.#place, current.inode);
+    const newer =
+      current === undefined ? (await openRotated(this.#place))[0] : await openNewer(this.#place, current.inode);
     if (newer === undefined) return false;
     this.#files.push(newer);
     return true;
@@ -84,6 +90,6 @@ export class RotatedReader {
     const { size } = await handle.stat();
     if (size >= this.#position) return false;
     this.#position = this.#start = this.#end = 0;
-    return size === 0;
+    return true;
   }
 }
