@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setUp } from "./setup.mjs";
 import { runScript, StepFailure, statusOf } from "./steps/command.mjs";
 import { buildSanitizedHelper } from "./steps/nativeHelper.mjs";
+import { ensureNodeModules } from "./steps/nodeModules.mjs";
 import { helperPath, projectRoot, sanitizedHelperPath } from "./steps/project.mjs";
 import { machineStage } from "./testing/machineStage.mjs";
 import { runFiles } from "./testing/runFiles.mjs";
@@ -30,7 +31,7 @@ function parseWords(words) {
     stages,
     verbose: flags.includes("--verbose") || patterns.length > 0,
     watchLeftovers: !flags.includes("--shared-machine"),
-    needsPackages: stages.some((stage) => stage !== "unit" && stage !== "check"),
+    needsBuild: stages.some((stage) => stage !== "unit" && stage !== "check"),
   };
 }
 
@@ -115,7 +116,8 @@ await runScript(async (words) => {
     totals.failed += failed;
   };
   try {
-    await setUp(settings.needsPackages ? ["test"] : []);
+    if (settings.needsBuild) await setUp(["test"]);
+    else ensureNodeModules();
     for (const stage of settings.stages) add(await stages[stage](settings));
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
