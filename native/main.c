@@ -12,6 +12,7 @@ static const struct {
     {"launch", role_launch},
     {"extract", role_extract},
     {"remove", role_remove},
+    {"measure", role_measure},
     {"probe", role_probe},
 };
 

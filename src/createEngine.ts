@@ -147,6 +147,10 @@ function containerMembers(places: Places): ContainerMembers {
       const { execContainer } = await import("./container/index.ts");
       return execContainer(run, await containerContext(places));
     },
+    async top(request) {
+      const { topContainer } = await import("./container/index.ts");
+      return topContainer(request, await containerContext(places));
+    },
     async create(options, observer = {}) {
       const { makeOnly } = await import("./container/index.ts");
       return makeOnly({ options, observer }, await containerContext(places));
@@ -160,10 +164,10 @@ function containerMembers(places: Places): ContainerMembers {
       const { listContainers } = await import("./container/index.ts");
       return listContainers(places, options);
     },
-    async removeContainer(nameOrId, { force = false } = {}) {
+    async removeContainer(nameOrId, { force = false, volumes = false } = {}) {
       requireRoot(await probe(places), "remove a container");
       const { removeByName } = await import("./container/index.ts");
-      return removeByName(nameOrId, { force }, await containerContext(places));
+      return removeByName(nameOrId, { force, volumes }, await containerContext(places));
     },
   };
 }
@@ -244,7 +248,7 @@ function hostMembers(places: Places): HostMembers {
     async info() {
       const { summarizeHost } = await import("./host/index.ts");
       const { listContainers } = await import("./container/index.ts");
-      const containers = listContainers(places, { all: true });
+      const containers = await listContainers(places, { all: true });
       const running = containers.filter(({ status }) => status === "running").length;
       const images = (await imageStore(places)).list().length;
       const counts = { running, paused: 0, stopped: containers.length - running, images };

@@ -52,6 +52,8 @@ export const errorKinds = {
   containerNotFound: plain("not-found"),
   nameInUse: plain("conflict"),
   wrongState: plain("conflict"),
+  volumeNotFound: plain("not-found"),
+  volumeInUse: plain("conflict"),
   userNotFound: plain("not-found"),
   commandMissing: plain("usage"),
   commandNotFound: { category: "payload", exitStatus: 127 },

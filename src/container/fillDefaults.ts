@@ -24,6 +24,7 @@ export interface FilledOptions {
   readonly tty: boolean;
   readonly env: readonly string[];
   readonly mounts: readonly MountRequest[];
+  readonly volumesFrom: readonly string[];
   readonly workdir?: string;
   readonly user?: string;
   readonly groupAdd: readonly string[];
@@ -85,6 +86,7 @@ export function fillDefaults(options: RunOptions): FilledOptions {
     tty: options.tty ?? false,
     env: options.env ?? [],
     mounts: options.mounts ?? [],
+    volumesFrom: options.volumesFrom ?? [],
     groupAdd: options.groupAdd ?? [],
     remove: options.remove ?? false,
     readOnly: options.readOnly ?? false,

@@ -1,9 +1,9 @@
 import type { ImageUser } from "../image/index.ts";
+import { listContainerIds } from "./state/containerIds.ts";
 import { containerPaths } from "./state/containerPaths.ts";
 import { readContainerRecord } from "./state/containerRecord.ts";
 import { isBeingMade, readContainerState } from "./state/containerState.ts";
 import { isLive, type StatePlaces } from "./state/liveState.ts";
-import { listContainerIds } from "./state/removeContainer.ts";
 
 /** A container as a user of an image; one that is still being made counts as running. */
 export interface ImageUse extends ImageUser {

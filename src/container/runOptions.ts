@@ -13,6 +13,8 @@ export interface RunOptions {
   /** `KEY=value`, or `KEY` to take the image's variable away; later ones win (`parseEnvFlag` looks up the caller's). */
   readonly env?: readonly string[];
   readonly mounts?: readonly MountRequest[];
+  /** `CONTAINER[:ro|rw]`, as written: its binds and volumes are mounted here too. */
+  readonly volumesFrom?: readonly string[];
   readonly workdir?: string;
   /** `user[:group]`, names or numbers. */
   readonly user?: string;

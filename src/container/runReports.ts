@@ -58,7 +58,17 @@ export interface CreatedContainer {
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly exitCode?: number;
+  /** How often its monitor has started it again. */
+  readonly restarts: number;
+  /** How it last ended, or why it could not be started, in one sentence. */
+  readonly why?: string;
+  readonly health?: "starting" | "healthy" | "unhealthy";
   readonly labels: ReadonlyMap<string, string>;
-  /** Host paths and names of volumes, or the mount point of what has neither. */
+  /** Host paths and names of volumes. */
   readonly mounts: readonly string[];
+  /** How many of them are volumes. */
+  readonly localVolumes: number;
+  readonly networks: readonly string[];
+  /** Present when it was asked for. */
+  readonly size?: { readonly writtenBytes: number; readonly rootBytes: number };
 }

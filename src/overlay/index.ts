@@ -6,5 +6,6 @@ export {
   type LayerStoreOptions,
   openLayerStore,
 } from "./layerStore.ts";
+export { type MeasureRequest, measureTrees } from "./measureTrees.ts";
 export { maxLayers, type OverlayLayer, type OverlayPlan, type OverlayRequest, planOverlay } from "./overlayMount.ts";
 export { type RemoveTreeRequest, removeTree } from "./removeTree.ts";

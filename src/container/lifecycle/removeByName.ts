@@ -15,7 +15,7 @@ import { endContainer } from "./stopContainer.ts";
  */
 export async function removeByName(
   nameOrId: string,
-  { force }: { readonly force: boolean },
+  { force, volumes }: { readonly force: boolean; readonly volumes: boolean },
   context: EngineContext,
 ): Promise<string> {
   const id = findContainer(context.root, nameOrId);
@@ -30,18 +30,22 @@ export async function removeByName(
     );
   }
   if (live) await endContainer(id, context);
-  await removeEnded(id, context);
+  await removeEnded({ id, volumes }, context);
   return nameOrId;
 }
 
 /** What is left to do when a container has ended and nobody waits for it: one with `--rm` goes. Idempotent. */
 export async function cleanUp(id: string, context: EngineContext): Promise<void> {
   const record = readContainerRecord(containerPaths(context.root, id).record);
-  if (record?.remove === true && readLiveState({ ...context, id }).status === "exited") await removeEnded(id, context);
+  if (record?.remove !== true || readLiveState({ ...context, id }).status !== "exited") return;
+  await removeEnded({ id, volumes: true }, context);
 }
 
-async function removeEnded(id: string, context: EngineContext): Promise<void> {
+async function removeEnded(
+  request: { readonly id: string; readonly volumes: boolean },
+  context: EngineContext,
+): Promise<void> {
   const owner = identifyProcess(context.pid);
   if (owner === undefined) throw new Error(`there is no process ${context.pid}`);
-  await removeContainer({ ...context, owner, id });
+  await removeContainer({ ...context, owner, ...request });
 }

@@ -124,7 +124,7 @@ function madeBeside(mark: string, isBeside: (made: string, mark: string) => bool
 function fromImage(value: string, facts: FilterFacts): Test {
   const layers = facts.layersOf(value);
   return ({ container, diffIds }) =>
-    container.image === value || (layers !== undefined && layers.every((layer, index) => diffIds[index] === layer));
+    container.image === value || layers?.every((layer, index) => diffIds[index] === layer) === true;
 }
 
 function usesVolume(value: string): Test {

@@ -1,15 +1,21 @@
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
-import { measureTrees, openLayerStore } from "../../overlay/index.ts";
-import type { DiffId } from "../../oci/index.ts";
 import type { CreatedContainer } from "../runReports.ts";
+import { listContainerIds } from "../state/containerIds.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { readLiveState, type StatePlaces } from "../state/liveState.ts";
 import { type ObservedState, observeState } from "../state/observedState.ts";
-import { findContainer, listContainerIds } from "../state/removeContainer.ts";
-import { compileFilters, type FilterFacts, type FilteredContainer, looksAtStopped, type ObjectFilter } from "./containerFilters.ts";
+import { findContainer } from "../state/removeContainer.ts";
+import {
+  compileFilters,
+  type FilteredContainer,
+  type FilterFacts,
+  looksAtStopped,
+  type ObjectFilter,
+} from "./containerFilters.ts";
+import { measureContainers } from "./measureContainers.ts";
 import { summarizeContainer } from "./summarizeContainer.ts";
 
 export interface ListPlaces extends StatePlaces {
@@ -68,7 +74,8 @@ export function readObservedState({ id, cgroup }: ContainerRecord, { root, runRo
 /** What is looked up only when a filter asks. */
 function filterFacts({ root }: StatePlaces): FilterFacts {
   return {
-    createdOf: (nameOrId) => readContainerRecord(containerPaths(root, findContainer(root, nameOrId)).record)?.created ?? "",
+    createdOf: (nameOrId) =>
+      readContainerRecord(containerPaths(root, findContainer(root, nameOrId)).record)?.created ?? "",
     layersOf: (reference) => openImageStore(join(root, "images")).resolve(reference)?.config.rootfs.diff_ids,
   };
 }
@@ -77,31 +84,12 @@ async function withSizes(
   found: readonly FilteredContainer[],
   places: ListPlaces,
 ): Promise<readonly CreatedContainer[]> {
-  const sizes = await measureContainers(found.map(({ container: { id }, diffIds }) => ({ id, diffIds })), places);
+  const sizes = await measureContainers(
+    found.map(({ container: { id }, diffIds }) => ({ id, diffIds })),
+    places,
+  );
   return found.map(({ container }, index) => {
     const size = sizes[index];
     return size === undefined ? container : { ...container, size };
-  });
-}
-
-export interface ContainerSize {
-  /** Bytes that the container has written. */
-  readonly writtenBytes: number;
-  /** Those and the bytes of its image. */
-  readonly rootBytes: number;
-}
-
-/** The sizes of containers, in their order. */
-export async function measureContainers(
-  containers: readonly { readonly id: string; readonly diffIds: readonly string[] }[],
-  { root, helperPath }: Pick<ListPlaces, "root" | "helperPath">,
-): Promise<readonly ContainerSize[]> {
-  const written = await measureTrees({ helperPath, paths: containers.map(({ id }) => containerPaths(root, id).upper) });
-  const layers = openLayerStore(root, { helperPath });
-  return containers.map(({ diffIds }, index) => {
-    const writtenBytes = written[index] ?? 0;
-    // The record keeps the digests as they were parsed.
-    const sizes = diffIds.map((diffId) => layers.read(diffId as DiffId)?.size ?? 0);
-    return { writtenBytes, rootBytes: sizes.reduce((sum, bytes) => sum + bytes, writtenBytes) };
   });
 }

@@ -1,4 +1,3 @@
-import type { CreatedContainer } from "../runReports.ts";
 import type { ContainerRecord } from "../state/containerRecord.ts";
 import type { ObservedState } from "../state/observedState.ts";
 import { explainEnd } from "../why/explainEnd.ts";

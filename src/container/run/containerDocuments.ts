@@ -33,6 +33,8 @@ export function recordOf(container: Recorded, created: Date): ContainerRecord {
     mounts: container.mounts.map(recordedMount),
     ...(idRange === undefined ? {} : { idRange }),
     ...(group === undefined ? {} : { cgroup: group }),
+    networks: [options.network === "host" ? "host" : "none"],
+    ...(choice.exposedPorts.length === 0 ? {} : { exposedPorts: choice.exposedPorts }),
   };
 }
 
@@ -40,7 +42,11 @@ function recordedMount(mount: NamedMount): RecordedMount {
   const { kind, target } = mount;
   if (mount.kind === "tmpfs")
     return { kind, target, source: "", readOnly: mount.options.includes("ro"), anonymous: false };
-  if (mount.kind === "bind") return { kind, target, source: mount.source, readOnly: mount.readOnly, anonymous: false };
+  if (mount.kind === "bind") {
+    const { source, readOnly, propagation, recursive } = mount;
+    return { kind, target, source, readOnly, anonymous: false, propagation, recursive };
+  }
   const { name, anonymous } = mount.volume ?? { name: "", anonymous: false };
-  return { kind, target, source: name, readOnly: mount.readOnly, anonymous };
+  const subpath = mount.subpath === undefined ? {} : { subpath: mount.subpath };
+  return { kind, target, source: name, readOnly: mount.readOnly, anonymous, ...subpath };
 }

@@ -91,6 +91,6 @@ async function finishContainer(
 ): Promise<ExitReport> {
   const oomKilled = (readEvents((file) => statistics.get(file)).memory?.oomKill ?? 0) > 0;
   const removed = options.remove;
-  if (removed) await removeContainer({ ...context, id, owner: ownIdentity(context) });
+  if (removed) await removeContainer({ ...context, id, owner: ownIdentity(context), volumes: true });
   return { id, name, exitCode, ...(signal === undefined ? {} : { signal }), oomKilled, removed };
 }

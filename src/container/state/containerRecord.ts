@@ -23,6 +23,10 @@ export interface ContainerRecord {
   readonly idRange?: { readonly slot: number; readonly firstId: number; readonly size: number };
   /** The v2 group it lives in. */
   readonly cgroup?: string;
+  /** The names of the networks that it is in. */
+  readonly networks?: readonly string[];
+  /** `80/tcp`: what its image or `--expose` says that it listens on. */
+  readonly exposedPorts?: readonly string[];
 }
 
 export interface RecordedMount {
@@ -31,8 +35,14 @@ export interface RecordedMount {
   /** A host path, or the name of a volume. */
   readonly source: string;
   readonly readOnly: boolean;
-  /** The volume exists for this container only and goes with it. */
+  /** The volume was made without a name; it goes with the last container that uses it, when the user wants that. */
   readonly anonymous: boolean;
+  /** How a bind is shared with its source (mount_namespaces(7)). */
+  readonly propagation?: string;
+  /** Whether mounts below the source come along. */
+  readonly recursive?: boolean;
+  /** The part of the volume that is shown. */
+  readonly subpath?: string;
 }
 
 export function writeContainerRecord(path: string, record: ContainerRecord): void {

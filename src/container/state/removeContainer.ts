@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, errnoOf, fileSystemError } from "../../base/index.ts";
 import { releaseIdRange, reserveIdRange } from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
+import { listContainerIds } from "./containerIds.ts";
 import { type ContainerPaths, containerPaths, containersDirectory } from "./containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "./containerRecord.ts";
 import { type CreationIntent, isBeingMade, readContainerState } from "./containerState.ts";
@@ -12,6 +13,7 @@ import { abandonedContainers, clearPending, markPending } from "./pending.ts";
 import type { ProcessIdentity } from "./processIdentity.ts";
 import { removeGroup } from "./removeGroup.ts";
 import { abandonFirstUse, detachVolume, leftoverVolumes } from "./volumes.ts";
+import { readVolumeUsers } from "./volumeUsers.ts";
 
 export interface RemovalRequest {
   readonly root: string;
@@ -19,6 +21,8 @@ export interface RemovalRequest {
   readonly helperPath: string;
   readonly id: string;
   readonly owner: ProcessIdentity;
+  /** Whether anonymous volumes go too, unless another container uses them. */
+  readonly volumes: boolean;
 }
 
 /**
@@ -27,17 +31,16 @@ export interface RemovalRequest {
  *
  * @throws EngineError `fileSystem`.
  */
-export async function removeContainer({ root, runRoot, helperPath, id, owner }: RemovalRequest): Promise<void> {
+export async function removeContainer(request: RemovalRequest): Promise<void> {
+  const { root, runRoot, helperPath, id, owner } = request;
   const paths = containerPaths(root, id);
   const record = tolerant(() => readContainerRecord(paths.record));
   const intent = intentOf(paths, record);
   markPending(root, id, owner);
   if (record?.cgroup !== undefined) removeGroup(record.cgroup);
   if (intent.name !== "") releaseName(root, intent.name, id);
-  for (const { name, anonymous } of intent.volumes) {
-    abandonFirstUse(root, name, id);
-    if (anonymous) detachVolume(root, name, id);
-  }
+  for (const { name } of intent.volumes) abandonFirstUse(root, name, id);
+  if (request.volumes) detachAnonymous(root, id, intent);
   for (const path of leftoverVolumes(root, id)) await removeTree({ helperPath, path });
   rmSync(runDirectory(runRoot, id), { recursive: true, force: true });
   await removeDirectory({ root, helperPath, id });
@@ -46,11 +49,22 @@ export async function removeContainer({ root, runRoot, helperPath, id, owner }: 
 }
 
 /** Takes away what killed processes left half-made or half-removed, and `--rm` containers whose keeper died. */
-export async function sweepAbandoned(request: Omit<RemovalRequest, "id">): Promise<void> {
+export async function sweepAbandoned(request: Omit<RemovalRequest, "id" | "volumes">): Promise<void> {
   for (const id of abandonedContainers(request.root)) {
     const paths = containerPaths(request.root, id);
     const state = tolerant(() => readContainerState(paths.state));
-    if (!isBeingMade(state) && !isLive({ ...request, id })) await removeContainer({ ...request, id });
+    if (isBeingMade(state) || isLive({ ...request, id })) continue;
+    // Without a record it was never whole; with one, only `--rm` says what the user wants of its volumes.
+    const record = tolerant(() => readContainerRecord(paths.record));
+    await removeContainer({ ...request, id, volumes: record === undefined || record.remove });
+  }
+}
+
+function detachAnonymous(root: string, id: string, { volumes }: CreationIntent): void {
+  const anonymous = volumes.filter((volume) => volume.anonymous);
+  const users = anonymous.length === 0 ? new Map<string, readonly string[]>() : readVolumeUsers(root);
+  for (const { name } of anonymous) {
+    if ((users.get(name) ?? []).every((user) => user === id)) detachVolume(root, name, id);
   }
 }
 
@@ -113,13 +127,4 @@ export function findContainer(root: string, text: string): string {
   throw new EngineError("containerNotFound", `No such container: ${text.slice(0, 128)}`, {
     hint: "brig ps --all lists the containers",
   });
-}
-
-export function listContainerIds(root: string): readonly string[] {
-  try {
-    return readdirSync(containersDirectory(root)).filter((name) => /^[0-9a-f]{64}$/.test(name));
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "read the directory", containersDirectory(root));
-  }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, fileSystemError, makeDirectory } from "../../base/index.ts";
-import { readRecord, writeRecord } from "./jsonRecord.ts";
+import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
 
 /** `volumes/<name>/volume.json`. */
 export interface VolumeRecord {
@@ -11,8 +11,35 @@ export interface VolumeRecord {
   readonly driver: "local";
   /** RFC 3339. */
   readonly created: string;
-  /** Made for one container and removed with it. */
+  /** Made without a name; see RecordedMount. */
   readonly anonymous: boolean;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Options of the local driver: `type`, `o`, `device`. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** The record of a volume; undefined when there is none. @throws EngineError `storeCorrupt`. */
+export function readVolumeRecord(root: string, name: string): VolumeRecord | undefined {
+  const path = join(volumeDirectory(root, name), "volume.json");
+  const record = readRecord(path);
+  if (record === undefined) return undefined;
+  if (record.version !== 1 || typeof record.name !== "string" || typeof record.created !== "string") {
+    throw corruptRecord(path);
+  }
+  // The engine wrote the file in a directory of its own; the check above is against damage, not against strangers.
+  return record as unknown as VolumeRecord;
+}
+
+/** Names of all volumes, in the order of the alphabet. */
+export function listVolumeNames(root: string): readonly string[] {
+  try {
+    return readdirSync(join(root, "volumes"))
+      .filter((name) => !name.startsWith("."))
+      .sort();
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw fileSystemError(error, "read the directory", join(root, "volumes"));
+  }
 }
 
 /** 64 hexadecimal digits, as Docker names volumes that were given no name. */
@@ -33,16 +60,19 @@ export interface VolumeRequest {
   readonly root: string;
   readonly name: string;
   readonly anonymous: boolean;
-  /** The container it is made for. */
+  /** The container it is made for, or another word that names what is half-made. */
   readonly id: string;
   readonly now: Date;
+  readonly labels?: ReadonlyMap<string, string>;
+  readonly options?: ReadonlyMap<string, string>;
 }
 
 /**
  * Makes a volume unless it exists: a whole directory that becomes visible by one rename(2). Returns whether it was made
  * by this call. `unused` in it says that no container has filled it yet (`claimFirstUse`).
  */
-export function ensureVolume({ root, name, anonymous, id, now }: VolumeRequest): boolean {
+export function ensureVolume(request: VolumeRequest): boolean {
+  const { root, name, id } = request;
   const directory = volumeDirectory(root, name);
   const fresh = join(root, "volumes", `.${id}.${randomBytes(6).toString("hex")}`);
   if (readRecord(join(directory, "volume.json")) !== undefined) return false;
@@ -50,8 +80,7 @@ export function ensureVolume({ root, name, anonymous, id, now }: VolumeRequest):
   try {
     mkdirSync(join(fresh, "_data"), { recursive: true, mode: 0o755 });
     mkdirSync(join(fresh, "unused"));
-    const record: VolumeRecord = { version: 1, name, driver: "local", created: now.toISOString(), anonymous };
-    writeRecord(join(fresh, "volume.json"), record, { durable: true });
+    writeRecord(join(fresh, "volume.json"), recordOf(request), { durable: true });
     renameSync(fresh, directory);
     return true;
   } catch (error) {
@@ -60,6 +89,23 @@ export function ensureVolume({ root, name, anonymous, id, now }: VolumeRequest):
     if (errnoOf(error) === "ENOTEMPTY" || errnoOf(error) === "EEXIST") return false;
     throw fileSystemError(error, "make the volume", directory);
   }
+}
+
+function recordOf({ name, anonymous, now, labels, options }: VolumeRequest): VolumeRecord {
+  return {
+    version: 1,
+    name,
+    driver: "local",
+    created: now.toISOString(),
+    anonymous,
+    ...(labels === undefined || labels.size === 0 ? {} : { labels: membersOf(labels) }),
+    ...(options === undefined || options.size === 0 ? {} : { options: membersOf(options) }),
+  };
+}
+
+/** Without a prototype, so that a key called `__proto__` is an ordinary one. */
+function membersOf(map: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  return Object.assign(Object.create(null), Object.fromEntries(map));
 }
 
 /**
@@ -98,13 +144,38 @@ function moveMark(root: string, name: string, mark: { readonly from: string; rea
  * can be deleted piece by piece. Returns the directory to delete, or undefined when there is nothing to do.
  */
 export function detachVolume(root: string, name: string, id: string): string | undefined {
-  const gone = join(root, "volumes", `.${id}.${name}`);
+  // The whole of a long name would be too much for one directory entry.
+  const gone = join(root, "volumes", `.${id}.${name.slice(0, 64)}`);
   try {
     renameSync(volumeDirectory(root, name), gone);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove the volume", name);
   }
   return existsSync(gone) ? gone : undefined;
+}
+
+/** Marks volumes that nobody will want back (`leftoverVolumes`). */
+export const condemnedVolumes = "condemned";
+
+/** Gives a volume that `detachVolume` took away a name by which anyone may delete it. */
+export function condemnVolume(root: string, detached: string): void {
+  const condemned = join(root, "volumes", `.${condemnedVolumes}.${randomBytes(8).toString("hex")}`);
+  try {
+    renameSync(detached, condemned);
+  } catch (error) {
+    throw fileSystemError(error, "remove the volume", detached);
+  }
+}
+
+/** Puts back what `detachVolume` took away; nothing happens when there is a new volume with the name by now. */
+export function attachVolumeAgain(root: string, name: string, detached: string): void {
+  try {
+    renameSync(detached, volumeDirectory(root, name));
+  } catch (error) {
+    if (errnoOf(error) !== "ENOTEMPTY" && errnoOf(error) !== "EEXIST") {
+      throw fileSystemError(error, "put back the volume", name);
+    }
+  }
 }
 
 /** Whether a volume that a container made has been used by no other since. */

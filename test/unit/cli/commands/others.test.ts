@@ -87,6 +87,9 @@ const container: CreatedContainer = {
   labels: new Map([["a", "b"]]),
   imageId: "sha256:1",
   mounts: [],
+  localVolumes: 0,
+  restarts: 0,
+  networks: ["none"],
 };
 const containers: readonly CreatedContainer[] = [
   container,

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { EngineError, readFileIfExists } from "../../base/index.ts";
+import { openImageStore } from "../../image/index.ts";
+import type { RuntimeSpec } from "../../oci/index.ts";
+import type { ListPlaces } from "../list/listContainers.ts";
+import { measureContainers } from "../list/measureContainers.ts";
+import { readContainerOptions } from "../state/containerOptions.ts";
+import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
+import { readContainerRecord } from "../state/containerRecord.ts";
+import { corruptRecord } from "../state/jsonRecord.ts";
+import { readLaunchFile } from "../state/launchFile.ts";
+import { readLiveState } from "../state/liveState.ts";
+import { observeState } from "../state/observedState.ts";
+import { findContainer } from "../state/removeContainer.ts";
+import { volumeContent } from "../state/volumes.ts";
+import { readStartFailure } from "../why/startFailure.ts";
+import type { ContainerDetails } from "./containerDetails.ts";
+import { type ContainerFacts, describeContainer } from "./describeContainer.ts";
+
+export interface InspectRequest {
+  readonly nameOrId: string;
+  /** Measure what the container has written. */
+  readonly size: boolean;
+}
+
+/**
+ * Everything that is known about a container, in Docker's words.
+ *
+ * @throws EngineError `containerNotFound`, `storeCorrupt` for a damaged record.
+ */
+export async function inspectContainer(request: InspectRequest, places: ListPlaces): Promise<ContainerDetails> {
+  const facts = readContainerFacts(request.nameOrId, places);
+  if (!request.size) return describeContainer(facts);
+  const [size] = await measureContainers([facts.record], places);
+  return describeContainer({ ...facts, ...(size === undefined ? {} : { size }) });
+}
+
+/** Reads all records of a container. @throws EngineError as `inspectContainer`. */
+function readContainerFacts(nameOrId: string, { root, runRoot }: ListPlaces): ContainerFacts {
+  const id = findContainer(root, nameOrId);
+  const paths = containerPaths(root, id);
+  const record = readContainerRecord(paths.record);
+  // One that is being made has no record yet, and one that is being removed none any more.
+  if (record === undefined) throw new EngineError("containerNotFound", `No such container: ${nameOrId.slice(0, 128)}`);
+  const live = readLiveState({ root, runRoot, id, ...(record.cgroup === undefined ? {} : { cgroup: record.cgroup }) });
+  const launch = readLaunchFile(paths.launch);
+  const image = openImageStore(join(root, "images")).resolve(record.imageId)?.config;
+  const failure = readStartFailure(join(paths.directory, "failure.json"));
+  return {
+    record,
+    options: readContainerOptions(paths.options),
+    spec: readSpec(paths),
+    state: observeState(live),
+    paths,
+    layers: launch.root.kind === "overlay" ? launch.root.layers : [launch.root.path],
+    monitored: "monitor" in live,
+    execIds: [],
+    ...(image === undefined ? {} : { image }),
+    ...(failure === undefined ? {} : { failure }),
+    volumeSource: (name) => volumeContent(root, name),
+  };
+}
+
+function readSpec({ config }: ContainerPaths): RuntimeSpec {
+  const text = readFileIfExists(config);
+  if (text === undefined) throw corruptRecord(config);
+  try {
+    // The engine's own file, in a directory of its own: only damage is to be expected.
+    return JSON.parse(text) as RuntimeSpec;
+  } catch (error) {
+    throw error instanceof SyntaxError ? corruptRecord(config, error) : error;
+  }
+}
