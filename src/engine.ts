@@ -9,6 +9,8 @@ import type {
   RunOptions,
   RunStreams,
   StopRequest,
+  TopRequest,
+  TopTable,
 } from "./container/index.ts";
 import type { DoctorCheck, HostSummary, VersionReport } from "./host/index.ts";
 import type {
@@ -63,6 +65,8 @@ export interface Engine {
   run(options: RunOptions, streams: RunStreams, observer?: RunObserver): Promise<ExitReport>;
   /** Runs a command in a container that runs; resolves when it has ended, was detached from, or, detached, was started. */
   exec(run: ExecRun): Promise<ExecReport>;
+  /** The processes of a container, as the host sees them. Nothing of the container is executed. */
+  top(request: TopRequest): Promise<TopTable>;
   /** Makes a container and does not start it. */
   create(options: RunOptions, observer?: RunObserver): Promise<CreatedName>;
   /** Runs a container that goes on by itself; resolves once its process has been executed. */

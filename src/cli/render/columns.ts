@@ -1,16 +1,16 @@
-/** The look of Docker's tables: no column narrower than this, and this many spaces between two. */
-const narrowest = 10;
+/** The look of most of Docker's tables: no column narrower than this, and this many spaces between two. */
+const usualWidth = 10;
 const gap = 3;
 
 /**
  * Aligns lines whose cells end in tabs, as Go's text/tabwriter does with Docker's settings: a column is a run of
- * neighbouring lines that have that cell, at least ten characters wide and three more than its longest cell. What
+ * neighbouring lines that have that cell, at least `narrowest` wide and three characters more than its longest cell. What
  * follows the last tab of a line belongs to no column.
  */
-export function alignColumns(lines: readonly string[]): readonly string[] {
+export function alignColumns(lines: readonly string[], narrowest = usualWidth): readonly string[] {
   const rows = lines.map((line) => line.split("\t"));
   const widths = rows.map((): number[] => []);
-  measure(rows, { from: 0, to: rows.length, column: 0 }, widths);
+  measure(rows, { whole: { from: 0, to: rows.length, column: 0 }, narrowest }, widths);
   return rows.map((cells, row) =>
     cells
       .map((cell, column) => (column < cells.length - 1 ? padCell(cell, widths[row]?.[column] ?? 0) : cell))
@@ -19,8 +19,11 @@ export function alignColumns(lines: readonly string[]): readonly string[] {
 }
 
 /** Aligns whole rows of cells; the last cell of each is not padded. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
-  return alignColumns(rows.map((cells) => cells.join("\t")))
+export function formatTable(rows: readonly (readonly string[])[], narrowest = usualWidth): string {
+  return alignColumns(
+    rows.map((cells) => cells.join("\t")),
+    narrowest,
+  )
     .map((line) => `${line}\n`)
     .join("");
 }
@@ -32,7 +35,11 @@ interface Block {
 }
 
 /** Walks the blocks of lines that share a column, then the blocks inside each, without recursion. */
-function measure(rows: readonly (readonly string[])[], whole: Block, widths: readonly number[][]): void {
+function measure(
+  rows: readonly (readonly string[])[],
+  { whole, narrowest }: { readonly whole: Block; readonly narrowest: number },
+  widths: readonly number[][],
+): void {
   const open: Block[] = [whole];
   for (let block = open.pop(); block !== undefined; block = open.pop()) {
     const { column } = block;

@@ -38,8 +38,8 @@ export function execProcess(request: ExecProcessRequest): SpecProcess {
     args: options.command,
     env: execEnv(request),
     cwd: options.workdir ?? own.cwd,
-    // Only root starts with capabilities, unless all of them were asked for.
-    capabilities: uid === 0 || options.privileged === true ? sets : { ...sets, effective: [], permitted: [] },
+    // Only root starts with capabilities; execve(2) would take them from anyone else anyway.
+    capabilities: uid === 0 ? sets : { ...sets, effective: [], permitted: [] },
   };
 }
 
