@@ -147,6 +147,10 @@ function containerMembers(places: Places): ContainerMembers {
       const { execContainer } = await import("./container/index.ts");
       return execContainer(run, await containerContext(places));
     },
+    async *stats(request) {
+      const { statsContainers } = await import("./container/index.ts");
+      yield* statsContainers(request, await containerContext(places));
+    },
     async top(request) {
       const { topContainer } = await import("./container/index.ts");
       return topContainer(request, await containerContext(places));

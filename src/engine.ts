@@ -8,6 +8,8 @@ import type {
   RunObserver,
   RunOptions,
   RunStreams,
+  StatsRequest,
+  StatsRound,
   StopRequest,
   TopRequest,
   TopTable,
@@ -67,6 +69,8 @@ export interface Engine {
   exec(run: ExecRun): Promise<ExecReport>;
   /** The processes of a container, as the host sees them. Nothing of the container is executed. */
   top(request: TopRequest): Promise<TopTable>;
+  /** What containers use, about once a second, until the request's signal or the reader ends it. */
+  stats(request: StatsRequest): AsyncIterable<StatsRound>;
   /** Makes a container and does not start it. */
   create(options: RunOptions, observer?: RunObserver): Promise<CreatedName>;
   /** Runs a container that goes on by itself; resolves once its process has been executed. */

@@ -2,6 +2,7 @@ export { blockDeviceNumber } from "./blockDevice.ts";
 export type { CgroupParent, CgroupWrite, GroupPlan } from "./cgroupPlan.ts";
 export { limitsToResources } from "./limitsToResources.ts";
 export { type CgroupRequest, planCgroup } from "./planCgroup.ts";
+export { type Pressure, type PressureResource, readPressure, type Stall } from "./pressure.ts";
 export type { DeviceRate, ResourceLimits } from "./resourceLimits.ts";
 export {
   type GroupEvents,

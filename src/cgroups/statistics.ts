@@ -3,7 +3,13 @@ import { readFileIfExists } from "../base/index.ts";
 
 /** What a group has used so far. A member is absent when its controller is not enabled. Bytes, microseconds, counts. */
 export interface GroupStatistics {
-  readonly memory?: { readonly current: number; readonly peak?: number; readonly max?: number };
+  readonly memory?: {
+    readonly current: number;
+    readonly peak?: number;
+    readonly max?: number;
+    /** Pages of files that nobody has used lately: the kernel takes them back before anything else. */
+    readonly inactiveFile?: number;
+  };
   readonly cpu?: { readonly usageUs: number; readonly userUs: number; readonly systemUs: number };
   /** Only where `cpu.max` is in force: how often and how long the group was held back. */
   readonly throttling?: { readonly periods: number; readonly throttled: number; readonly throttledUs: number };
@@ -52,6 +58,7 @@ export function readStatistics(read: GroupFile): GroupStatistics {
             current,
             ...named("peak", numberIn(read("memory.peak"))),
             ...named("max", numberIn(read("memory.max"))),
+            ...named("inactiveFile", keyed(read("memory.stat"))?.get("inactive_file")),
           },
         }),
     ...(cpu === undefined || usage === undefined

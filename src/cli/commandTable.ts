@@ -37,6 +37,7 @@ const inspectImage = async () => (await import("./commands/inspect.ts")).inspect
 const ps = async () => (await import("./commands/ps.ts")).psCommand;
 const rm = async () => (await import("./commands/rm.ts")).rmCommand;
 const exec = async () => (await import("./commands/exec.ts")).execCommand;
+const stats = async () => (await import("./commands/stats.ts")).statsCommand;
 const top = async () => (await import("./commands/top.ts")).topCommand;
 const create = async () => (await import("./commands/create.ts")).createCommand;
 const start = async () => (await import("./commands/start.ts")).startCommand;
@@ -51,6 +52,7 @@ const doctor = async () => (await import("./commands/doctor.ts")).doctorCommand;
 
 const runSummary = "Create and run a new container from an image";
 const execSummary = "Run a command in a running container";
+const statsSummary = "Show what containers use, live";
 const topSummary = "Show the processes of a container";
 const psSummary = "List containers";
 const rmSummary = "Remove one or more containers";
@@ -107,6 +109,7 @@ export const commandTable: readonly CommandEntry[] = [
     load: doctor,
   },
   { words: "inspect", section: "other", summary: "Show everything known about images", load: inspect },
+  { words: "stats", section: "other", summary: statsSummary, load: stats },
   { words: "top", section: "other", summary: topSummary, load: top },
   { words: "rm", section: "other", summary: rmSummary, load: rm },
   { words: "rmi", section: "other", summary: rmiSummary, load: rmi },
@@ -125,6 +128,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   { words: "container run", sameAs: "run", section: "other", summary: runSummary, load: run },
   { words: "container exec", sameAs: "exec", section: "other", summary: execSummary, load: exec },
+  { words: "container stats", sameAs: "stats", section: "other", summary: statsSummary, load: stats },
   { words: "container top", sameAs: "top", section: "other", summary: topSummary, load: top },
   { words: "container ls", sameAs: "ps", aliases: ["list", "ps"], section: "other", summary: psSummary, load: ps },
   { words: "container rm", sameAs: "rm", aliases: ["remove"], section: "other", summary: rmSummary, load: rm },

@@ -42,4 +42,6 @@ export { planRun } from "./run/planRun.ts";
 export { type MakeRequest, makeOnly, type RunRequest, runContainer, runDetached } from "./run/runContainer.ts";
 export type * from "./runOptions.ts";
 export type { CreatedContainer, CreatedName, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";
+export type { ContainerStats } from "./stats/containerStats.ts";
+export { type StatsRequest, type StatsRound, statsContainers } from "./stats/statsContainers.ts";
 export { type TopRequest, type TopTable, topContainer } from "./top/topContainer.ts";
