@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { EngineError } from "../../base/index.ts";
 import type { HostFacts } from "../../host/index.ts";
+import { listContainerIds } from "../state/containerIds.ts";
 import type { StatePlaces } from "../state/liveState.ts";
-import { listContainerIds } from "../state/removeContainer.ts";
 import { type ObservedContainer, observeContainer, readContainerSpec } from "../state/runningContainer.ts";
 import { type ContainerSample, sampleContainer } from "./containerSample.ts";
 import { type ContainerStats, compareSamples, nothingUsed } from "./containerStats.ts";
