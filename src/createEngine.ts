@@ -164,6 +164,7 @@ function containerMembers(places: Places): ContainerMembers {
       return runDetached({ options, observer }, await containerContext(places));
     },
     ...lifecycleMembers(places),
+    ...outputMembers(places),
     async containers(options) {
       const { listContainers } = await import("./container/index.ts");
       return listContainers(places, options);
@@ -172,6 +173,27 @@ function containerMembers(places: Places): ContainerMembers {
       requireRoot(await probe(places), "remove a container");
       const { removeByName } = await import("./container/index.ts");
       return removeByName(nameOrId, { force, volumes }, await containerContext(places));
+    },
+  };
+}
+
+/** What a container says, and what is said about containers. */
+function outputMembers(places: Places): Pick<Engine, "logs" | "events" | "attach"> {
+  return {
+    async *logs(request) {
+      requireRoot(await probe(places), "read the log of a container");
+      const { containerLogs } = await import("./container/index.ts");
+      yield* containerLogs(request, places);
+    },
+    async *events(request) {
+      requireRoot(await probe(places), "read the events");
+      const { readEvents } = await import("./container/index.ts");
+      yield* readEvents(places.root, request);
+    },
+    async attach(request) {
+      requireRoot(await probe(places), "attach to a container");
+      const { attachByName } = await import("./container/index.ts");
+      return attachByName(request, places);
     },
   };
 }

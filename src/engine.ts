@@ -1,9 +1,15 @@
 import type {
+  AttachByNameRequest,
+  AttachReport,
   CreatedContainer,
   CreatedName,
+  EngineEvent,
+  EventsRequest,
   ExecReport,
   ExecRun,
   ExitReport,
+  LogPiece,
+  LogsRequest,
   PlannedRun,
   RunObserver,
   RunOptions,
@@ -90,6 +96,12 @@ export interface Engine {
     nameOrId: string,
     options?: { readonly force?: boolean; readonly volumes?: boolean },
   ): Promise<string>;
+  /** What a container wrote; the bytes of a piece are valid until the next one is asked for. */
+  logs(request: LogsRequest): AsyncIterable<LogPiece>;
+  /** What happens, and with `since` what happened; ends at `until` or with the signal. */
+  events(request: EventsRequest): AsyncIterable<EngineEvent>;
+  /** Joins the caller's streams with those of a container until it ends or the caller lets go. */
+  attach(request: AttachByNameRequest): Promise<AttachReport>;
   version(): Promise<VersionReport>;
   info(): Promise<HostSummary>;
   doctor(): Promise<readonly DoctorCheck[]>;

@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { constants } from "node:os";
 import { describeErrno, EngineError, errnoOf } from "./base/index.ts";
-import { type CommandContext, runCli, type TextSink } from "./cli/index.ts";
+import { type CommandContext, openPour, type Pour, runCli, type TextSink } from "./cli/index.ts";
 
 /*
  * The one place that touches the process: its words, environment, directory, streams, signals and exit status.
@@ -89,6 +89,18 @@ function openSink(fd: 1 | 2): TextSink {
     columns: () => (isTerminal(fd) ? stream().columns || 80 : 80),
     rows: () => (isTerminal(fd) ? stream().rows || 24 : 24),
     write: (text) => writeAll(fd, Buffer.from(text)),
+    pour: pourInto(fd),
+  };
+}
+
+/** The other way to write is for streams: nothing else of the process waits while their reader is slow. */
+function pourInto(fd: 1 | 2): TextSink["pour"] {
+  let opened: Promise<Pour | undefined> | undefined;
+  return async (bytes) => {
+    opened ??= openPour(fd);
+    const pour = await opened;
+    if (pour === undefined) writeAll(fd, bytes);
+    else if (!(fd === 1 && readerIsGone) && !(await pour(bytes)) && fd === 1) loseReader();
   };
 }
 

@@ -81,6 +81,18 @@ const lifecycle: readonly CommandEntry[] = [
     load: unpause,
   },
   {
+    words: "logs",
+    section: "other" as const,
+    summary: "Show what a container wrote",
+    load: async () => (await import("./commands/logs.ts")).logsCommand,
+  },
+  {
+    words: "attach",
+    section: "other" as const,
+    summary: "Join stdin, stdout and stderr with a running container",
+    load: async () => (await import("./commands/attach.ts")).attachCommand,
+  },
+  {
     words: "wait",
     section: "other" as const,
     summary: "Wait until containers stop, then print their exit codes",
@@ -120,6 +132,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/help.ts")).helpCommand,
   },
   ...lifecycle,
+  {
+    words: "events",
+    section: "other",
+    summary: "Show what happens to containers, images and volumes as it happens",
+    load: async () => (await import("./commands/events.ts")).eventsCommand,
+  },
   {
     words: "container cleanup",
     section: "other",

@@ -10,6 +10,11 @@ export interface TextSink {
   rows(): number;
   /** Writes all of the text. After the reader has gone away nothing more is written and nothing is thrown. */
   write(text: string): void;
+  /**
+   * Writes bytes as they are, waiting for the reader without keeping the process from anything else; they must not
+   * change meanwhile. After the reader has gone away as `write`.
+   */
+  pour(bytes: Uint8Array): Promise<void>;
 }
 
 /** Everything of the process that a command may know, as one value: only src/main.ts touches `process`. */

@@ -34,18 +34,17 @@ export async function openRotated(place: RotatedName): Promise<readonly RotatedF
 }
 
 /**
- * Opens the file that followed `inode`, or undefined when that is still the newest. When it is gone altogether, the
- * oldest that is left follows it.
+ * Opens the files that followed `inode`, the oldest first; none when it is still the newest. When it is gone altogether,
+ * all that are left followed it. The caller closes the handles.
  */
-export async function openNewer(place: RotatedName, inode: bigint): Promise<RotatedFile | undefined> {
+export async function openNewer(place: RotatedName, inode: bigint): Promise<readonly RotatedFile[]> {
   const newest = await openOne(place, 0);
   await newest?.handle.close();
-  if (newest === undefined || newest.inode === inode) return undefined;
+  if (newest === undefined || newest.inode === inode) return [];
   const files = await openRotated(place);
   const at = files.findIndex((file) => file.inode === inode);
-  const newer = files[at + 1];
-  await closeAll(files.filter((file) => file !== newer));
-  return newer;
+  await closeAll(files.slice(0, at + 1));
+  return files.slice(at + 1);
 }
 
 export async function closeAll(files: Iterable<RotatedFile>): Promise<void> {

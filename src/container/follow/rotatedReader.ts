@@ -45,7 +45,9 @@ export class RotatedReader {
   async fill(): Promise<boolean> {
     for (;;) {
       if ((await this.#readCurrent()) > 0) return true;
+      const isFirst = this.#files.length === 0;
       if (this.#files.length < 2 && !(await this.#findNewer())) return false;
+      if (isFirst) continue;
       // It may have grown between the end that was seen and its being put aside.
       if ((await this.#readCurrent()) > 0) return true;
       await this.#files.shift()?.handle.close();
@@ -78,11 +80,9 @@ export class RotatedReader {
   async #findNewer(): Promise<boolean> {
     const [current] = this.#files;
     if (current !== undefined && (await this.#shrank(current))) return false;
-    const newer =
-      current === undefined ? (await openRotated(this.#place))[0] : await openNewer(this.#place, current.inode);
-    if (newer === undefined) return false;
-    this.#files.push(newer);
-    return true;
+    const newer = await (current === undefined ? openRotated(this.#place) : openNewer(this.#place, current.inode));
+    this.#files.push(...newer);
+    return newer.length > 0;
   }
 
   /** Somebody emptied the file to save space: it is read again from its beginning. */

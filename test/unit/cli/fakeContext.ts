@@ -38,6 +38,9 @@ export function fakeSink(
     write(text) {
       this.text += text;
     },
+    async pour(bytes) {
+      this.text += Buffer.from(bytes).toString();
+    },
   };
 }
 

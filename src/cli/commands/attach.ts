@@ -1,0 +1,66 @@
+import { constants } from "node:os";
+import { parseDetachKeys } from "../../container/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Outcome } from "../context.ts";
+import type { Flag, Help } from "../flags/flag.ts";
+import { helpFlag, switchInto } from "../flags/sharedFlags.ts";
+import { interruptedStatus } from "../interruption.ts";
+
+interface AttachDraft extends Help {
+  detachKeys?: string;
+  noStdin?: boolean;
+  sigProxy?: boolean;
+}
+
+const flags: readonly Flag<AttachDraft>[] = [
+  {
+    long: "detach-keys",
+    value: "string",
+    text: "keys that detach the terminal; the container's own when left out",
+    read: (draft, keys) => {
+      draft.detachKeys = parseDetachKeys(keys);
+    },
+  },
+  helpFlag,
+  { long: "no-stdin", text: "leave stdin to the caller", read: switchInto<AttachDraft>("noStdin") },
+  {
+    long: "sig-proxy",
+    text: "pass signals on to a process without a terminal",
+    fallback: "true",
+    read: switchInto<AttachDraft>("sigProxy"),
+  },
+];
+
+export const attachCommand = defineCommand<AttachDraft>({
+  usage: "[OPTIONS] CONTAINER",
+  arguments: { exactly: 1 },
+  flags,
+  begin: () => ({}),
+  execute: async ({ draft, args: [nameOrId = ""], context, openEngine }): Promise<Outcome> => {
+    const { detachKeys, noStdin = false, sigProxy = true } = draft;
+    const { stdin, stdout, stderr, signal } = context;
+    const engine = await openEngine();
+    const report = await engine.attach({
+      nameOrId,
+      ...(detachKeys === undefined ? {} : { detachKeys }),
+      sigProxy,
+      streams: {
+        ...(noStdin ? {} : { stdin: stdin.fd }),
+        stdout,
+        stderr,
+        tty: stdin.isTty,
+        size: () => ({ rows: stdout.rows(), columns: stdout.columns() }),
+        // Without a terminal and without passing them on, signals end brig as they end any program.
+        ...(sigProxy || stdin.isTty ? { signals: context.takeSignals() } : {}),
+        signal,
+      },
+    });
+    if (report.kind === "ended") return { exitStatus: report.exitCode };
+    if (report.kind === "interrupted") {
+      const status = report.signal === undefined ? undefined : 128 + constants.signals[report.signal];
+      return status === undefined ? interruptedStatus(context) : { exitStatus: status };
+    }
+    stderr.write("read escape sequence\n");
+    return {};
+  },
+});
