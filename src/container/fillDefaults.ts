@@ -1,5 +1,6 @@
 import { EngineError } from "../base/index.ts";
 import type { Platform } from "../oci/index.ts";
+import { checkLogChoice } from "./logs/planLog.ts";
 import { parseWorkdir } from "./options/containerPath.ts";
 import { parseDomainname, parseHostname } from "./options/hostFlags.ts";
 import { parseContainerName } from "./options/objectNames.ts";
@@ -147,6 +148,7 @@ function checkWords(options: FilledOptions): void {
       `Invalid value ${options.oomScoreAdj}, range for oom score adj is [-1000, 1000]`,
     );
   }
+  checkLogChoice({ driver: options.logDriver, options: options.logOptions });
   if (options.shmSizeBytes < 0) throw new EngineError("invalidValue", "SHM size can not be less than 0");
 }
 

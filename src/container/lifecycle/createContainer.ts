@@ -68,7 +68,15 @@ export async function createContainer(request: CreateRequest, context: EngineCon
     layers,
     joins: findJoins(context, draft.namespaces.joins),
     foreground: true,
-    monitor: monitorFields({ ...context, id, name, options, labels: choice.labels }),
+    monitor: monitorFields({
+      ...context,
+      id,
+      name,
+      options,
+      labels: choice.labels,
+      imageId: image.id,
+      env: choice.env,
+    }),
     cache: `${context.root}/cache/seccomp`,
   });
   writeContainerFiles(paths, planned.files, planned.spec);

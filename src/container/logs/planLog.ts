@@ -9,6 +9,19 @@ export interface LogChoice {
   readonly options: ReadonlyMap<string, string>;
 }
 
+/**
+ * Parses `--log-opt NAME=VALUE`.
+ *
+ * @throws EngineError `invalidValue` with Docker's sentence.
+ */
+export function parseLogOption(text: string): readonly [name: string, value: string] {
+  const equals = text.indexOf("=");
+  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+  throw new EngineError("invalidValue", `invalid logging opts format: ${shown(text)}`, {
+    hint: "write NAME=VALUE, such as max-size=10m",
+  });
+}
+
 /** What options of the log may refer to. */
 export interface LoggedContainer {
   readonly id: string;

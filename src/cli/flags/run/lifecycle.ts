@@ -1,7 +1,7 @@
 import { EngineError } from "../../../base/index.ts";
-import { parseRestartPolicy } from "../../../container/index.ts";
+import { parseLogOption, parseRestartPolicy } from "../../../container/index.ts";
 import type { Flag } from "../flag.ts";
-import { option, type RunDraft } from "../runDraft.ts";
+import { option, pair, type RunDraft, text } from "../runDraft.ts";
 import { laterRelease, longHelpFlag, switchInto } from "../sharedFlags.ts";
 
 /** Signals always reach a container in the foreground; not passing them on is what cannot be had. */
@@ -61,8 +61,20 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
   },
   { long: "health-timeout", value: "duration", text: "most time that one check may take", unsupported: laterRelease },
   longHelpFlag,
-  { long: "log-driver", value: "string", text: "where the output is kept", unsupported: laterRelease },
-  { long: "log-opt", value: "list", repeatable: true, text: "option of the log driver", unsupported: laterRelease },
+  {
+    long: "log-driver",
+    value: "string",
+    text: "where the output is kept: json-file, local (the same) or none",
+    fallback: "json-file",
+    read: text("logDriver"),
+  },
+  {
+    long: "log-opt",
+    value: "list",
+    repeatable: true,
+    text: "option of the log driver (max-size=10m, max-file=5, labels=A,B, env=A,B, tag=TEXT)",
+    read: pair("logOptions", parseLogOption),
+  },
   { long: "no-healthcheck", text: "no health checks, whatever the image says", read: () => undefined },
   {
     long: "restart",
