@@ -1,19 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { EngineError } from "./base/index.ts";
-import type { EngineContext, ImageUse } from "./container/index.ts";
-import type { Engine, EngineSettings, PullRequest } from "./engine.ts";
-import type { BuildIdentity, HostFacts } from "./host/index.ts";
-import type { ImageFacts, PullEvent } from "./image/index.ts";
-import type { DiffId } from "./oci/index.ts";
-
-/** Settings with every default filled. */
-interface Places {
-  readonly settings: EngineSettings;
-  readonly root: string;
-  readonly runRoot: string;
-  readonly helperPath: string;
-}
+import type { ContainerViews, EngineContext } from "./container/index.ts";
+import { type ImageMembers, imageMembers, imageStore, pull } from "./engine/imageMembers.ts";
+import { type Places, probe, requireRoot } from "./engine/places.ts";
+import { viewMembers } from "./engine/viewMembers.ts";
+import type { Engine, EngineSettings } from "./engine.ts";
+import type { BuildIdentity } from "./host/index.ts";
 
 /**
  * Opens the engine. Nothing is touched, started or kept open by that: every member loads the rooms that it needs and
@@ -26,7 +18,12 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     runRoot: settings.runRoot ?? "/run/brig",
     helperPath: settings.helperPath ?? join(packageDirectory(), "build", "brig-helper"),
   };
-  return { ...imageMembers(places), ...containerMembers(places), ...hostMembers(places) };
+  return {
+    ...imageMembers(places),
+    ...containerMembers(places),
+    ...viewMembers(places, () => containerContext(places)),
+    ...hostMembers(places),
+  };
 }
 
 /** The directory of the package, from wherever in it this file was bundled to. */
@@ -37,101 +34,7 @@ function packageDirectory(): string {
   return import.meta.dirname;
 }
 
-type ImageMembers = Pick<Engine, "pull" | "images" | "inspectImage" | "removeImage" | "serveRegistry">;
-
-function imageMembers(places: Places): ImageMembers {
-  return {
-    pull: (request) => pull(request, places),
-    async images() {
-      const { summarizeImages } = await import("./image/index.ts");
-      return summarizeImages((await imageStore(places)).list(), await imageFacts(places));
-    },
-    async inspectImage(reference) {
-      const { describeImage, noSuchImage } = await import("./image/index.ts");
-      const image = (await imageStore(places)).resolve(reference);
-      if (image === undefined) throw noSuchImage(reference);
-      return describeImage(image, await imageFacts(places));
-    },
-    async removeImage(reference, { force = false, noPrune = false } = {}) {
-      requireRoot(await probe(places), "remove an image");
-      const { removeImage } = await import("./image/index.ts");
-      const uses = await imageUses(places);
-      return removeImage(await imageStore(places), reference, {
-        force,
-        usedBy: (imageId) => uses.filter((use) => use.imageId === imageId),
-        sweepLayers: (keep) => (noPrune ? Promise.resolve([]) : sweepLayers(places, keep)),
-      });
-    },
-    async serveRegistry(listen) {
-      const { serveRegistry } = await import("./image/index.ts");
-      return serveRegistry(await imageStore(places), listen);
-    },
-  };
-}
-
-async function* pull({ reference, platform, allTags, signal }: PullRequest, places: Places): AsyncGenerator<PullEvent> {
-  requireRoot(await probe(places), "pull an image");
-  const { dockerCredentials, listTags, parseImageRef, pullImage } = await import("./image/index.ts");
-  const { insecureRegistries, authFile, searchPath, home } = places.settings;
-  const registry = {
-    ...(insecureRegistries === undefined ? {} : { insecureRegistries }),
-    credentials: dockerCredentials({
-      ...(authFile === undefined ? {} : { authFile }),
-      ...(searchPath === undefined ? {} : { searchPath }),
-      ...(home === undefined ? {} : { home }),
-    }),
-  };
-  const stop = signal === undefined ? {} : { signal };
-  const named = parseImageRef(reference);
-  const tags = allTags === true ? await listTags(named, { ...registry, ...stop }) : undefined;
-  const references = tags?.map((tag) => ({ registry: named.registry, repository: named.repository, tag })) ?? [named];
-  const [store, layers] = [await imageStore(places), await layerStore(places)];
-  for (const each of references) {
-    yield* pullImage({
-      reference: each,
-      ...(platform === undefined ? {} : { platform }),
-      store,
-      layers,
-      registry,
-      ...stop,
-    });
-  }
-}
-
-async function imageStore({ root }: Places) {
-  const { openImageStore } = await import("./image/index.ts");
-  return openImageStore(join(root, "images"));
-}
-
-async function layerStore({ root, helperPath }: Places) {
-  const { openLayerStore } = await import("./overlay/index.ts");
-  return openLayerStore(root, { helperPath });
-}
-
-async function imageUses(places: Places): Promise<readonly ImageUse[]> {
-  const { listImageUses } = await import("./container/index.ts");
-  return listImageUses(places);
-}
-
-async function imageFacts(places: Places): Promise<ImageFacts> {
-  const layers = existsSync(join(places.root, "layers")) ? await layerStore(places) : undefined;
-  const uses = await imageUses(places);
-  return {
-    layerSize: (diffId) => layers?.read(diffId)?.size,
-    containers: (imageId) => uses.filter((use) => use.imageId === imageId).length,
-  };
-}
-
-async function sweepLayers(places: Places, keep: ReadonlySet<DiffId>): Promise<readonly DiffId[]> {
-  const layers = await layerStore(places);
-  const used = new Set<string>((await imageUses(places)).flatMap((use) => use.diffIds));
-  const superfluous = (await layers.list()).filter((diffId) => !keep.has(diffId) && !used.has(diffId));
-  for (const diffId of superfluous) await layers.remove(diffId);
-  await layers.sweepStaging();
-  return superfluous;
-}
-
-type ContainerMembers = Omit<Engine, keyof ImageMembers | keyof HostMembers>;
+type ContainerMembers = Omit<Engine, keyof ImageMembers | keyof HostMembers | keyof ContainerViews>;
 
 function containerMembers(places: Places): ContainerMembers {
   return {
@@ -165,10 +68,6 @@ function containerMembers(places: Places): ContainerMembers {
     },
     ...lifecycleMembers(places),
     ...outputMembers(places),
-    async containers(options) {
-      const { listContainers } = await import("./container/index.ts");
-      return listContainers(places, options);
-    },
     async removeContainer(nameOrId, { force = false, volumes = false } = {}) {
       requireRoot(await probe(places), "remove a container");
       const { removeByName } = await import("./container/index.ts");
@@ -273,11 +172,11 @@ function hostMembers(places: Places): HostMembers {
     },
     async info() {
       const { summarizeHost } = await import("./host/index.ts");
-      const { listContainers } = await import("./container/index.ts");
-      const containers = await listContainers(places, { all: true });
-      const running = containers.filter(({ status }) => status === "running").length;
+      const containers = await viewMembers(places, () => containerContext(places)).containers({ all: true });
+      const count = (wanted: string) => containers.filter(({ status }) => status === wanted).length;
+      const [running, paused] = [count("running") + count("restarting"), count("paused")];
       const images = (await imageStore(places)).list().length;
-      const counts = { running, paused: 0, stopped: containers.length - running, images };
+      const counts = { running, paused, stopped: containers.length - running - paused, images };
       return summarizeHost(await probe(places), counts, buildIdentity().version);
     },
     async doctor() {
@@ -287,19 +186,9 @@ function hostMembers(places: Places): HostMembers {
   };
 }
 
-async function probe({ root, runRoot, helperPath }: Places): Promise<HostFacts> {
-  const { probeHost } = await import("./host/index.ts");
-  return probeHost({ dataRoot: root, runRoot, helperPath });
-}
-
 /** What the package says about itself. */
 function buildIdentity(): BuildIdentity {
   const about: unknown = JSON.parse(readFileSync(join(packageDirectory(), "package.json"), "utf8"));
   const version = typeof about === "object" && about !== null && "version" in about ? String(about.version) : "";
   return { version, gitCommit: "", buildTime: "", nodeVersion: process.version };
-}
-
-function requireRoot({ effectiveUid }: HostFacts, attempt: string): void {
-  if (effectiveUid === 0) return;
-  throw new EngineError("notRoot", `cannot ${attempt} as a user other than root`, { hint: "use sudo" });
 }

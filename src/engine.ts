@@ -1,7 +1,7 @@
 import type {
   AttachByNameRequest,
   AttachReport,
-  CreatedContainer,
+  ContainerViews,
   CreatedName,
   EngineEvent,
   EventsRequest,
@@ -58,7 +58,7 @@ export interface PullRequest {
  * The engine as a library. Every member throws EngineError for what a user can mend; nothing is kept open between
  * calls. The command line is a client of this interface and can do nothing else.
  */
-export interface Engine {
+export interface Engine extends ContainerViews {
   pull(request: PullRequest): AsyncIterable<PullEvent>;
   images(): Promise<readonly ImageSummary[]>;
   inspectImage(reference: string): Promise<ImageDetails>;
@@ -91,7 +91,6 @@ export interface Engine {
   wait(nameOrId: string): Promise<number>;
   /** Puts away what a container left that ended while nobody waited for it. Idempotent. */
   cleanUp(id: string): Promise<void>;
-  containers(options: { readonly all: boolean }): Promise<readonly CreatedContainer[]>;
   removeContainer(
     nameOrId: string,
     options?: { readonly force?: boolean; readonly volumes?: boolean },

@@ -45,7 +45,7 @@ function readContainerFacts(nameOrId: string, { root, runRoot }: ListPlaces): Co
   const live = readLiveState({ root, runRoot, id, ...(record.cgroup === undefined ? {} : { cgroup: record.cgroup }) });
   const launch = readLaunchFile(paths.launch);
   const image = openImageStore(join(root, "images")).resolve(record.imageId)?.config;
-  const failure = readStartFailure(join(paths.directory, "failure.json"));
+  const failure = readStartFailure(paths.failure);
   return {
     record,
     options: readContainerOptions(paths.options),

@@ -4,6 +4,7 @@ import {
   compilePlan,
   type DetachedLaunch,
   type ExitedLaunch,
+  type FailedLaunch,
   type LaunchRequest,
   launch,
   launchDetached,
@@ -19,6 +20,7 @@ import { readLiveState, runDirectory } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { finishFirstUse } from "../state/volumes.ts";
+import { writeStartFailure } from "../why/startFailure.ts";
 
 export interface StartRequest {
   readonly id: string;
@@ -41,7 +43,7 @@ export async function startForeground(
     ...(request.observer.onStep === undefined ? {} : { onStep: request.observer.onStep }),
   });
   if (outcome.kind !== "failed") return outcome;
-  throw await explainLaunchFailure({ failed: outcome, ...prepared, host: context.probeHost() });
+  throw await keepFailure(outcome, prepared, context);
 }
 
 /** Starts a container that goes on by itself; resolves once its payload has been executed. */
@@ -53,7 +55,18 @@ export async function startDetached(request: StartRequest, context: EngineContex
     ...(request.observer.onStep === undefined ? {} : { onStep: request.observer.onStep }),
   });
   if (outcome.kind === "started") return prepared.onStarted();
-  throw await explainLaunchFailure({ failed: outcome, ...prepared, host: context.probeHost() });
+  throw await keepFailure(outcome, prepared, context);
+}
+
+/** The reason stays with the container, because its files may be gone when somebody asks again. */
+async function keepFailure(
+  failed: FailedLaunch,
+  prepared: PreparedStart,
+  context: EngineContext,
+): Promise<EngineError> {
+  const error = await explainLaunchFailure({ failed, ...prepared, host: context.probeHost() });
+  writeStartFailure(prepared.paths.failure, error, context.now());
+  return error;
 }
 
 interface PreparedStart {

@@ -4,10 +4,11 @@ import { openImageStore } from "../../image/index.ts";
 import type { CreatedContainer } from "../runReports.ts";
 import { listContainerIds } from "../state/containerIds.ts";
 import { containerPaths } from "../state/containerPaths.ts";
-import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
-import { readLiveState, type StatePlaces } from "../state/liveState.ts";
-import { type ObservedState, observeState } from "../state/observedState.ts";
+import { readContainerRecord } from "../state/containerRecord.ts";
+import type { StatePlaces } from "../state/liveState.ts";
+import { type ObservedState, readObservedState } from "../state/observedState.ts";
 import { findContainer } from "../state/removeContainer.ts";
+import { readStartFailure } from "../why/startFailure.ts";
 import {
   compileFilters,
   type FilteredContainer,
@@ -56,19 +57,18 @@ function isUp(status: ObservedState["status"]): boolean {
 function readContainers(places: StatePlaces): FilteredContainer[] {
   return listContainerIds(places.root).flatMap((id) => {
     try {
-      const record = readContainerRecord(containerPaths(places.root, id).record);
-      return record === undefined ? [] : [summarizeContainer(record, readObservedState(record, places))];
+      const paths = containerPaths(places.root, id);
+      const record = readContainerRecord(paths.record);
+      if (record === undefined) return [];
+      const state = readObservedState(record, places);
+      const failure = state.exit?.started === false ? readStartFailure(paths.failure) : undefined;
+      return [summarizeContainer(record, { state, ...(failure === undefined ? {} : { failure }) })];
     } catch (error) {
       // One damaged container must not hide the others; brig rm --force takes it away.
       if (error instanceof EngineError && error.code === "storeCorrupt") return [];
       throw error;
     }
   });
-}
-
-/** @throws EngineError `storeCorrupt`. */
-export function readObservedState({ id, cgroup }: ContainerRecord, { root, runRoot }: StatePlaces): ObservedState {
-  return observeState(readLiveState({ root, runRoot, id, ...(cgroup === undefined ? {} : { cgroup }) }));
 }
 
 /** What is looked up only when a filter asks. */

@@ -1,13 +1,12 @@
 import type { ContainerRecord } from "../state/containerRecord.ts";
-import type { ObservedState } from "../state/observedState.ts";
-import { explainEnd } from "../why/explainEnd.ts";
+import { type EndFacts, explainEnd } from "../why/explainEnd.ts";
 import type { FilteredContainer } from "./containerFilters.ts";
 
 /** One container as lists show it, and what filters look at. Pure. */
-export function summarizeContainer(record: ContainerRecord, state: ObservedState): FilteredContainer {
+export function summarizeContainer(record: ContainerRecord, end: EndFacts): FilteredContainer {
   const { id, name, image, imageId, command, created, labels, diffIds } = record;
-  const { status, startedAt, finishedAt, exitCode, restarts } = state;
-  const why = explainEnd({ state });
+  const { status, startedAt, finishedAt, exitCode, restarts } = end.state;
+  const why = explainEnd(end);
   const mounts = record.mounts.filter(({ kind }) => kind !== "tmpfs");
   return {
     container: {

@@ -10,6 +10,8 @@ export interface ContainerPaths {
   readonly options: string;
   readonly launch: string;
   readonly exit: string;
+  /** Why the last start failed, if it did. */
+  readonly failure: string;
   /** Present while the user wants the container stopped: `unless-stopped` then leaves it so after a reboot. */
   readonly stopped: string;
   readonly upper: string;
@@ -34,6 +36,7 @@ export function containerPaths(root: string, id: string): ContainerPaths {
     options: join(directory, "options.json"),
     launch: join(directory, "launch.json"),
     exit: join(directory, "exit.json"),
+    failure: join(directory, "failure.json"),
     stopped: join(directory, "stopped"),
     upper: join(directory, "upper"),
     work: join(directory, "work"),

@@ -1,5 +1,6 @@
 import { readEvents } from "../../cgroups/index.ts";
-import type { ExitRecord, LiveState } from "./liveState.ts";
+import type { ContainerRecord } from "./containerRecord.ts";
+import { type ExitRecord, type LiveState, readLiveState, type StatePlaces } from "./liveState.ts";
 
 /** What a container does and how it last ended, in the words of Docker's State. */
 export interface ObservedState {
@@ -16,6 +17,11 @@ export interface ObservedState {
   readonly restarts: number;
   /** The record of its last end, if one was written. */
   readonly exit?: ExitRecord;
+}
+
+/** @throws EngineError `storeCorrupt`. */
+export function readObservedState({ id, cgroup }: ContainerRecord, { root, runRoot }: StatePlaces): ObservedState {
+  return observeState(readLiveState({ root, runRoot, id, ...(cgroup === undefined ? {} : { cgroup }) }));
 }
 
 /** Puts the monitor's records into Docker's words. Pure. */

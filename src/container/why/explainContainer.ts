@@ -1,0 +1,63 @@
+import { EngineError } from "../../base/index.ts";
+import type { EngineEvent } from "../events/eventRecord.ts";
+import { readEvents } from "../events/readEvents.ts";
+import { instantOf } from "../options/timeFlag.ts";
+import { readContainerOptions } from "../state/containerOptions.ts";
+import { containerPaths } from "../state/containerPaths.ts";
+import { readContainerRecord } from "../state/containerRecord.ts";
+import type { StatePlaces } from "../state/liveState.ts";
+import { type ObservedState, readObservedState } from "../state/observedState.ts";
+import { findContainer } from "../state/removeContainer.ts";
+import { explainEnd } from "./explainEnd.ts";
+import { explainHistory } from "./explainHistory.ts";
+import { readStartFailure } from "./startFailure.ts";
+
+/** Why a container is in the state that it is in. */
+export interface ContainerExplanation {
+  readonly id: string;
+  readonly name: string;
+  readonly status: ObservedState["status"];
+  /** The reason, in one sentence. */
+  readonly why: string;
+  /** What led to it, one sentence each. */
+  readonly more: readonly string[];
+  /** What the reader can do, where that is known. */
+  readonly hint?: string;
+}
+
+/** @throws EngineError `containerNotFound`, `storeCorrupt` for a damaged record. */
+export async function explainContainer(
+  nameOrId: string,
+  places: StatePlaces & { readonly now: Date },
+): Promise<ContainerExplanation> {
+  const { root, now } = places;
+  const id = findContainer(root, nameOrId);
+  const paths = containerPaths(root, id);
+  const record = readContainerRecord(paths.record);
+  if (record === undefined) throw new EngineError("containerNotFound", `No such container: ${nameOrId.slice(0, 128)}`);
+  const state = readObservedState(record, places);
+  const failure = state.exit?.started === false ? readStartFailure(paths.failure) : undefined;
+  const known = failure === undefined ? {} : { failure };
+  const { restart } = readContainerOptions(paths.options);
+  return {
+    id,
+    name: record.name,
+    status: state.status,
+    why: explainEnd({ state, ...known }) ?? explainPresence(state),
+    more: explainHistory({ state, restart, events: await eventsOf(id, root, now) }),
+    ...(failure?.hint === undefined ? {} : { hint: failure.hint }),
+  };
+}
+
+function explainPresence({ status, startedAt = "" }: ObservedState): string {
+  if (status === "created") return "it was never started";
+  return status === "paused" ? `it is paused; it was started at ${startedAt}` : `it runs since ${startedAt}`;
+}
+
+async function eventsOf(id: string, root: string, now: Date): Promise<readonly EngineEvent[]> {
+  const events: EngineEvent[] = [];
+  const filters = new Map([["container", [id]]]);
+  const since = instantOf(new Date(0));
+  for await (const event of readEvents(root, { since, until: instantOf(now), filters })) events.push(event);
+  return events;
+}

@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { ImageUse } from "../container/index.ts";
+import type { Engine, PullRequest } from "../engine.ts";
+import type { ImageFacts, PullEvent } from "../image/index.ts";
+import type { DiffId } from "../oci/index.ts";
+import { type Places, probe, requireRoot } from "./places.ts";
+
+export type ImageMembers = Pick<Engine, "pull" | "images" | "inspectImage" | "removeImage" | "serveRegistry">;
+
+export function imageMembers(places: Places): ImageMembers {
+  return {
+    pull: (request) => pull(request, places),
+    async images() {
+      const { summarizeImages } = await import("../image/index.ts");
+      return summarizeImages((await imageStore(places)).list(), await imageFacts(places));
+    },
+    async inspectImage(reference) {
+      const { describeImage, noSuchImage } = await import("../image/index.ts");
+      const image = (await imageStore(places)).resolve(reference);
+      if (image === undefined) throw noSuchImage(reference);
+      return describeImage(image, await imageFacts(places));
+    },
+    async removeImage(reference, { force = false, noPrune = false } = {}) {
+      requireRoot(await probe(places), "remove an image");
+      const { removeImage } = await import("../image/index.ts");
+      const uses = await imageUses(places);
+      return removeImage(await imageStore(places), reference, {
+        force,
+        usedBy: (imageId) => uses.filter((use) => use.imageId === imageId),
+        sweepLayers: (keep) => (noPrune ? Promise.resolve([]) : sweepLayers(places, keep)),
+      });
+    },
+    async serveRegistry(listen) {
+      const { serveRegistry } = await import("../image/index.ts");
+      return serveRegistry(await imageStore(places), listen);
+    },
+  };
+}
+
+export async function* pull(
+  { reference, platform, allTags, signal }: PullRequest,
+  places: Places,
+): AsyncGenerator<PullEvent> {
+  requireRoot(await probe(places), "pull an image");
+  const { dockerCredentials, listTags, parseImageRef, pullImage } = await import("../image/index.ts");
+  const { insecureRegistries, authFile, searchPath, home } = places.settings;
+  const registry = {
+    ...(insecureRegistries === undefined ? {} : { insecureRegistries }),
+    credentials: dockerCredentials({
+      ...(authFile === undefined ? {} : { authFile }),
+      ...(searchPath === undefined ? {} : { searchPath }),
+      ...(home === undefined ? {} : { home }),
+    }),
+  };
+  const stop = signal === undefined ? {} : { signal };
+  const named = parseImageRef(reference);
+  const tags = allTags === true ? await listTags(named, { ...registry, ...stop }) : undefined;
+  const references = tags?.map((tag) => ({ registry: named.registry, repository: named.repository, tag })) ?? [named];
+  const [store, layers] = [await imageStore(places), await layerStore(places)];
+  for (const each of references) {
+    yield* pullImage({
+      reference: each,
+      ...(platform === undefined ? {} : { platform }),
+      store,
+      layers,
+      registry,
+      ...stop,
+    });
+  }
+}
+
+export async function imageStore({ root }: Places) {
+  const { openImageStore } = await import("../image/index.ts");
+  return openImageStore(join(root, "images"));
+}
+
+async function layerStore({ root, helperPath }: Places) {
+  const { openLayerStore } = await import("../overlay/index.ts");
+  return openLayerStore(root, { helperPath });
+}
+
+async function imageUses(places: Places): Promise<readonly ImageUse[]> {
+  const { listImageUses } = await import("../container/index.ts");
+  return listImageUses(places);
+}
+
+async function imageFacts(places: Places): Promise<ImageFacts> {
+  const layers = existsSync(join(places.root, "layers")) ? await layerStore(places) : undefined;
+  const uses = await imageUses(places);
+  return {
+    layerSize: (diffId) => layers?.read(diffId)?.size,
+    containers: (imageId) => uses.filter((use) => use.imageId === imageId).length,
+  };
+}
+
+async function sweepLayers(places: Places, keep: ReadonlySet<DiffId>): Promise<readonly DiffId[]> {
+  const layers = await layerStore(places);
+  const used = new Set<string>((await imageUses(places)).flatMap((use) => use.diffIds));
+  const superfluous = (await layers.list()).filter((diffId) => !keep.has(diffId) && !used.has(diffId));
+  for (const diffId of superfluous) await layers.remove(diffId);
+  await layers.sweepStaging();
+  return superfluous;
+}
