@@ -15,6 +15,23 @@
 
 #define STATISTICS_MAX 2048u
 
+/* The last group that the plan makes is the container's. NULL: it has none, or not one of its own. */
+static const char *group_path(const struct launch *launch)
+{
+    const char *path = NULL;
+    for (size_t i = 0; i < launch->record_count; i++)
+        if (strcmp(launch->records[i].op, "cgroupMake") == 0) path = record_get(&launch->records[i], "path");
+    return path;
+}
+
+/* The worker has made it; whoever ends it opens it then. */
+int group_open(struct launch *launch)
+{
+    const char *path = group_path(launch);
+    launch->cgroup = path == NULL ? -1 : path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY);
+    return launch->cgroup;
+}
+
 /* Sends the files to the caller and writes them as members of a JSON object. Returns the size. */
 size_t group_statistics(struct launch *launch, char *json, size_t room)
 {
@@ -66,8 +83,6 @@ void group_end(struct launch *launch)
     if (events >= 0) close(events);
     close(launch->cgroup);
     launch->cgroup = -1;
-    const char *path = NULL;
-    for (size_t i = 0; i < launch->record_count; i++) /* the last group made is the container's */
-        if (strcmp(launch->records[i].op, "cgroupMake") == 0) path = record_get(&launch->records[i], "path");
+    const char *path = group_path(launch);
     if (path != NULL) remove_group(launch, AT_FDCWD, path);
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/mount.h>
 #include <sys/types.h>
 
 #define HANDLES_MAX 512u
@@ -46,6 +47,9 @@ struct operation {
     int (*run)(struct launch *launch, const struct record *record);
 };
 
+/* A recorded call of the step under way. */
+#define DO(name, call, ...) ((int)CALL(&launch->journal, name, call, __VA_ARGS__))
+
 extern const struct operation host_operations[], child_operations[], init_operations[];
 
 int launch_phase(struct launch *launch, const char *phase, const struct operation *operations);
@@ -60,6 +64,14 @@ uint64_t launch_start_time(const char *stat); /* field 22 of the text of /proc/P
 _Noreturn void launch_init(pid_t payload);
 
 int copy_tree(int from, int to); /* copy.c */
+
+/* mounts.c: a new instance of a file system as the record says, after what configure adds; a tree on a target, whose name
+ * is for the journal; attributes of a tree */
+int mount_new(struct launch *launch, const struct record *record, const char *type,
+              int (*configure)(struct launch *launch, const struct record *record, int context));
+int mount_option(struct launch *launch, int context, const char *option); /* KEY or KEY=VALUE */
+int mount_onto(struct launch *launch, int tree, int target, const char *name);
+int mount_set(struct launch *launch, int tree, unsigned flags, struct mount_attr attr);
 
 /* flags.c: names of kernel constants, as plans spell them, to their values */
 bool flags_of(const struct record *record, const char *key, uint64_t *value);
@@ -77,6 +89,7 @@ int sync_send(int socket, struct sync_message message);
 int sync_receive(int socket, struct sync_message *message);
 
 /* group.c */
+int group_open(struct launch *launch);
 size_t group_statistics(struct launch *launch, char *json, size_t room);
 void group_end(struct launch *launch);
 

@@ -239,7 +239,7 @@ static void end_payload(struct monitor *monitor)
     streams_close(monitor);
     log_close(&monitor->log);
     size_t used = 0;
-    if (launch->cgroup >= 0) used = group_statistics(launch, statistics, sizeof statistics);
+    if (group_open(launch) >= 0) used = group_statistics(launch, statistics, sizeof statistics);
     statistics[used] = '\0';
     write_exit(monitor, statistics);
     if (monitor->executed) {
