@@ -114,12 +114,11 @@ function missingCounters({ controllers }: HostFacts["cgroup"], samples: readonly
 
 /** False when the signal came first. */
 async function passed(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
-  if (signal?.aborted === true) return false;
   try {
     await pause(milliseconds, undefined, signal === undefined ? {} : { signal });
     return true;
   } catch (error) {
-    if (signal?.aborted === true) return false;
+    if (error instanceof Error && error.name === "AbortError") return false;
     throw error;
   }
 }

@@ -28,7 +28,7 @@ export function parsePsOptions(words: readonly string[]): readonly PsColumn[] {
   const letters = new Set<string>();
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
-    const list = /^(?:-{0,1}[aeAxwf]*o|--format)(?:=|$)(.*)$/.exec(word.slice(0, 4096));
+    const list = /^(?:-?[aeAxwf]{0,8}o|--format)=?(.*)$/.exec(word.slice(0, 4096));
     if (list !== null) {
       lists.push(list[1] === "" || list[1] === undefined ? (words[at + 1] ?? "") : list[1]);
       if (list[1] === "") at += 1;
