@@ -92,7 +92,7 @@ function outputMembers(places: Places): Pick<Engine, "logs" | "events" | "attach
     async attach(request) {
       requireRoot(await probe(places), "attach to a container");
       const { attachByName } = await import("./container/index.ts");
-      return attachByName(request, places);
+      return attachByName(request, { ...places, now: () => new Date() });
     },
   };
 }
@@ -115,8 +115,7 @@ function lifecycleMembers(places: Places): LifecycleMembers {
     },
     async restart(request) {
       const { room, context } = await open("restart a container");
-      await room.stopContainer(request, context);
-      await room.startByName(request.nameOrId, context);
+      await room.restartContainer(request, context);
     },
     async kill(request) {
       const { room, context } = await open("kill a container");
@@ -124,11 +123,11 @@ function lifecycleMembers(places: Places): LifecycleMembers {
     },
     async pause(nameOrId) {
       const { room, context } = await open("pause a container");
-      room.setPaused(nameOrId, "paused", context);
+      await room.setPaused(nameOrId, "paused", context);
     },
     async unpause(nameOrId) {
       const { room, context } = await open("unpause a container");
-      room.setPaused(nameOrId, "running", context);
+      await room.setPaused(nameOrId, "running", context);
     },
     async wait(nameOrId) {
       const { room, context } = await open("wait for a container");

@@ -25,11 +25,15 @@ export function imageMembers(places: Places): ImageMembers {
       requireRoot(await probe(places), "remove an image");
       const { removeImage } = await import("../image/index.ts");
       const uses = await imageUses(places);
-      return removeImage(await imageStore(places), reference, {
+      const removed = await removeImage(await imageStore(places), reference, {
         force,
         usedBy: (imageId) => uses.filter((use) => use.imageId === imageId),
         sweepLayers: (keep) => (noPrune ? Promise.resolve([]) : sweepLayers(places, keep)),
       });
+      for (const image of removed.untagged) await tell(places, "untag", image);
+      const [id] = removed.deleted;
+      if (id !== undefined) await tell(places, "delete", id);
+      return removed;
     },
     async serveRegistry(listen) {
       const { serveRegistry } = await import("../image/index.ts");
@@ -59,15 +63,17 @@ export async function* pull(
   const references = tags?.map((tag) => ({ registry: named.registry, repository: named.repository, tag })) ?? [named];
   const [store, layers] = [await imageStore(places), await layerStore(places)];
   for (const each of references) {
-    yield* pullImage({
-      reference: each,
-      ...(platform === undefined ? {} : { platform }),
-      store,
-      layers,
-      registry,
-      ...stop,
-    });
+    const chosen = platform === undefined ? {} : { platform };
+    for await (const event of pullImage({ reference: each, ...chosen, store, layers, registry, ...stop })) {
+      if (event.kind === "done") await tell(places, "pull", event.reference);
+      yield event;
+    }
   }
+}
+
+async function tell({ root }: Places, action: "pull" | "untag" | "delete", image: string): Promise<void> {
+  const { tellImage } = await import("../container/index.ts");
+  await tellImage({ root, now: new Date(), action, image });
 }
 
 export async function imageStore({ root }: Places) {

@@ -1,4 +1,5 @@
 import { EngineError } from "../../base/index.ts";
+import { tellContainer } from "../events/tellContainer.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import type { LiveState, StatePlaces } from "../state/liveState.ts";
 import { observeContainer } from "../state/runningContainer.ts";
@@ -22,7 +23,10 @@ export type AttachReport =
  * @throws EngineError `containerNotFound`, `wrongState` with Docker's sentences, `usage` when the container has a terminal
  * and the caller does not, `interrupted` when the connection is lost while the container goes on.
  */
-export async function attachByName(request: AttachByNameRequest, places: StatePlaces): Promise<AttachReport> {
+export async function attachByName(
+  request: AttachByNameRequest,
+  places: StatePlaces & { readonly now: () => Date },
+): Promise<AttachReport> {
   const { record, paths, state } = observeContainer(places, request.nameOrId);
   requireAttachable(state);
   const options = readContainerOptions(paths.options);
@@ -34,6 +38,7 @@ export async function attachByName(request: AttachByNameRequest, places: StatePl
       details: { exitStatus: 1 },
     });
   }
+  await tellContainer(record, { action: "attach" }, places);
   const outcome = await attachContainer({
     runRoot: places.runRoot,
     id: record.id,
@@ -43,6 +48,7 @@ export async function attachByName(request: AttachByNameRequest, places: StatePl
     sigProxy: request.sigProxy,
     endsInput: true,
   });
+  if (outcome.kind === "detached") await tellContainer(record, { action: "detach" }, places);
   if (outcome.kind !== "closed") return outcome;
   return { kind: "ended", exitCode: exitCodeOf(observeContainer(places, record.id).state) };
 }

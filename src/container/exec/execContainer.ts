@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { arch as processorArchitecture } from "node:os";
 import { EngineError } from "../../base/index.ts";
 import type { HostFacts } from "../../host/index.ts";
@@ -13,10 +14,12 @@ import {
 import { resolveCapabilities } from "../../namespaces/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { executableCandidates, pathOf } from "../completeEnv.ts";
+import { tellContainer } from "../events/tellContainer.ts";
 import { groupPath, maxAccountsBytes, parseAccounts, passwdPath } from "../identity/accounts.ts";
 import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
+import type { ContainerRecord } from "../state/containerRecord.ts";
 import { groupOfProcess, type RunningContainer, readContainerSpec, requireRunning } from "../state/runningContainer.ts";
 import { explainExecFailure } from "./execFailure.ts";
 import type { ExecOptions, ExecReport, ExecRun } from "./execOptions.ts";
@@ -47,11 +50,27 @@ export async function execContainer(run: ExecRun, context: EngineContext): Promi
   const { helperPath } = context;
   const { onStep, streams } = run;
   const settings = { plan, helperPath, ...(onStep === undefined ? {} : { onStep }) };
+  const tell = tellExec(container.record, run.options.command, context);
+  await tell("exec_create");
+  await tell("exec_start");
   const outcome = request.detached ? await launchDetached(settings) : await launch({ ...settings, streams });
-  if (outcome.kind === "exited") return { exitCode: outcome.exitCode };
+  if (outcome.kind === "exited") {
+    await tell("exec_die", outcome.exitCode);
+    return { exitCode: outcome.exitCode };
+  }
   if (outcome.kind !== "failed") return { exitCode: 0 };
   const { architecture } = host;
   throw await explainExecFailure({ failed: outcome, request, plan, helperPath, architecture, container: id });
+}
+
+/** The three events of one command carry the same id; the words of the command are part of the first two. */
+function tellExec(record: ContainerRecord, command: readonly string[], context: EngineContext) {
+  const execID = randomBytes(32).toString("hex");
+  return (action: "exec_create" | "exec_start" | "exec_die", exitCode?: number): Promise<void> => {
+    const named = exitCode === undefined ? `${action}: ${command.join(" ")}` : action;
+    const details = { execID, ...(exitCode === undefined ? {} : { exitCode: String(exitCode) }) };
+    return tellContainer(record, { action: named, details }, context);
+  };
 }
 
 async function planExec(

@@ -1,6 +1,7 @@
 import { rmdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { StoredImage } from "../../image/index.ts";
+import { tellContainer } from "../events/tellContainer.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import { boundAccounts, imageAccounts } from "../identity/imageAccounts.ts";
 import { resolveUser } from "../identity/resolveUser.ts";
@@ -82,9 +83,11 @@ export async function createContainer(request: CreateRequest, context: EngineCon
   writeContainerFiles(paths, planned.files, planned.spec);
   writeContainerOptions(paths.options, options);
   writeLaunchFile(paths.launch, planned.launch);
-  writeContainerRecord(paths.record, recordOf({ ...reservation, draft, mounts: named, planned, image }, context.now()));
+  const record = recordOf({ ...reservation, draft, mounts: named, planned, image }, context.now());
+  writeContainerRecord(paths.record, record);
   writeContainerState(paths.state, { status: "created" });
   if (!options.remove) clearPending(context.root, id);
+  await tellContainer(record, { action: "create" }, context);
   return { ...reservation, planned, options };
 }
 

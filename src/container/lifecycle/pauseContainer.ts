@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, fileSystemError } from "../../base/index.ts";
+import { tellContainer } from "../events/tellContainer.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
@@ -12,9 +13,10 @@ import { findContainer } from "../state/removeContainer.ts";
  *
  * @throws EngineError `containerNotFound`, `wrongState` with Docker's sentences, `notOffered` without cgroup v2.
  */
-export function setPaused(nameOrId: string, wanted: "paused" | "running", context: EngineContext): void {
+export async function setPaused(nameOrId: string, wanted: "paused" | "running", context: EngineContext): Promise<void> {
   const id = findContainer(context.root, nameOrId);
-  const group = readContainerRecord(containerPaths(context.root, id).record)?.cgroup;
+  const record = readContainerRecord(containerPaths(context.root, id).record);
+  const group = record?.cgroup;
   const { status } = readLiveState({ ...context, id, ...(group === undefined ? {} : { cgroup: group }) });
   if (wanted === "running" && status !== "paused") throw wrongState(`Container ${id} is not paused`);
   if (wanted === "paused" && status === "paused") throw wrongState(`Container ${id} is already paused`);
@@ -33,6 +35,8 @@ export function setPaused(nameOrId: string, wanted: "paused" | "running", contex
   } catch (error) {
     throw fileSystemError(error, "write", file);
   }
+  const action = wanted === "paused" ? "pause" : "unpause";
+  if (record !== undefined) await tellContainer(record, { action }, context);
 }
 
 function wrongState(message: string): EngineError {

@@ -1,7 +1,8 @@
 import { EngineError } from "../../base/index.ts";
+import { tellContainer } from "../events/tellContainer.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { containerPaths } from "../state/containerPaths.ts";
-import { readContainerRecord } from "../state/containerRecord.ts";
+import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { readLiveState } from "../state/liveState.ts";
 import { identifyProcess } from "../state/processIdentity.ts";
 import { findContainer, removeContainer } from "../state/removeContainer.ts";
@@ -41,11 +42,24 @@ export async function cleanUp(id: string, context: EngineContext): Promise<void>
   await removeEnded({ id, volumes: true }, context);
 }
 
-async function removeEnded(
+/** Removes a container that does not run, and tells so. */
+export async function removeEnded(
   request: { readonly id: string; readonly volumes: boolean },
   context: EngineContext,
 ): Promise<void> {
   const owner = identifyProcess(context.pid);
   if (owner === undefined) throw new Error(`there is no process ${context.pid}`);
+  const record = readTolerantly(containerPaths(context.root, request.id).record);
   await removeContainer({ ...context, owner, ...request });
+  if (record !== undefined) await tellContainer(record, { action: "destroy" }, context);
+}
+
+/** A damaged record must not keep a container from being removed. */
+function readTolerantly(path: string): ContainerRecord | undefined {
+  try {
+    return readContainerRecord(path);
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "storeCorrupt") return undefined;
+    throw error;
+  }
 }

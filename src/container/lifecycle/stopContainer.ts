@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { EngineError, errnoOf, writeFileAtomic } from "../../base/index.ts";
 import { signalProcess } from "../../launch/index.ts";
+import { tellContainer } from "../events/tellContainer.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import { containerPaths } from "../state/containerPaths.ts";
@@ -40,9 +41,11 @@ export async function stopContainer(request: StopRequest, context: EngineContext
   const ignored = unhandledSignal(found.state, signal);
   await sendSignal(found, { op: "stop", signal }, context);
   const timeoutMs = timeoutSec < 0 ? Number.POSITIVE_INFINITY : timeoutSec * 1000;
-  if (await hasEnded(id, context, timeoutMs)) return;
-  if (ignored !== undefined) request.onNotice?.(ignored);
-  await endGroup(found, context);
+  if (!(await hasEnded(id, context, timeoutMs))) {
+    if (ignored !== undefined) request.onNotice?.(ignored);
+    await endGroup(found, context);
+  }
+  await tellContainer(record, { action: "stop" }, context);
 }
 
 /**
@@ -94,11 +97,12 @@ function isLive(state: LiveState): boolean {
 
 /** Through the monitor, which must know that the end is wanted; without one through a pidfd of our own. */
 async function sendSignal(
-  { id, state }: Found,
+  { id, record, state }: Found,
   { op, signal }: { readonly op: "signal" | "stop"; readonly signal: string },
   context: EngineContext,
 ): Promise<void> {
   const number = constants.signals[signal as NodeJS.Signals]; // parsed by parseSignal, or from the record
+  await tellContainer(record, { action: "kill", details: { signal: String(number) } }, context);
   if (await tellMonitor(context.runRoot, id, { op, fields: { number } })) return;
   if (state.status !== "running" && state.status !== "paused") return;
   await signalProcess({ helperPath: context.helperPath, process: state.process, number });

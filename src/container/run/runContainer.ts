@@ -3,12 +3,13 @@ import { readEvents } from "../../cgroups/index.ts";
 import type { ExitedLaunch, RunStreams } from "../../launch/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
 import { createContainer, type MadeContainer } from "../lifecycle/createContainer.ts";
+import { removeEnded } from "../lifecycle/removeByName.ts";
 import { startDetached, startForeground } from "../lifecycle/startContainer.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { CreatedName, ExitReport, RunObserver } from "../runReports.ts";
 import { runDirectory } from "../state/liveState.ts";
 import { identifyProcess, type ProcessIdentity } from "../state/processIdentity.ts";
-import { removeContainer, sweepAbandoned } from "../state/removeContainer.ts";
+import { sweepAbandoned } from "../state/removeContainer.ts";
 import { newUndoStack } from "../state/undoStack.ts";
 import { draftRun, requireRoot } from "./draftRun.ts";
 import type { EngineContext } from "./engineContext.ts";
@@ -91,6 +92,6 @@ async function finishContainer(
 ): Promise<ExitReport> {
   const oomKilled = (readEvents((file) => statistics.get(file)).memory?.oomKill ?? 0) > 0;
   const removed = options.remove;
-  if (removed) await removeContainer({ ...context, id, owner: ownIdentity(context), volumes: true });
+  if (removed) await removeEnded({ id, volumes: true }, context);
   return { id, name, exitCode, ...(signal === undefined ? {} : { signal }), oomKilled, removed };
 }
