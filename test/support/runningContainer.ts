@@ -1,0 +1,25 @@
+import { brigOk, type TestRoot } from "./brig.ts";
+
+/** A file limit that every caller may set, so that brig has nothing to tell on stderr. */
+const nofile = ["--ulimit", "nofile=1024:1024"];
+
+/** Starts a detached container and returns its id. The caller ends with `removeRunning`. */
+export async function startRunning(
+  root: TestRoot,
+  { name, image, flags = [], command = ["sleep", "100000"] }: RunningRequest,
+): Promise<string> {
+  const args = ["run", "-d", "--name", name, "--network", "none", ...nofile, ...flags, image, ...command];
+  return (await brigOk(args, { root })).stdout.trim();
+}
+
+export interface RunningRequest {
+  readonly name: string;
+  readonly image: string;
+  readonly flags?: readonly string[];
+  readonly command?: readonly string[];
+}
+
+/** Takes the containers away, whatever they do. */
+export async function removeRunning(root: TestRoot, ...names: readonly string[]): Promise<void> {
+  if (names.length > 0) await brigOk(["rm", "-f", ...names], { root });
+}
