@@ -1,5 +1,5 @@
 /* Bytes between the payload and those who read and write them: the log, the caller in the foreground, connections. A
- * connection that does not read is dropped; the caller's own reader holds the payload back, as a pipe would. */
+ * connection that does not read for some seconds is dropped; the caller's own reader holds the payload back, as a pipe would. */
 #include "monitor.h"
 
 #include "paths.h"
@@ -98,23 +98,20 @@ static void lose_reader(struct monitor *monitor, int stream)
     if (record_get(monitor->settings, "foreground") != NULL) close_fd(&monitor->output[stream]);
 }
 
-static void show_caller(struct monitor *monitor, int stream, const char *bytes, size_t size)
-{
-    if (monitor->caller[stream] < 0) return;
-    ssize_t sent = put(monitor->caller[stream], bytes, size);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-        lose_reader(monitor, stream);
-        return;
-    }
-    size_t taken = sent < 0 ? 0 : (size_t)sent;
-    monitor->held_stream = stream;
-    monitor->held_size = size - taken;
-    memmove(monitor->held, bytes + taken, size - taken);
-}
-
 void streams_write_held(struct monitor *monitor)
 {
-    show_caller(monitor, monitor->held_stream, monitor->held, monitor->held_size);
+    int stream = monitor->held_stream;
+    if (monitor->caller[stream] < 0) monitor->held_size = 0;
+    if (monitor->held_size == 0) return;
+    ssize_t sent = put(monitor->caller[stream], monitor->held + monitor->held_total - monitor->held_size, monitor->held_size);
+    if (sent >= 0) monitor->held_size -= (size_t)sent;
+    else if (errno != EAGAIN && errno != EINTR) lose_reader(monitor, stream);
+}
+
+/* Everyone has the piece of output in hand, so that the next one can be read. */
+bool streams_free(const struct monitor *monitor)
+{
+    return monitor->held_size == 0 && !clients_wait(monitor);
 }
 
 /* Takes what the payload has written. A terminal says by EIO that its last user is gone, a pipe by the end of file. */
@@ -127,9 +124,12 @@ bool streams_read(struct monitor *monitor, int stream)
         close_fd(&monitor->output[stream]);
         return false;
     }
+    monitor->held_total = monitor->held_size = (size_t)got;
+    monitor->held_stream = stream;
+    monitor->held_since = journal_clock();
     log_write(&monitor->log, stream + 1, monitor->held, (size_t)got);
-    clients_broadcast(monitor, (unsigned char)(stream + 1), monitor->held, (size_t)got);
-    show_caller(monitor, stream, monitor->held, (size_t)got);
+    clients_broadcast(monitor);
+    streams_write_held(monitor);
     return true;
 }
 

@@ -176,7 +176,7 @@ test("a name in use is refused with its holder, and free again after rm", async 
   assert.match(again.stderr, /Conflict\. The container name "\/one" is already in use by container "[0-9a-f]{64}"\./);
   const listed = await runBrig(["ps", "-a"], { root });
   assert.match(listed.stdout, /Exited \(0\).*one/);
-  assert.equal((await runBrig(["rm", "one"], { root })).stdout, "one\n");
+  assert.equal((await runBrig(["rm", "-v", "one"], { root })).stdout, "one\n");
   assert.deepEqual(traces(), []);
 });
 

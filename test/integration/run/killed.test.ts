@@ -19,7 +19,7 @@ before(async () => {
 
 after(() => disposeRoot(root));
 
-/** Starts a container, waits until its process has spoken, and kills brig with SIGKILL. */
+/** Starts a container, waits until its process has spoken, and kills brig with SIGKILL. The container keeps no pipe open. */
 async function runAndKill(...flags: readonly string[]): Promise<void> {
   const args = ["run", "--network", "none", ...flags, image, "sh", "-c", "echo started; sleep 1000"];
   const [program = "", ...rest] = brigCommand(root, args);
@@ -28,7 +28,6 @@ async function runAndKill(...flags: readonly string[]): Promise<void> {
   await once(brig.stdout, "data");
   brig.kill("SIGKILL");
   await ended;
-  // The write end of the pipe is gone only when the last process of the container is.
   for await (const _ of brig.stdout);
 }
 
@@ -36,16 +35,21 @@ function entries(name: string): readonly string[] {
   return existsSync(join(root.root, name)) ? readdirSync(join(root.root, name)) : [];
 }
 
-test("after kill -9 of brig the container is dead, listed as such, and can be removed", async () => {
-  await runAndKill("--name", "victim");
-  const listed = await runBrig(["ps", "-a"], { root });
-  assert.match(listed.stdout, /Dead.*victim/);
-  assert.equal((await runBrig(["rm", "victim"], { root })).code, 0);
+test("after kill -9 of brig the container goes on, and every verb works on it", async () => {
+  await runAndKill("--name", "orphan");
+  const listed = await runBrig(["ps"], { root });
+  assert.match(listed.stdout, /Up .*orphan/);
+  assert.equal((await runBrig(["rm", "orphan"], { root })).code, 1);
+  assert.equal((await runBrig(["stop", "-t", "0", "orphan"], { root })).code, 0);
+  assert.match((await runBrig(["ps", "-a"], { root })).stdout, /Exited \(137\).*orphan/);
+  assert.equal((await runBrig(["rm", "orphan"], { root })).code, 0);
   assert.deepEqual(entries("containers"), []);
 });
 
-test("what a killed --rm container left is taken away by the next run, which may have its name", async () => {
+test("a --rm container whose brig was killed goes away when it ends", async () => {
   await runAndKill("--rm", "--name", "again", "-v", "/anonymous");
+  assert.equal((await runBrig(["kill", "again"], { root })).code, 0);
+  await runBrig(["wait", "again"], { root });
   const next = await runBrig(["run", "--rm", "--network", "none", "--name", "again", image, "true"], { root });
   assert.equal(next.code, 0, next.stderr);
   for (const name of ["containers", "pending", "idranges", "volumes"]) assert.deepEqual(entries(name), [], name);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test, { after, before } from "node:test";
-import { brigCommand, brigEnvironment, disposeRoot, type TestRoot } from "../../support/brig.ts";
+import { brigCommand, brigEnvironment, brigOk, disposeRoot, type TestRoot } from "../../support/brig.ts";
 import { busyboxLayout } from "../../support/fixtures.ts";
 import { pulledRoot } from "../../support/pulledRoot.ts";
 import { Terminal } from "../../support/terminal.ts";
@@ -103,7 +103,7 @@ test("the terminal is as it was after the payload is ended by a signal", () =>
     assert.equal(await terminal.modes(), before);
   }));
 
-test("the terminal is as it was and the payload is gone after brig itself is killed", () =>
+test("the terminal is as it was after brig itself is killed, and the payload goes on", () =>
   withShell(interactive(), async (terminal) => {
     const before = await terminal.modes();
     await terminal.type("", "Enter");
@@ -111,6 +111,8 @@ test("the terminal is as it was and the payload is gone after brig itself is kil
     process.kill(await brigPid(terminal), "SIGKILL");
     await terminal.waitFor(/ended:137/);
     await terminal.waitForModes((modes) => modes === before);
+    const [id = ""] = readdirSync(`${root.root}/containers`);
+    await brigOk(["rm", "-f", id], { root });
   }));
 
 test("a line typed is echoed once, and what a payload prints keeps its carriage returns", () =>
