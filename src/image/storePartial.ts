@@ -26,8 +26,12 @@ export async function openPartial(
   for (;;) {
     if (await hasBlob(layout, digest)) return completeBlob(layout, descriptor);
     const file = await openLocked(path, signal);
-    if (file !== undefined)
-      return new LockedPartial({ file, path, blobPath: blobPathIn(layout, digest), descriptor }).ready();
+    if (file === undefined) continue;
+    const partial = await new LockedPartial({ file, path, blobPath: blobPathIn(layout, digest), descriptor }).ready();
+    // Between our look and our lock another process may have completed the blob; the file is then a new, empty one.
+    if (!(await hasBlob(layout, digest))) return partial;
+    await partial.discard();
+    await partial.release();
   }
 }
 
