@@ -13,7 +13,7 @@ export async function runFiles({ bundled, concurrency, env = {}, onResult }) {
   const output = new Map();
   Object.assign(process.env, env);
   process.env.NODE_OPTIONS = "--enable-source-maps";
-  const stream = run({ files: [...bundled.values()], concurrency, timeout: 900_000 });
+  const stream = run({ files: [...bundled.values()], concurrency, timeout: 600_000 });
   for await (const { type, data } of stream) {
     if (type === "test:stdout" || type === "test:stderr") keepOutput(output, data);
     if (type !== "test:pass" && type !== "test:fail") continue;

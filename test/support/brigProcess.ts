@@ -3,6 +3,10 @@ import { constants } from "node:os";
 import { brigCommand, brigEnvironment, type TestRoot } from "./brig.ts";
 
 const waitMs = 30_000;
+/** A brig that runs longer than any test lets it is killed, and the test fails by its status. */
+const mostMs = 180_000;
+/** How long something may hold brig's streams open after brig itself has ended. */
+const drainMs = 10_000;
 
 /** A brig that is still running: what it prints can be waited for, and signals can be sent to it. */
 export class BrigProcess {
@@ -25,12 +29,16 @@ export class BrigProcess {
       this.#onOutput();
     });
     this.child.stdin.on("error", () => undefined); // EPIPE: it ended before it read everything
+    const killer = setTimeout(() => this.child.kill("SIGKILL"), mostMs).unref();
     this.ended = new Promise((resolve, reject) => {
-      this.child.once("error", reject);
-      this.child.once("close", (code, signal) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        clearTimeout(killer);
         resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
         this.#onOutput();
-      });
+      };
+      this.child.once("error", reject);
+      this.child.once("close", end);
+      this.child.once("exit", (code, signal) => setTimeout(end, drainMs, code, signal).unref());
     });
   }
 
