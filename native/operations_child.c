@@ -1,25 +1,22 @@
 /* Phase child: the container's first process, inside the new namespaces, as the root that the user namespace maps.
  * Nothing of the container has run yet, but its root file system is a stranger's: every path goes through paths.c. */
+#include "files.h"
 #include "launch.h"
 #include "paths.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/magic.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 static int await_message(struct launch *launch, char expected, int *fd)
 {
@@ -36,23 +33,22 @@ static int op_await_ids(struct launch *launch, const struct record *record)
 {
     (void)record;
     int none;
-    return (int)CALL(&launch->journal, "recvmsg", await_message(launch, 'm', &none), "from the host: ids are mapped");
+    return DO("recvmsg", await_message(launch, 'm', &none), "from the host: ids are mapped");
 }
 
 static int op_become_root(struct launch *launch, const struct record *record)
 {
     (void)record;
-    struct journal *journal = &launch->journal;
-    if (CALL(journal, "setresgid", setresgid(0, 0, 0), "0, 0, 0") != 0) return -1;
-    if (CALL(journal, "setgroups", setgroups(0, NULL), "none") != 0) return -1;
-    return (int)CALL(journal, "setresuid", setresuid(0, 0, 0), "0, 0, 0");
+    if (DO("setresgid", setresgid(0, 0, 0), "0, 0, 0") != 0) return -1;
+    if (DO("setgroups", setgroups(0, NULL), "none") != 0) return -1;
+    return DO("setresuid", setresuid(0, 0, 0), "0, 0, 0");
 }
 
 static int op_unshare(struct launch *launch, const struct record *record)
 {
     uint64_t flags;
     if (!flags_of(record, "flag", &flags)) return launch_invalid(launch, record, "flag");
-    return (int)CALL(&launch->journal, "unshare", unshare((int)flags), "0x%llx", (unsigned long long)flags);
+    return DO("unshare", unshare((int)flags), "0x%llx", (unsigned long long)flags);
 }
 
 static int op_propagation(struct launch *launch, const struct record *record)
@@ -61,38 +57,34 @@ static int op_propagation(struct launch *launch, const struct record *record)
     uint64_t propagation;
     if (!flags_of(record, "propagation", &propagation)) return launch_invalid(launch, record, "propagation");
     attr.propagation = propagation;
-    return (int)CALL(&launch->journal, "mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr),
-                     "\"/\", AT_RECURSIVE, propagation=0x%llx", (unsigned long long)propagation);
+    OWNED root = path_open_host(&launch->journal, "/", O_PATH | O_DIRECTORY);
+    return root < 0 ? -1 : mount_set(launch, root, AT_RECURSIVE, attr);
 }
 
 static int op_host_name(struct launch *launch, const struct record *record)
 {
     const char *name = record_get(record, "name"), *domain = record_get(record, "domain");
-    if (name != NULL && CALL(&launch->journal, "sethostname", sethostname(name, strlen(name)), "\"%s\"", name) != 0) return -1;
+    if (name != NULL && DO("sethostname", sethostname(name, strlen(name)), "\"%s\"", name) != 0) return -1;
     if (domain == NULL) return 0;
-    return (int)CALL(&launch->journal, "setdomainname", setdomainname(domain, strlen(domain)), "\"%s\"", domain);
+    return DO("setdomainname", setdomainname(domain, strlen(domain)), "\"%s\"", domain);
 }
 
 static int op_loopback_up(struct launch *launch, const struct record *record)
 {
     (void)record;
     struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -1;
-    int result = (int)CALL(&launch->journal, "ioctl", ioctl(fd, SIOCSIFFLAGS, &request), "SIOCSIFFLAGS, lo, IFF_UP");
-    close(fd);
-    return result;
+    OWNED fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    return fd < 0 ? -1 : DO("ioctl", ioctl(fd, SIOCSIFFLAGS, &request), "SIOCSIFFLAGS, lo, IFF_UP");
 }
 
 /* Attaches the root on top of "/" of our mount namespace and makes it the working directory. */
 static int op_attach_root(struct launch *launch, const struct record *record)
 {
     (void)record;
-    struct journal *journal = &launch->journal;
-    if (CALL(journal, "recvmsg", await_message(launch, 'r', &launch->root), "from the host: the root") != 0) return -1;
+    if (DO("recvmsg", await_message(launch, 'r', &launch->root), "from the host: the root") != 0) return -1;
     unsigned flags = MOVE_MOUNT_F_EMPTY_PATH;
-    if (CALL(journal, "move_mount", move_mount(launch->root, "", AT_FDCWD, "/", flags), "%d -> \"/\"", launch->root) != 0) return -1;
-    return (int)CALL(journal, "fchdir", fchdir(launch->root), "%d", launch->root);
+    if (DO("move_mount", move_mount(launch->root, "", AT_FDCWD, "/", flags), "%d -> \"/\"", launch->root) != 0) return -1;
+    return DO("fchdir", fchdir(launch->root), "%d", launch->root);
 }
 
 /* What to make where the target is missing; "match" makes what the tree to be attached there is. */
@@ -117,42 +109,8 @@ static int open_target(struct launch *launch, const struct record *record, int t
 
 static int attach(struct launch *launch, const struct record *record, int tree)
 {
-    int target = open_target(launch, record, tree);
-    if (target < 0) return -1;
-    int result = (int)CALL(&launch->journal, "move_mount",
-                           move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH), "%d -> \"%s\"", tree,
-                           record_get(record, "target"));
-    int error = errno;
-    close(target);
-    errno = error;
-    return result;
-}
-
-static int new_file_system(struct launch *launch, const struct record *record, const char *type)
-{
-    struct journal *journal = &launch->journal;
-    uint64_t attributes;
-    const char *option;
-    if (!flags_of(record, "attribute", &attributes)) return launch_invalid(launch, record, "attribute");
-    int context = (int)CALL(journal, "fsopen", fsopen(type, FSOPEN_CLOEXEC), "\"%s\"", type);
-    if (context < 0) return -1;
-    int result = (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0), "%d, \"source\", \"%s\"",
-                           context, type);
-    for (size_t n = 0; result == 0 && (option = record_get_nth(record, "option", n)) != NULL; n++) {
-        char key[64];
-        const char *value = strchr(option, '=');
-        snprintf(key, sizeof key, "%.*s", (int)(value == NULL ? strlen(option) : (size_t)(value - option)), option);
-        result = value == NULL ? (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_FLAG, key, NULL, 0), "%d, %s", context, key)
-                               : (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_STRING, key, value + 1, 0),
-                                           "%d, \"%s\", \"%s\"", context, key, value + 1);
-    }
-    if (result == 0) result = (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "%d, create", context);
-    int tree = result != 0 ? -1 : (int)CALL(journal, "fsmount", fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes), "%d, attr=0x%llx",
-                                            context, (unsigned long long)attributes);
-    int error = errno;
-    close(context);
-    errno = error;
-    return tree;
+    OWNED target = open_target(launch, record, tree);
+    return target < 0 ? -1 : mount_onto(launch, tree, target, record_get(record, "target"));
 }
 
 /* Mounts a new instance of a kernel file system. The procfs is kept: what must be written below /proc/sys goes through
@@ -161,18 +119,11 @@ static int op_mount(struct launch *launch, const struct record *record)
 {
     const char *type = record_get(record, "type");
     if (type == NULL) return launch_invalid(launch, record, "type");
-    int tree = new_file_system(launch, record, type);
+    OWNED tree = mount_new(launch, record, type, NULL);
     if (tree < 0) return -1;
     if (strcmp(type, "proc") == 0 && launch->proc < 0) launch->proc = fcntl(tree, F_DUPFD_CLOEXEC, 3);
-    if (attach(launch, record, tree) != 0) {
-        int error = errno;
-        close(tree);
-        errno = error;
-        return -1;
-    }
-    if (record_get(record, "as") != NULL) return launch_keep(launch, record_get(record, "as"), tree);
-    close(tree);
-    return 0;
+    if (attach(launch, record, tree) != 0) return -1;
+    return record_get(record, "as") == NULL ? 0 : launch_keep(launch, record_get(record, "as"), disown(&tree));
 }
 
 static int op_attach(struct launch *launch, const struct record *record)
@@ -184,58 +135,35 @@ static int op_attach(struct launch *launch, const struct record *record)
 /* Mounts a part of the container's tree onto itself with other attributes: read-only /proc/sys and its like. */
 static int op_remount(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
     struct mount_attr attr = {0};
     uint64_t set;
     if (!flags_of(record, "set", &set)) return launch_invalid(launch, record, "set");
     attr.attr_set = set;
-    int target = open_target(launch, record, -1);
+    OWNED target = open_target(launch, record, -1);
     if (target < 0) return errno == ENOENT ? 0 : -1; /* this kernel has no such file: nothing to protect */
-    int tree = path_open_tree(journal, target, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | AT_RECURSIVE);
-    int result = tree < 0 ? -1
-                          : (int)CALL(journal, "mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof attr),
-                                      "%d, set=0x%llx", tree, (unsigned long long)set);
-    if (result == 0)
-        result = (int)CALL(journal, "move_mount", move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
-                           "%d -> \"%s\"", tree, record_get(record, "target"));
-    int error = errno;
-    if (tree >= 0) close(tree);
-    close(target);
-    errno = error;
-    return result;
+    OWNED tree = path_open_tree(&launch->journal, target, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | AT_RECURSIVE);
+    if (tree < 0 || mount_set(launch, tree, AT_RECURSIVE, attr) != 0) return -1;
+    return mount_onto(launch, tree, target, record_get(record, "target"));
 }
 
 /* Hides a file behind the null device, a directory behind an empty read-only tmpfs that all of them share (one each
  * would make the end of the container slow). `null` is the device attached at /dev/null, verified by the host phase. */
 static int op_mask(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
+    const struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
     struct stat status;
-    int target = open_target(launch, record, -1);
+    OWNED target = open_target(launch, record, -1);
     if (target < 0) return errno == ENOENT ? 0 : -1;
-    if (fstat(target, &status) != 0) {
-        close(target);
-        return -1;
-    }
+    if (fstat(target, &status) != 0) return -1;
     bool directory = S_ISDIR(status.st_mode);
     int source = launch_handle(launch, directory ? "mask" : "null");
-    int tree = -1, result = -1;
-    if (directory && source < 0) {
-        tree = new_file_system(launch, record, "tmpfs");
-    } else if (source >= 0) {
-        tree = path_open_tree(journal, source, "", AT_EMPTY_PATH | OPEN_TREE_CLONE);
-        struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
-        if (tree >= 0) CALL(journal, "mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof attr), "%d, read-only", tree);
-    }
-    if (tree >= 0)
-        result = (int)CALL(journal, "move_mount", move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
-                           "%d -> \"%s\"", tree, record_get(record, "target"));
-    int error = errno;
-    close(target);
-    if (result == 0 && directory && source < 0) return launch_keep(launch, "mask", tree);
-    if (tree >= 0) close(tree);
-    errno = error;
-    return result;
+    bool first = directory && source < 0;
+    OWNED tree = first         ? mount_new(launch, record, "tmpfs", NULL)
+                 : source >= 0 ? path_open_tree(&launch->journal, source, "", AT_EMPTY_PATH | OPEN_TREE_CLONE)
+                               : -1;
+    if (tree >= 0 && !first && mount_set(launch, tree, 0, read_only) != 0) return -1;
+    if (tree < 0 || mount_onto(launch, tree, target, record_get(record, "target")) != 0) return -1;
+    return first ? launch_keep(launch, "mask", disown(&tree)) : 0;
 }
 
 static int op_make(struct launch *launch, const struct record *record)
@@ -256,58 +184,44 @@ static int op_symlink(struct launch *launch, const struct record *record)
 static int op_devpts(struct launch *launch, const struct record *record)
 {
     (void)record;
-    struct journal *journal = &launch->journal;
     struct statfs status = {0};
-    int fd = path_open_in(journal, launch->root, "dev/pts", O_PATH | O_DIRECTORY, IN_ROOT | RESOLVE_NO_SYMLINKS);
-    if (fd < 0) return -1;
-    int result = (int)CALL(journal, "fstatfs", fstatfs(fd, &status), "%d", fd);
+    OWNED fd = path_open_in(&launch->journal, launch->root, "dev/pts", O_PATH | O_DIRECTORY, IN_ROOT | RESOLVE_NO_SYMLINKS);
+    if (fd < 0 || DO("fstatfs", fstatfs(fd, &status), "%d", fd) != 0) return -1;
     errno = ENODEV;
-    if (result == 0 && status.f_type != DEVPTS_SUPER_MAGIC) result = (int)CALL(journal, "verify", -1, "\"/dev/pts\" is not a devpts");
-    if (result == 0) return launch_keep(launch, "devpts", fd);
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
+    if (status.f_type != DEVPTS_SUPER_MAGIC) return DO("verify", -1, "\"/dev/pts\" is not a devpts");
+    return launch_keep(launch, "devpts", disown(&fd));
 }
 
 /* A pseudo-terminal of the container's own devpts. The slave comes from the master by TIOCGPTPEER, never from a path
  * below /dev/pts (CVE-2025-52565); for a first process it is also shown as /dev/console. The master goes to the host. */
 static int op_terminal(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
     int unlock = 0, devpts = launch_handle(launch, "devpts");
-    int master = path_open_in(journal, devpts, "ptmx", O_RDWR | O_NOCTTY, IN_ROOT | RESOLVE_NO_XDEV);
-    if (master < 0) return -1;
-    int result = (int)CALL(journal, "ioctl", ioctl(master, TIOCSPTLCK, &unlock), "%d, TIOCSPTLCK, 0", master);
-    if (result == 0) {
-        launch->slave = (int)CALL(journal, "ioctl", ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC), "%d, TIOCGPTPEER", master);
-        result = launch->slave < 0 ? -1 : 0;
-    }
     uint64_t rows, columns, owner;
-    if (result == 0 && record_get_u64(record, "owner", UINT32_MAX - 1, &owner))
-        result = (int)CALL(journal, "fchown", fchown(launch->slave, (uid_t)owner, (gid_t)-1), "%d, %u", launch->slave, (unsigned)owner);
-    if (result == 0 && record_get_u64(record, "rows", 65535, &rows) && record_get_u64(record, "columns", 65535, &columns)) {
+    OWNED master = path_open_in(&launch->journal, devpts, "ptmx", O_RDWR | O_NOCTTY, IN_ROOT | RESOLVE_NO_XDEV);
+    if (master < 0 || DO("ioctl", ioctl(master, TIOCSPTLCK, &unlock), "%d, TIOCSPTLCK, 0", master) != 0) return -1;
+    launch->slave = DO("ioctl", ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC), "%d, TIOCGPTPEER", master);
+    if (launch->slave < 0) return -1;
+    if (record_get_u64(record, "owner", UINT32_MAX - 1, &owner) &&
+        DO("fchown", fchown(launch->slave, (uid_t)owner, (gid_t)-1), "%d, %u", launch->slave, (unsigned)owner) != 0)
+        return -1;
+    if (record_get_u64(record, "rows", 65535, &rows) && record_get_u64(record, "columns", 65535, &columns)) {
         struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
-        result = (int)CALL(journal, "ioctl", ioctl(master, TIOCSWINSZ, &size), "%d, TIOCSWINSZ, %ux%u", master, size.ws_col, size.ws_row);
+        if (DO("ioctl", ioctl(master, TIOCSWINSZ, &size), "%d, TIOCSWINSZ, %ux%u", master, size.ws_col, size.ws_row) != 0) return -1;
     }
-    if (result == 0) result = (int)CALL(journal, "sendmsg", sync_send(launch->sync, (struct sync_message){.kind = 't', .fd = master}), "to the host: fd %d, the terminal", master);
-    bool shown = result == 0 && record_get(record, "target") != NULL;
-    int console = !shown ? -1 : path_open_tree(journal, launch->slave, "", AT_EMPTY_PATH | OPEN_TREE_CLONE);
-    if (shown) result = console < 0 ? -1 : attach(launch, record, console);
-    int error = errno;
-    if (console >= 0) close(console);
-    close(master);
-    errno = error;
-    return result;
+    struct sync_message message = {.kind = 't', .fd = master};
+    if (DO("sendmsg", sync_send(launch->sync, message), "to the host: fd %d, the terminal", master) != 0) return -1;
+    if (record_get(record, "target") == NULL) return 0;
+    OWNED console = path_open_tree(&launch->journal, launch->slave, "", AT_EMPTY_PATH | OPEN_TREE_CLONE);
+    return console < 0 ? -1 : attach(launch, record, console);
 }
 
 static int op_pivot(struct launch *launch, const struct record *record)
 {
     (void)record;
-    struct journal *journal = &launch->journal;
-    if (CALL(journal, "pivot_root", syscall(SYS_pivot_root, ".", "."), "\".\", \".\"") != 0) return -1;
-    if (CALL(journal, "umount2", umount2(".", MNT_DETACH), "\".\", MNT_DETACH") != 0) return -1;
-    return (int)CALL(journal, "chdir", chdir("/"), "\"/\"");
+    if (DO("pivot_root", syscall(SYS_pivot_root, ".", "."), "\".\", \".\"") != 0) return -1;
+    if (DO("umount2", umount2(".", MNT_DETACH), "\".\", MNT_DETACH") != 0) return -1;
+    return DO("chdir", chdir("/"), "\"/\"");
 }
 
 static int op_root_attributes(struct launch *launch, const struct record *record)
@@ -316,21 +230,16 @@ static int op_root_attributes(struct launch *launch, const struct record *record
     uint64_t set;
     if (!flags_of(record, "set", &set)) return launch_invalid(launch, record, "set");
     attr.attr_set = set;
-    return (int)CALL(&launch->journal, "mount_setattr", mount_setattr(launch->root, "", AT_EMPTY_PATH, &attr, sizeof attr),
-                     "%d (the root), set=0x%llx", launch->root, (unsigned long long)set);
+    return mount_set(launch, launch->root, 0, attr);
 }
 
 static int op_sysctl(struct launch *launch, const struct record *record)
 {
     const char *file = record_get(record, "file"), *value = record_get(record, "value");
     if (file == NULL || value == NULL) return launch_invalid(launch, record, "file");
-    int fd = path_open_in(&launch->journal, launch->proc, file, O_WRONLY, IN_ROOT | RESOLVE_NO_SYMLINKS);
+    OWNED fd = path_open_in(&launch->journal, launch->proc, file, O_WRONLY, IN_ROOT | RESOLVE_NO_SYMLINKS);
     if (fd < 0) return -1;
-    long result = CALL(&launch->journal, "write", write(fd, value, strlen(value)), "%s, \"%s\"", file, value);
-    int error = errno;
-    close(fd);
-    errno = error;
-    return result == (long)strlen(value) ? 0 : -1;
+    return DO("write", write(fd, value, strlen(value)), "%s, \"%s\"", file, value) == (int)strlen(value) ? 0 : -1;
 }
 
 /* Copies what the image has at a mount point into the new volume that will cover it. */
@@ -339,15 +248,10 @@ static int op_copy_up(struct launch *launch, const struct record *record)
     const char *target = record_get(record, "target");
     int volume = launch_handle(launch, record_get(record, "tree"));
     if (target == NULL || volume < 0) return launch_invalid(launch, record, "tree");
-    int source = path_open_in(&launch->journal, launch->root, target, O_RDONLY | O_DIRECTORY, IN_ROOT);
+    OWNED source = path_open_in(&launch->journal, launch->root, target, O_RDONLY | O_DIRECTORY, IN_ROOT);
     if (source < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
-    int into = path_open_in(&launch->journal, volume, ".", O_RDONLY | O_DIRECTORY, IN_ROOT);
-    int result = into < 0 ? -1 : (int)CALL(&launch->journal, "copyTree", copy_tree(source, into), "\"%s\" -> the volume", target);
-    int error = errno;
-    close(source);
-    if (into >= 0) close(into);
-    errno = error;
-    return result;
+    OWNED into = path_open_in(&launch->journal, volume, ".", O_RDONLY | O_DIRECTORY, IN_ROOT);
+    return into < 0 ? -1 : DO("copyTree", copy_tree(source, into), "\"%s\" -> the volume", target);
 }
 
 const struct operation child_operations[] = {

@@ -1,24 +1,20 @@
 /* Phase host: the helper itself, with the caller's ids and capabilities, in a private mount namespace. */
+#include "files.h"
 #include "launch.h"
 #include "paths.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
-#include <linux/capability.h>
 #include <linux/sched.h>
 
 #define LAYER_SLOTS 128u
@@ -27,33 +23,23 @@
 /* A detached copy of the mount at a host path, kept under a name. `device` is what the inode must be (R5). */
 static int op_open_tree(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
-    const char *path = record_get(record, "path"), *device = record_get(record, "device");
+    const char *path = record_get(record, "path"), *device = record_get(record, "device"), *type = record_get(record, "type");
     if (path == NULL) return launch_invalid(launch, record, "path");
     unsigned flags = OPEN_TREE_CLONE | (record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
-    int fd = path_open_tree(journal, AT_FDCWD, path, flags);
-    if (fd < 0) return -1;
+    OWNED fd = path_open_tree(&launch->journal, AT_FDCWD, path, flags);
     struct stat status;
-    int result = (int)CALL(journal, "fstat", fstat(fd, &status), "%d", fd);
-    if (result == 0 && device != NULL) {
+    if (fd < 0 || DO("fstat", fstat(fd, &status), "%d", fd) != 0) return -1;
+    if (device != NULL) {
         char found[40];
         snprintf(found, sizeof found, "%c:%u:%u", S_ISCHR(status.st_mode) ? 'c' : S_ISBLK(status.st_mode) ? 'b' : '-',
                  major(status.st_rdev), minor(status.st_rdev));
         errno = ENODEV;
-        if (strcmp(found, device) != 0) result = (int)CALL(journal, "verify", -1, "\"%s\" is %s, not %s", path, found, device);
+        if (strcmp(found, device) != 0) return DO("verify", -1, "\"%s\" is %s, not %s", path, found, device);
     }
-    const char *type = record_get(record, "type");
-    if (result == 0 && type != NULL && (strcmp(type, "directory") == 0) != S_ISDIR(status.st_mode)) {
-        errno = S_ISDIR(status.st_mode) ? EISDIR : ENOTDIR;
-        result = (int)CALL(journal, "verify", -1, "\"%s\" is not a %s", path, type);
-    }
-    if (result != 0) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
-    return launch_keep(launch, record_get(record, "as"), fd);
+    errno = S_ISDIR(status.st_mode) ? EISDIR : ENOTDIR;
+    if (type != NULL && (strcmp(type, "directory") == 0) != S_ISDIR(status.st_mode))
+        return DO("verify", -1, "\"%s\" is not a %s", path, type);
+    return launch_keep(launch, record_get(record, "as"), disown(&fd));
 }
 
 static int op_private_mounts(struct launch *launch, const struct record *record)
@@ -61,7 +47,7 @@ static int op_private_mounts(struct launch *launch, const struct record *record)
     (void)record;
     struct mount_attr attr = {.propagation = MS_PRIVATE};
     if (CALL(&launch->journal, "unshare", unshare(CLONE_NEWNS), "CLONE_NEWNS") != 0) return -1;
-    return (int)CALL(&launch->journal, "mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr),
+    return DO("mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr),
                      "\"/\", AT_RECURSIVE, propagation=MS_PRIVATE");
 }
 
@@ -79,26 +65,22 @@ static char slot_name(uint64_t slot)
     return names[slot];
 }
 
+/* Its root must be open to the ids that a user namespace maps: overlayfs looks layers up with the mounter's. */
+static int open_to_all(struct launch *launch, const struct record *record, int context)
+{
+    (void)record;
+    return mount_option(launch, context, "mode=0755");
+}
+
 static int op_stage(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
     const char *at = record_get(record, "at");
     if (at == NULL) return launch_invalid(launch, record, "at");
-    int context = (int)CALL(journal, "fsopen", fsopen("tmpfs", FSOPEN_CLOEXEC), "\"tmpfs\"");
-    if (context < 0) return -1;
-    /* Its root must be open to the ids that a user namespace maps: overlayfs looks layers up with the mounter's. */
-    int result = (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_STRING, "mode", "0755", 0), "%d, \"mode\", \"0755\"",
-                           context);
-    if (result == 0) result = (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "%d, create", context);
-    launch->stage = result != 0 ? -1 : (int)CALL(journal, "fsmount", fsmount(context, FSMOUNT_CLOEXEC, 0), "%d", context);
-    close(context);
+    launch->stage = mount_new(launch, record, "tmpfs", open_to_all);
     if (launch->stage < 0) return -1;
-    int where = path_open_host(journal, at, O_PATH | O_DIRECTORY);
-    if (where < 0) return -1;
-    result = (int)CALL(journal, "move_mount", move_mount(launch->stage, "", where, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
-                       "%d -> \"%s\"", launch->stage, at);
-    close(where);
-    return result != 0 ? -1 : (int)CALL(journal, "fchdir", fchdir(launch->stage), "%d", launch->stage);
+    OWNED where = path_open_host(&launch->journal, at, O_PATH | O_DIRECTORY);
+    if (where < 0 || mount_onto(launch, launch->stage, where, at) != 0) return -1;
+    return DO("fchdir", fchdir(launch->stage), "%d", launch->stage);
 }
 
 /* Attaches a kept tree (or makes an empty directory) under the short name of a slot. */
@@ -112,14 +94,13 @@ static int op_layer(struct launch *launch, const struct record *record)
     if (path_make_directory(journal, launch->stage, name, 0755) != 0) return -1;
     if (from == NULL) return 0;
     int tree = launch_handle(launch, from);
-    return (int)CALL(journal, "move_mount", move_mount(tree, "", launch->stage, name, MOVE_MOUNT_F_EMPTY_PATH), "%d (%s) -> stage/%s",
+    return DO("move_mount", move_mount(tree, "", launch->stage, name, MOVE_MOUNT_F_EMPTY_PATH), "%d (%s) -> stage/%s",
                      tree, from, name);
 }
 
 /* Attributes, propagation and id mapping of a kept tree; the last is possible only while it is detached. */
 static int op_set_tree(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
     struct mount_attr attr = {0};
     uint64_t set, propagation;
     int tree = launch_handle(launch, record_get(record, "tree"));
@@ -128,9 +109,7 @@ static int op_set_tree(struct launch *launch, const struct record *record)
     attr.attr_set = set;
     attr.propagation = propagation;
     if ((set & MOUNT_ATTR_IDMAP) != 0) attr.userns_fd = (uint64_t)(unsigned)launch->userns;
-    unsigned flags = AT_EMPTY_PATH | (record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
-    return (int)CALL(journal, "mount_setattr", mount_setattr(tree, "", flags, &attr, sizeof attr), "%d (%s), set=0x%llx, userns=%d", tree,
-                     record_get(record, "tree"), (unsigned long long)set, (int)attr.userns_fd);
+    return mount_set(launch, tree, record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u, attr);
 }
 
 static int op_cgroup_make(struct launch *launch, const struct record *record)
@@ -162,40 +141,22 @@ static int op_cgroup_write(struct launch *launch, const struct record *record)
     return path_write(&launch->journal, launch->cgroup, file, value);
 }
 
-static bool unhex(const char *text, unsigned char *bytes, size_t room, size_t *size)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (*size = 0; text[0] != '\0'; text += 2) {
-        const char *high = strchr(digits, text[0]), *low = text[1] == '\0' ? NULL : strchr(digits, text[1]);
-        if (high == NULL || low == NULL || *size == room) return false;
-        bytes[(*size)++] = (unsigned char)((high - digits) << 4 | (low - digits));
-    }
-    return true;
-}
-
 /* Loads the device filter and attaches it to the container's group. Without it the container must not start. */
 static int op_cgroup_devices(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
     static unsigned char program[DEVICE_INSNS_MAX * 8];
     static const char license[] = "Apache-2.0";
     size_t size;
     const char *hex = record_get(record, "program");
-    if (hex == NULL || !unhex(hex, program, sizeof program, &size) || size % 8 != 0) return launch_invalid(launch, record, "program");
+    if (hex == NULL || !decode_hex(hex, program, sizeof program, &size) || size % 8 != 0) return launch_invalid(launch, record, "program");
     union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE, .insn_cnt = (uint32_t)(size / 8)};
     load.insns = (uint64_t)(uintptr_t)program;
     load.license = (uint64_t)(uintptr_t)license;
-    int fd = (int)CALL(journal, "bpf", syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load), "BPF_PROG_LOAD, CGROUP_DEVICE, %u insns",
-                       load.insn_cnt);
+    OWNED fd = DO("bpf", syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load), "BPF_PROG_LOAD, CGROUP_DEVICE, %u insns", load.insn_cnt);
     if (fd < 0) return -1;
     union bpf_attr attach = {.target_fd = (uint32_t)launch->cgroup, .attach_bpf_fd = (uint32_t)fd, .attach_type = BPF_CGROUP_DEVICE};
     attach.attach_flags = BPF_F_ALLOW_MULTI;
-    int result = (int)CALL(journal, "bpf", syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach), "BPF_PROG_ATTACH, cgroup=%d, prog=%d",
-                           launch->cgroup, fd);
-    int error = errno;
-    close(fd);
-    errno = error;
-    return result;
+    return DO("bpf", syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach), "BPF_PROG_ATTACH, cgroup=%d, prog=%d", launch->cgroup, fd);
 }
 
 /* Makes the container's first process, in its group from birth. It runs the other two phases. We are a worker of the
@@ -231,17 +192,14 @@ static int op_clone(struct launch *launch, const struct record *record)
 
 static int op_map_ids(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
     const char *uids = record_get(record, "uids"), *gids = record_get(record, "gids");
     char path[64];
     if (uids == NULL || gids == NULL) return launch_invalid(launch, record, "uids");
     snprintf(path, sizeof path, "/proc/%d", (int)launch->child);
-    int directory = path_open_host(journal, path, O_RDONLY | O_DIRECTORY);
-    if (directory < 0) return -1;
-    int result = path_write(journal, directory, "uid_map", uids);
-    if (result == 0) result = path_write(journal, directory, "gid_map", gids);
-    if (result == 0) launch->userns = (int)CALL(journal, "openat", openat(directory, "ns/user", O_RDONLY | O_CLOEXEC), "\"%s/ns/user\"", path);
-    close(directory);
+    OWNED directory = path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY);
+    if (directory < 0 || path_write(&launch->journal, directory, "uid_map", uids) != 0) return -1;
+    if (path_write(&launch->journal, directory, "gid_map", gids) != 0) return -1;
+    launch->userns = DO("openat", openat(directory, "ns/user", O_RDONLY | O_CLOEXEC), "\"%s/ns/user\"", path);
     return launch->userns < 0 ? -1 : 0;
 }
 
@@ -249,35 +207,28 @@ static int op_map_ids(struct launch *launch, const struct record *record)
 static int op_release(struct launch *launch, const struct record *record)
 {
     (void)record;
-    return (int)CALL(&launch->journal, "sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'm', .fd = -1}), "to the child: your ids are mapped");
+    return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'm', .fd = -1}), "to the child: your ids are mapped");
 }
 
 /* The process of another container whose namespaces this one shares. A pid says little: the start time, field 22 of
  * proc_pid_stat(5), says that it is still the process that was meant, and the pidfd keeps it so. */
 static int op_target(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
-    uint64_t pid, started, found = 0;
+    uint64_t pid, started;
     char path[64], text[1024] = "";
     if (!record_get_u64(record, "pid", INT32_MAX, &pid)) return launch_invalid(launch, record, "pid");
     if (!record_get_u64(record, "started", UINT64_MAX, &started)) return launch_invalid(launch, record, "started");
-    int target = (int)CALL(journal, "pidfd_open", syscall(SYS_pidfd_open, (pid_t)pid, 0), "%u", (unsigned)pid);
+    int target = DO("pidfd_open", syscall(SYS_pidfd_open, (pid_t)pid, 0), "%u", (unsigned)pid);
     if (target < 0 || launch_keep(launch, record_get(record, "as"), target) != 0) return -1;
     snprintf(path, sizeof path, "/proc/%u", (unsigned)pid);
-    int directory = path_open_host(journal, path, O_RDONLY | O_DIRECTORY);
-    int stat = directory < 0 ? -1 : openat(directory, "stat", O_RDONLY | O_CLOEXEC);
-    ssize_t size = stat < 0 ? -1 : read(stat, text, sizeof text - 1);
-    if (size > 0) found = launch_start_time(text);
-    if (stat >= 0) close(stat);
-    int result = found == started ? 0 : -1;
+    OWNED directory = path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY);
+    OWNED stat = directory < 0 ? -1 : openat(directory, "stat", O_RDONLY | O_CLOEXEC);
+    bool same = stat >= 0 && read(stat, text, sizeof text - 1) > 0 && launch_start_time(text) == started;
     errno = ESRCH;
-    if (result != 0) CALL(journal, "verify", -1, "process %u is not the one that was meant", (unsigned)pid);
-    if (result == 0 && record_get(record, "userns") != NULL) {
-        launch->userns = (int)CALL(journal, "openat", openat(directory, "ns/user", O_RDONLY | O_CLOEXEC), "\"%s/ns/user\"", path);
-        result = launch->userns < 0 ? -1 : 0;
-    }
-    if (directory >= 0) close(directory);
-    return result;
+    if (!same) return DO("verify", -1, "process %u is not the one that was meant", (unsigned)pid);
+    if (record_get(record, "userns") == NULL) return 0;
+    launch->userns = DO("openat", openat(directory, "ns/user", O_RDONLY | O_CLOEXEC), "\"%s/ns/user\"", path);
+    return launch->userns < 0 ? -1 : 0;
 }
 
 /* Before it joins a container, whose processes could otherwise trace it and take what it has open (CVE-2016-9962). The
@@ -285,7 +236,7 @@ static int op_target(struct launch *launch, const struct record *record)
 static int op_undumpable(struct launch *launch, const struct record *record)
 {
     (void)record;
-    return (int)CALL(&launch->journal, "prctl", prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE, 0");
+    return DO("prctl", prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE, 0");
 }
 
 /* Inherited by the child, which has no procfs that it could trust. */
@@ -293,10 +244,8 @@ static int op_oom_score(struct launch *launch, const struct record *record)
 {
     const char *value = record_get(record, "value");
     if (value == NULL) return launch_invalid(launch, record, "value");
-    int self = path_open_host(&launch->journal, "/proc/self", O_RDONLY | O_DIRECTORY);
-    int result = self < 0 ? -1 : path_write(&launch->journal, self, "oom_score_adj", value);
-    if (self >= 0) close(self);
-    return result;
+    OWNED self = path_open_host(&launch->journal, "/proc/self", O_RDONLY | O_DIRECTORY);
+    return self < 0 ? -1 : path_write(&launch->journal, self, "oom_score_adj", value);
 }
 
 static int op_signal(struct launch *launch, const struct record *record)
@@ -304,77 +253,40 @@ static int op_signal(struct launch *launch, const struct record *record)
     uint64_t number;
     int target = launch_handle(launch, record_get(record, "target"));
     if (!record_get_u64(record, "number", NSIG - 1, &number)) return launch_invalid(launch, record, "number");
-    return (int)CALL(&launch->journal, "pidfd_send_signal", syscall(SYS_pidfd_send_signal, target, (int)number, NULL, 0), "%d, %u", target,
+    return DO("pidfd_send_signal", syscall(SYS_pidfd_send_signal, target, (int)number, NULL, 0), "%d, %u", target,
                      (unsigned)number);
-}
-
-static int set_option(struct journal *journal, int context, const char *key, const char *value)
-{
-    return (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_STRING, key, value, 0), "%d, \"%s\", \"%s\"", context, key, value);
-}
-
-/* overlayfs works on its layers with the ids and capabilities of the process that makes it. Below an idmapped mount
- * that must be the root which the user namespace maps, or `work` cannot be made in it and the kernel falls back to
- * read-only. setfsuid drops the capabilities about files, so they are raised again. */
-static int become_mapped_root(struct journal *journal, uint64_t id)
-{
-    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct data[2];
-    if (CALL(journal, "capget", syscall(SYS_capget, &header, data), "self") != 0) return -1;
-    CALL(journal, "setfsuid", setfsuid((uid_t)id), "%u", (unsigned)id);
-    CALL(journal, "setfsgid", setfsgid((gid_t)id), "%u", (unsigned)id);
-    data[0].effective = data[0].permitted;
-    data[1].effective = data[1].permitted;
-    return (int)CALL(journal, "capset", syscall(SYS_capset, &header, data), "effective=permitted");
 }
 
 static int configure_overlay(struct launch *launch, const struct record *record, int context)
 {
-    struct journal *journal = &launch->journal;
-    char lower[2 * LAYER_SLOTS + 1] = "";
+    char lower[sizeof "lowerdir=" + 2 * LAYER_SLOTS] = "lowerdir=";
     uint64_t layers, writable;
     if (!record_get_u64(record, "layers", LAYER_SLOTS - 1, &layers) || layers == 0) return launch_invalid(launch, record, "layers");
+    char *at = lower + strlen(lower);
     for (uint64_t i = 0; i < layers; i++) { /* slot 0 is the topmost layer */
-        lower[2 * i] = slot_name(i);
-        lower[2 * i + 1] = ':';
+        *at++ = slot_name(i);
+        *at++ = ':';
     }
-    lower[2 * layers - 1] = '\0';
-    if (set_option(journal, context, "source", "overlay") != 0) return -1;
-    if (set_option(journal, context, "lowerdir", lower) != 0) return -1;
-    if (record_get_u64(record, "writable", LAYER_SLOTS - 1, &writable)) {
-        char upper[] = "?/upper", work[] = "?/work";
-        upper[0] = work[0] = slot_name(writable);
-        if (set_option(journal, context, "upperdir", upper) != 0 || set_option(journal, context, "workdir", work) != 0) return -1;
-    }
-    const char *option;
-    for (size_t n = 0; (option = record_get_nth(record, "option", n)) != NULL; n++) {
-        char key[64];
-        const char *value = strchr(option, '=');
-        size_t length = value == NULL ? strlen(option) : (size_t)(value - option);
-        snprintf(key, sizeof key, "%.*s", (int)length, option);
-        int result = value == NULL ? (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_SET_FLAG, key, NULL, 0), "%d, %s", context, key)
-                                   : set_option(journal, context, key, value + 1);
-        if (result != 0) return -1;
-    }
-    return (int)CALL(journal, "fsconfig", fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "%d, create", context);
+    at[-1] = '\0';
+    if (mount_option(launch, context, lower) != 0) return -1;
+    if (!record_get_u64(record, "writable", LAYER_SLOTS - 1, &writable)) return 0;
+    char upper[32], work[32];
+    snprintf(upper, sizeof upper, "upperdir=%c/upper", slot_name(writable));
+    snprintf(work, sizeof work, "workdir=%c/work", slot_name(writable));
+    return mount_option(launch, context, upper) != 0 ? -1 : mount_option(launch, context, work);
 }
 
+/* overlayfs works on its layers with the ids and capabilities of the process that makes it. Below an idmapped mount
+ * that must be the root which the user namespace maps, or `work` cannot be made in it and the kernel falls back to
+ * read-only. */
 static int op_overlay(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
-    uint64_t owner, attributes;
+    uint64_t owner;
     if (!record_get_u64(record, "owner", UINT32_MAX, &owner)) return launch_invalid(launch, record, "owner");
-    if (!flags_of(record, "attribute", &attributes)) return launch_invalid(launch, record, "attribute");
-    if (owner != 0 && become_mapped_root(journal, owner) != 0) return -1;
-    int context = (int)CALL(journal, "fsopen", fsopen("overlay", FSOPEN_CLOEXEC), "\"overlay\"");
-    if (context < 0) return -1;
-    int result = configure_overlay(launch, record, context);
-    if (result == 0)
-        launch->root = (int)CALL(journal, "fsmount", fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes), "%d, attr=0x%x", context,
-                                 (unsigned)attributes);
+    if (owner != 0 && DO("setfsuid", become_file_owner((uid_t)owner), "%u", (unsigned)owner) != 0) return -1;
+    launch->root = mount_new(launch, record, "overlay", configure_overlay);
     int error = errno;
-    close(context);
-    if (owner != 0) become_mapped_root(journal, 0);
+    if (owner != 0) CALL(&launch->journal, "setfsuid", become_file_owner(0), "0");
     errno = error;
     return launch->root < 0 ? -1 : 0;
 }
@@ -389,7 +301,7 @@ static int op_use_root(struct launch *launch, const struct record *record)
 static int op_hand_root(struct launch *launch, const struct record *record)
 {
     (void)record;
-    return (int)CALL(&launch->journal, "sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'r', .fd = launch->root}), "to the child: fd %d, the root", launch->root);
+    return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'r', .fd = launch->root}), "to the child: fd %d, the root", launch->root);
 }
 
 /* Sends a file of the root back to the caller, who may be about to decide something by it. */
@@ -410,10 +322,8 @@ static int op_describe_file(struct launch *launch, const struct record *record)
     const char *path = record_get(record, "path");
     if (path == NULL) return launch_invalid(launch, record, "path");
     struct stat status = {0};
-    uint64_t resolve = IN_ROOT;
-    int fd = path_open_in(&launch->journal, launch->root, path, O_PATH, resolve);
+    OWNED fd = path_open_in(&launch->journal, launch->root, path, O_PATH, IN_ROOT);
     int error = fd < 0 || fstat(fd, &status) != 0 ? errno : 0;
-    if (fd >= 0) close(fd);
     char text[64];
     int size = snprintf(text, sizeof text, "%o %u %u", status.st_mode, status.st_uid, status.st_gid);
     journal_file(&launch->journal, path, error, text, (size_t)size);
