@@ -26,8 +26,11 @@ export function runVisible(program, args, { cwd, env, remedy } = {}) {
   if (status !== 0) throw new StepFailure(`"${showCommand(program, args)}" ended with ${signal ?? status}`, remedy);
 }
 
-/** Runs a command, keeps what it prints and shows it only when it fails. */
-export function runQuiet(program, args, { cwd, env, remedy } = {}) {
+/**
+ * Runs a command, keeps what it prints and shows it only when it fails. With `missingOnly` the remedy is for a program
+ * that is not there, and says nothing about one that fails.
+ */
+export function runQuiet(program, args, { cwd, env, remedy, missingOnly = false } = {}) {
   const result = spawnSync(program, args, {
     cwd,
     encoding: "utf8",

@@ -6,10 +6,10 @@ import { projectRoot } from "./project.mjs";
 const remedy = "apt-get install -y gcc make libc6-dev, then: make -C native";
 
 export function buildHelper() {
-  runQuiet("make", ["-s", "-j2", "-C", join(projectRoot, "native")], { remedy });
+  runQuiet("make", ["-s", "-j2", "-C", join(projectRoot, "native")], { remedy, missingOnly: true });
 }
 
 /** The same code with the address and undefined-behaviour sanitizers, for the tests. */
 export function buildSanitizedHelper() {
-  runQuiet("make", ["-s", "-C", join(projectRoot, "native"), "sanitize"], { remedy });
+  runQuiet("make", ["-s", "-C", join(projectRoot, "native"), "sanitize"], { remedy, missingOnly: true });
 }
