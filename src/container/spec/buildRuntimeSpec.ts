@@ -79,6 +79,8 @@ export function buildRuntimeSpec(request: SpecRequest, facts: SpecFacts): BuiltS
     mayRaise: (BigInt(`0x${facts.host.effectiveCapabilities}`) & capSysResource) !== 0n && namespaces.userns === "host",
   });
   const leftOut = capabilities.leftOut.map((name) => `${name} was left out: the caller does not hold it`);
+  // What is missing from the profile alone is a fact of the host and nobody's wish.
+  const asksForCapabilities = options.privileged || options.capAdd.length > 0;
   const ownsUts = namespaces.namespaces.some(({ type }) => type === "uts");
   const spec: RuntimeSpec = {
     ociVersion: "1.0.2",
@@ -90,7 +92,7 @@ export function buildRuntimeSpec(request: SpecRequest, facts: SpecFacts): BuiltS
     ...(options.annotations.size === 0 ? {} : { annotations: Object.fromEntries(options.annotations) }),
     linux: buildLinux(request, facts, capabilities.names),
   };
-  return { spec, devices: facts.devices, notices: [...rlimits.notices, ...(options.privileged ? leftOut : [])] };
+  return { spec, devices: facts.devices, notices: asksForCapabilities ? leftOut : [] };
 }
 
 const capSysResource = 1n << 24n;

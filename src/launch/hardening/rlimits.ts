@@ -88,7 +88,8 @@ export interface RlimitRequest {
 
 export interface RlimitPlan {
   readonly rlimits: readonly SpecRlimit[];
-  /** Defaults that are lower than usual because of the caller's hard limits, one sentence each. */
+  /** Defaults that are lower than usual because of the caller's hard limits, one sentence each. `run` does not repeat them
+   * each time: it is a fact of the host, which `doctor` reports. */
   readonly notices: readonly string[];
 }
 
