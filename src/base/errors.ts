@@ -54,6 +54,7 @@ export const errorKinds = {
   wrongState: plain("conflict"),
   volumeNotFound: plain("not-found"),
   volumeInUse: plain("conflict"),
+  portNotPublished: plain("not-found"),
   userNotFound: plain("not-found"),
   commandMissing: plain("usage"),
   commandNotFound: { category: "payload", exitStatus: 127 },

@@ -8,6 +8,7 @@ export type ArgumentCount =
   | { readonly exactly: number }
   | { readonly atLeast: number }
   | { readonly atMost: number }
+  | { readonly from: number; readonly to: number }
   | "any";
 
 /** What a command works with. */

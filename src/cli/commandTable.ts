@@ -1,4 +1,5 @@
 import type { LoadedCommand } from "./command.ts";
+import { viewTable } from "./viewTable.ts";
 
 /** Where a command stands in the tree and in `brig --help`. */
 export interface CommandEntry {
@@ -26,6 +27,7 @@ export const groupTable: readonly GroupEntry[] = [
   { word: "plan", summary: "Show what a command would do, step by step, without doing it" },
   { word: "registry", summary: "Serve the images of this machine to others" },
   { word: "system", summary: "Look at the engine and its host" },
+  { word: "volume", summary: "Manage volumes" },
 ];
 
 const run = async () => (await import("./commands/run.ts")).runCommand;
@@ -120,7 +122,12 @@ export const commandTable: readonly CommandEntry[] = [
     summary: "Check what this host offers and say how to mend what it lacks",
     load: doctor,
   },
-  { words: "inspect", section: "other", summary: "Show everything known about images", load: inspect },
+  {
+    words: "inspect",
+    section: "other",
+    summary: "Show everything known about containers, images and volumes",
+    load: inspect,
+  },
   { words: "stats", section: "other", summary: statsSummary, load: stats },
   { words: "top", section: "other", summary: topSummary, load: top },
   { words: "rm", section: "other", summary: rmSummary, load: rm },
@@ -132,6 +139,7 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/help.ts")).helpCommand,
   },
   ...lifecycle,
+  ...viewTable,
   {
     words: "events",
     section: "other",

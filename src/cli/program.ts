@@ -164,6 +164,10 @@ function countComplaint(count: number, wanted: ArgumentCount): string | undefine
     if (count === wanted.exactly) return undefined;
     return wanted.exactly === 0 ? "accepts no arguments" : `requires ${plural(wanted.exactly)}`;
   }
+  if ("from" in wanted) {
+    const fits = count >= wanted.from && count <= wanted.to;
+    return fits ? undefined : `requires at least ${wanted.from} and at most ${plural(wanted.to)}`;
+  }
   if ("atLeast" in wanted) return count >= wanted.atLeast ? undefined : `requires at least ${plural(wanted.atLeast)}`;
   return count <= wanted.atMost ? undefined : `requires at most ${plural(wanted.atMost)}`;
 }

@@ -1,45 +1,76 @@
-import { EngineError } from "../../base/index.ts";
-import type { ImageDetails } from "../../image/index.ts";
+import { EngineError, type ErrorCode } from "../../base/index.ts";
+import type { Engine } from "../../engine.ts";
 import { type Call, defineCommand, type LoadedCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag } from "../flags/flag.ts";
-import { type FormatDraft, helpFlag, inspectFormatFlag, laterRelease } from "../flags/sharedFlags.ts";
+import { type FormatDraft, helpFlag, inspectFormatFlag, laterRelease, switchInto } from "../flags/sharedFlags.ts";
 import { formatDocuments } from "../render/document.ts";
 
+type Kind = "container" | "image" | "volume";
+
 interface InspectDraft extends FormatDraft {
-  /** What the names are names of; empty for anything. */
-  type: string;
+  /** What the names are names of; absent for anything. */
+  kind?: Kind;
+  size?: boolean;
 }
 
-const knownTypes = ["container", "image", "network", "volume"];
+type Look = (engine: Engine, name: string, draft: InspectDraft) => Promise<object>;
+
+/** In the order in which a name is looked for when no type was given. */
+const looks: Readonly<Record<Kind, Look>> = {
+  container: (engine, nameOrId, { size = false }) => engine.inspectContainer({ nameOrId, size }),
+  image: (engine, name) => engine.inspectImage(name),
+  volume: (engine, name) => engine.inspectVolume(name),
+};
+
+/** What says that there is nothing of this kind with the name, or that it cannot be one. */
+const missing: ReadonlySet<ErrorCode> = new Set([
+  "containerNotFound",
+  "imageNotFound",
+  "invalidReference",
+  "volumeNotFound",
+]);
 
 function readType(draft: InspectDraft, type: string): void {
-  if (!knownTypes.includes(type)) {
-    const known = knownTypes.map((word) => JSON.stringify(word)).join(", ");
-    throw new EngineError("invalidValue", `unknown type: ${JSON.stringify(type)}: must be one of ${known}`);
+  if (type === "container" || type === "image" || type === "volume") {
+    draft.kind = type;
+    return;
   }
-  if (type !== "image") {
-    throw new EngineError("notOffered", `--type ${type} is not available yet: this release inspects images only`);
-  }
-  draft.type = type;
+  if (type === "network") throw new EngineError("notOffered", `--type network is not available yet: ${laterRelease}`);
+  const known = [...Object.keys(looks), "network"].sort().map((word) => JSON.stringify(word));
+  throw new EngineError("invalidValue", `unknown type: ${JSON.stringify(type)}: must be one of ${known.join(", ")}`);
 }
 
-const formatAndHelp: readonly Flag<InspectDraft>[] = [inspectFormatFlag, helpFlag];
+const sizeFlag: Flag<InspectDraft> = {
+  long: "size",
+  short: "s",
+  text: "show how much containers have written",
+  read: switchInto<InspectDraft>("size"),
+};
+const typeFlag: Flag<InspectDraft> = {
+  long: "type",
+  value: "string",
+  text: "what to look for: container, image or volume",
+  read: readType,
+};
 
-const typeAndSize: readonly Flag<InspectDraft>[] = [
-  { long: "size", short: "s", text: "show the sizes of containers", unsupported: laterRelease },
-  { long: "type", value: "string", text: "what to look for: image", read: readType },
-];
+export const inspectCommand = defineInspect("NAME|ID [NAME|ID...]", { flags: [sizeFlag, typeFlag] });
+export const inspectContainerCommand = defineInspect("CONTAINER [CONTAINER...]", {
+  kind: "container",
+  flags: [sizeFlag],
+});
+export const inspectImageCommand = defineInspect("IMAGE [IMAGE...]", { kind: "image", flags: [] });
+export const inspectVolumeCommand = defineInspect("VOLUME [VOLUME...]", { kind: "volume", flags: [] });
 
-export const inspectCommand = defineInspect("NAME|ID [NAME|ID...]", "", [...formatAndHelp, ...typeAndSize]);
-export const inspectImageCommand = defineInspect("IMAGE [IMAGE...]", "image", formatAndHelp);
-
-function defineInspect(what: string, type: string, flags: readonly Flag<InspectDraft>[]): LoadedCommand {
+function defineInspect(
+  what: string,
+  { kind, flags }: { readonly kind?: Kind; readonly flags: readonly Flag<InspectDraft>[] },
+): LoadedCommand {
   return defineCommand<InspectDraft>({
     usage: `[OPTIONS] ${what}`,
     arguments: { atLeast: 1 },
-    flags,
-    begin: () => ({ type }),
+    flags: [inspectFormatFlag, helpFlag, ...flags],
+    begin: () => (kind === undefined ? {} : { kind }),
     execute: inspectAll,
   });
 }
@@ -47,24 +78,32 @@ function defineInspect(what: string, type: string, flags: readonly Flag<InspectD
 /** What was found is printed even when other names are unknown. */
 async function inspectAll({ draft, args, openEngine }: Call<InspectDraft>): Promise<Outcome> {
   const engine = await openEngine();
-  const found: ImageDetails[] = [];
+  const found: object[] = [];
   const failures: unknown[] = [];
   for (const name of args) {
     try {
-      found.push(await engine.inspectImage(name));
+      found.push(
+        draft.kind === undefined
+          ? await lookAnywhere(engine, name, draft)
+          : await looks[draft.kind](engine, name, draft),
+      );
     } catch (error) {
-      const isMissing = error instanceof EngineError && error.code === "imageNotFound";
-      failures.push(isMissing && draft.type === "" ? noSuchObject(name, error) : error);
+      failures.push(error);
     }
   }
   return { output: formatDocuments(found, draft.format), failures };
 }
 
 /** The sentence that scripts look for when no type was given. */
-function noSuchObject(name: string, cause: EngineError): EngineError {
-  const { hint } = cause;
-  return new EngineError("imageNotFound", `no such object: ${name}`, {
-    cause,
-    ...(hint === undefined ? {} : { hint }),
+async function lookAnywhere(engine: Engine, name: string, draft: InspectDraft): Promise<object> {
+  for (const look of Object.values(looks)) {
+    try {
+      return await look(engine, name, draft);
+    } catch (error) {
+      if (!(error instanceof EngineError) || !missing.has(error.code)) throw error;
+    }
+  }
+  throw new EngineError("containerNotFound", `no such object: ${name}`, {
+    hint: "brig ps --all, brig images and brig volume ls list what there is",
   });
 }

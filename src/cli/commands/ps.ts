@@ -1,21 +1,24 @@
 import { shortId } from "../../base/index.ts";
-import type { CreatedContainer } from "../../container/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import { hasLabel, type ListFilter, parseFilter, passesFilters } from "../flags/filter.ts";
+import { type ListFilter, parseFilter } from "../flags/filter.ts";
 import type { Flag } from "../flags/flag.ts";
-import { type FormatDraft, formatFlag, helpFlag, laterRelease, switchInto } from "../flags/sharedFlags.ts";
-import { containerList, containerRow } from "../render/containerRows.ts";
+import { parseInteger } from "../flags/numbers.ts";
+import { type FormatDraft, formatFlag, helpFlag, switchInto } from "../flags/sharedFlags.ts";
+import { containerList, containerListWithSizes, containerRow } from "../render/containerRows.ts";
 import { formatList } from "../render/listFormat.ts";
 
 interface PsDraft extends FormatDraft {
   all?: boolean;
   noTrunc?: boolean;
   quiet?: boolean;
+  size?: boolean;
+  last?: number;
   readonly filters: ListFilter[];
 }
 
-const knownFilters = ["id", "label", "name", "status"];
+const knownFilters =
+  "ancestor before exited expose health id is-task isolation label name network publish since status volume".split(" ");
 
 const flags: readonly Flag<PsDraft>[] = [
   { long: "all", short: "a", text: "show containers that are not running too", read: switchInto<PsDraft>("all") },
@@ -24,18 +27,34 @@ const flags: readonly Flag<PsDraft>[] = [
     short: "f",
     value: "filter",
     repeatable: true,
-    text: "show only what fits (id=, label=KEY[=VALUE], name=, status=)",
+    text: "show only what fits (ancestor=IMAGE, exited=CODE, label=KEY[=VALUE], name=, status=, volume=, ...)",
     read: (draft, text) => {
       draft.filters.push(parseFilter(text, knownFilters));
     },
   },
   formatFlag,
   helpFlag,
-  { long: "last", short: "n", value: "int", text: "show the containers made last", unsupported: laterRelease },
-  { long: "latest", short: "l", text: "show the container made last", unsupported: laterRelease },
+  {
+    long: "last",
+    short: "n",
+    value: "int",
+    text: "show the containers made last, running or not",
+    fallback: "-1",
+    read: (draft, text) => {
+      draft.last = parseInteger(text);
+    },
+  },
+  {
+    long: "latest",
+    short: "l",
+    text: "show the container made last, running or not",
+    read: (draft, value) => {
+      if (value === "true") draft.last = 1;
+    },
+  },
   { long: "no-trunc", text: "show whole ids and commands", read: switchInto<PsDraft>("noTrunc") },
   { long: "quiet", short: "q", text: "show only ids", read: switchInto<PsDraft>("quiet") },
-  { long: "size", short: "s", text: "show sizes", unsupported: laterRelease },
+  { long: "size", short: "s", text: "show how much each has written", read: switchInto<PsDraft>("size") },
 ];
 
 export const psCommand = defineCommand<PsDraft>({
@@ -44,22 +63,18 @@ export const psCommand = defineCommand<PsDraft>({
   flags,
   begin: () => ({ filters: [] }),
   execute: async ({ draft, context, openEngine }): Promise<Outcome> => {
-    // A filter by status asks for containers in that state, running or not.
-    const all = draft.all === true || draft.filters.some(({ name }) => name === "status");
-    const containers = await (await openEngine()).containers({ all });
-    const shown = containers.filter((container) => passesFilters(draft.filters, (filter) => holds(filter, container)));
-    const full = draft.noTrunc === true;
-    if (draft.quiet === true && draft.format === undefined) {
-      return { output: shown.map(({ id }) => `${full ? id : shortId(id)}\n`).join("") };
+    const { all = false, last = -1, filters, quiet = false, noTrunc: full = false, format } = draft;
+    // A template that shows sizes asks for them.
+    const size = draft.size === true || (format !== undefined && /\.Size\b/.test(format));
+    const lastOnes = last > 0 ? { last } : {};
+    const containers = await (await openEngine()).containers({ all, filters, size: size && !quiet, ...lastOnes });
+    if (quiet) {
+      if (format !== undefined) {
+        context.stderr.write("WARNING: Ignoring custom format, because both --format and --quiet are set.\n");
+      }
+      return { output: containers.map(({ id }) => `${full ? id : shortId(id)}\n`).join("") };
     }
-    const rows = shown.map((container) => containerRow(container, { now: context.now(), full }));
-    return { output: await formatList(rows, containerList, draft.format) };
+    const rows = containers.map((container) => containerRow(container, { now: context.now(), full }));
+    return { output: await formatList(rows, draft.size === true ? containerListWithSizes : containerList, format) };
   },
 });
-
-function holds({ name, value }: ListFilter, container: CreatedContainer): boolean {
-  if (name === "id") return container.id.startsWith(value);
-  if (name === "name") return container.name.includes(value);
-  if (name === "status") return container.status === value;
-  return hasLabel(container.labels, value);
-}

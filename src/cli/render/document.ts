@@ -12,6 +12,9 @@ const maps: ReadonlySet<string> = new Set([
   "Networks",
   "Ports",
   "Data",
+  "PortBindings",
+  "Tmpfs",
+  "Options",
 ]);
 
 /** The documents that `inspect` found, as an array like Docker's, or each through `format`. */

@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EngineError } from "../../../../src/base/index.ts";
 import { parseListen } from "../../../../src/cli/commands/registryServe.ts";
-import type { CreatedContainer } from "../../../../src/container/index.ts";
 import type { PullRequest } from "../../../../src/engine.ts";
 import type { PullEvent } from "../../../../src/image/index.ts";
 import type { Digest } from "../../../../src/oci/index.ts";
-import { compareGolden } from "../../../support/golden.ts";
 import { brig } from "../fakeContext.ts";
 
 const digest = `sha256:${"d".repeat(64)}` as Digest;
@@ -74,57 +72,6 @@ test("run shows the pull that it needs on stderr, unless it is to be quiet", asy
   assert.ok(err.endsWith("Status: Downloaded newer image for alpine:latest\n"));
   assert.doesNotMatch((await watch(["--pull", "always"])).err, /Unable to find/);
   assert.equal((await watch(["-q"])).err, "");
-});
-
-const container: CreatedContainer = {
-  id: "c".repeat(64) as CreatedContainer["id"],
-  name: "web",
-  image: "nginx:1",
-  command: ["nginx", "-g", "daemon off; \x1b[31m"],
-  created: "2026-03-01T11:58:00Z",
-  startedAt: "2026-03-01T11:59:00.5Z",
-  status: "running",
-  labels: new Map([["a", "b"]]),
-  imageId: "sha256:1",
-  mounts: [],
-  localVolumes: 0,
-  restarts: 0,
-  networks: ["none"],
-};
-const containers: readonly CreatedContainer[] = [
-  container,
-  {
-    ...container,
-    id: "d".repeat(64) as CreatedContainer["id"],
-    name: "old",
-    status: "exited",
-    exitCode: 137,
-    finishedAt: "2026-03-01T11:59:58Z",
-    command: ["sh"],
-    labels: new Map(),
-  },
-];
-
-test("ps prints Docker's columns", async () => {
-  const asked: unknown[] = [];
-  const engine = {
-    containers: async (options: { readonly all: boolean }) => {
-      asked.push(options);
-      return containers;
-    },
-  };
-  compareGolden("cli/ps.txt", (await brig(["ps", "-a"], { engine })).out);
-  compareGolden("cli/ps-no-trunc.txt", (await brig(["container", "ls", "--no-trunc"], { engine })).out);
-  assert.equal((await brig(["ps", "-q"], { engine })).out, "cccccccccccc\ndddddddddddd\n");
-  assert.equal((await brig(["ps", "-q", "-f", "name=ol"], { engine })).out, "dddddddddddd\n");
-  assert.equal(
-    (await brig(["ps", "--format", "{{.Names}}:{{.State}}", "-f", "status=exited"], { engine })).out,
-    "old:exited\n",
-  );
-  assert.deepEqual(
-    asked,
-    [false, false, false, false, true].map((all, index) => ({ all: index === 0 ? true : all })),
-  );
 });
 
 test("rm echoes its arguments, and -f forgives missing ones", async () => {

@@ -1,0 +1,35 @@
+import type { CommandEntry } from "./commandTable.ts";
+
+const inspectContainer = async () => (await import("./commands/inspect.ts")).inspectContainerCommand;
+const inspectVolume = async () => (await import("./commands/inspect.ts")).inspectVolumeCommand;
+const port = async () => (await import("./commands/port.ts")).portCommand;
+const rename = async () => (await import("./commands/rename.ts")).renameCommand;
+const why = async () => (await import("./commands/why.ts")).whyCommand;
+const pruneContainers = async () => (await import("./commands/prune.ts")).pruneContainersCommand;
+const pruneVolumes = async () => (await import("./commands/prune.ts")).pruneVolumesCommand;
+const createVolume = async () => (await import("./commands/volumeCreate.ts")).volumeCreateCommand;
+const listVolumes = async () => (await import("./commands/volumeList.ts")).volumeListCommand;
+const removeVolumes = async () => (await import("./commands/volumeRemove.ts")).volumeRemoveCommand;
+
+const portSummary = "List the published ports of a container";
+const renameSummary = "Give a container another name";
+const whySummary = "Say why a container ended, does not start or is slow to stop";
+
+const section = "other" as const;
+
+/** The commands that look at containers and volumes and put them in order. */
+export const viewTable: readonly CommandEntry[] = [
+  { words: "port", section, summary: portSummary, load: port },
+  { words: "rename", section, summary: renameSummary, load: rename },
+  { words: "why", section, summary: whySummary, load: why },
+  { words: "container inspect", section, summary: "Show everything known about containers", load: inspectContainer },
+  { words: "container port", sameAs: "port", section, summary: portSummary, load: port },
+  { words: "container prune", section, summary: "Remove all stopped containers", load: pruneContainers },
+  { words: "container rename", sameAs: "rename", section, summary: renameSummary, load: rename },
+  { words: "container why", sameAs: "why", section, summary: whySummary, load: why },
+  { words: "volume create", section, summary: "Create a volume", load: createVolume },
+  { words: "volume inspect", section, summary: "Show everything known about volumes", load: inspectVolume },
+  { words: "volume ls", aliases: ["list"], section, summary: "List volumes", load: listVolumes },
+  { words: "volume prune", section, summary: "Remove unused volumes", load: pruneVolumes },
+  { words: "volume rm", aliases: ["remove"], section, summary: "Remove one or more volumes", load: removeVolumes },
+];
