@@ -4,16 +4,13 @@
 #include "monitor.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 void clients_close(struct client *client)
 {
     close(client->fd);
     client->fd = -1;
+    client->unsent = 0;
 }
 
 /* Only root may talk to us, whatever the modes of the directories say (SO_PEERCRED, unix(7)). */
@@ -36,25 +33,48 @@ void clients_accept(struct monitor *monitor)
     close(fd);
 }
 
-/* Sends a frame. A client that leaves a megabyte unread is dropped, so that it can neither stop the payload nor make us
- * keep what it does not want. */
-static void send_frame(struct client *client, unsigned char type, const char *bytes, size_t size)
+/* Sends what is left of the frame with the piece of output in hand. */
+void clients_send(struct monitor *monitor, struct client *client)
 {
-    char header[8] = {(char)type};
-    uint32_t length = htonl((uint32_t)size);
+    char header[8] = {(char)(monitor->held_stream + 1)};
+    uint32_t length = htonl((uint32_t)monitor->held_total);
     memcpy(header + 4, &length, 4);
-    struct iovec parts[] = {{header, sizeof header}, {(char *)(uintptr_t)bytes, size}};
+    size_t done = sizeof header + monitor->held_total - client->unsent, skipped = done < sizeof header ? done : sizeof header;
+    struct iovec parts[] = {{header + skipped, sizeof header - skipped},
+                            {monitor->held + (done - skipped), monitor->held_total - (done - skipped)}};
     struct msghdr frame = {.msg_iov = parts, .msg_iovlen = 2};
-    ssize_t sent;
-    do sent = sendmsg(client->fd, &frame, MSG_NOSIGNAL | MSG_DONTWAIT);
-    while (sent < 0 && errno == EINTR);
-    if (sent != (ssize_t)(sizeof header + size)) clients_close(client);
+    ssize_t sent = sendmsg(client->fd, &frame, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) client->unsent -= (size_t)sent;
+    else if (errno != EAGAIN && errno != EINTR) clients_close(client);
 }
 
-void clients_broadcast(struct monitor *monitor, unsigned char stream, const char *bytes, size_t size)
+void clients_broadcast(struct monitor *monitor)
+{
+    for (size_t i = 0; i < CLIENTS_MAX; i++) {
+        struct client *client = &monitor->clients[i];
+        if (client->fd < 0 || !client->output) continue;
+        client->unsent = 8 + monitor->held_total;
+        clients_send(monitor, client);
+    }
+}
+
+bool clients_wait(const struct monitor *monitor)
 {
     for (size_t i = 0; i < CLIENTS_MAX; i++)
-        if (monitor->clients[i].fd >= 0 && monitor->clients[i].output) send_frame(&monitor->clients[i], stream, bytes, size);
+        if (monitor->clients[i].unsent > 0) return true;
+    return false;
+}
+
+/* A client holds the payload back, as a pipe would, but only for so long: one that does not read at all is dropped.
+ * Returns how many milliseconds are left to those that we wait for, -1 when there are none. */
+int clients_patience(struct monitor *monitor)
+{
+    if (!clients_wait(monitor)) return -1;
+    uint64_t waited = (journal_clock() - monitor->held_since) / 1000000;
+    if (waited < CLIENT_PATIENCE_MS) return (int)(CLIENT_PATIENCE_MS - waited);
+    for (size_t i = 0; i < CLIENTS_MAX; i++)
+        if (monitor->clients[i].unsent > 0) clients_close(&monitor->clients[i]);
+    return 0;
 }
 
 static bool take_frame(struct monitor *monitor, struct client *client, size_t size)

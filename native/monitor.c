@@ -6,21 +6,9 @@
 #include "helper.h"
 #include "paths.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define SECOND UINT64_C(1000000000)
 #define DELAY_FIRST (SECOND / 10)
@@ -229,7 +217,7 @@ static void reap(struct monitor *monitor)
 static void drain(struct monitor *monitor)
 {
     for (int stream = 0; stream < 2; stream++)
-        while (monitor->output[stream] >= 0 && monitor->held_size == 0 && streams_read(monitor, stream)) {}
+        while (monitor->output[stream] >= 0 && streams_free(monitor) && streams_read(monitor, stream)) {}
 }
 
 static void end_payload(struct monitor *monitor)
@@ -243,9 +231,12 @@ static void end_payload(struct monitor *monitor)
     statistics[used] = '\0';
     write_exit(monitor, statistics);
     if (monitor->executed) {
-        char more[64];
+        char more[96];
         bool signalled = monitor->status.si_code != CLD_EXITED;
-        snprintf(more, sizeof more, ",\"exitCode\":\"%d\"", signalled ? 128 + monitor->status.si_status : monitor->status.si_status);
+        const char *kills = strstr(statistics, "\\noom_kill "); /* of memory.events (cgroups(7)), escaped */
+        if (kills != NULL && kills[11] != '0') write_event(monitor, "oom", "");
+        snprintf(more, sizeof more, ",\"execDuration\":\"%llu\",\"exitCode\":\"%d\"", (unsigned long long)((journal_clock() - monitor->started_at) / SECOND),
+                 signalled ? 128 + monitor->status.si_status : monitor->status.si_status);
         write_event(monitor, "die", more);
     }
     if (launch->cgroup >= 0) group_end(launch);
@@ -282,7 +273,7 @@ enum { CALLER, SIGNALS, LISTENER, LAUNCH, STDOUT, STDERR, INPUT, TYPED, HELD, CL
 static void prepare(struct monitor *monitor, struct pollfd polls[POLLS])
 {
     bool room = monitor->pending_size == 0;
-    bool reading = monitor->held_size == 0;
+    bool reading = streams_free(monitor);
     for (int i = 0; i < POLLS; i++) polls[i] = (struct pollfd){.fd = -1, .events = POLLIN};
     polls[CALLER].fd = monitor->launch->control;
     polls[SIGNALS].fd = monitor->signals;
@@ -292,10 +283,12 @@ static void prepare(struct monitor *monitor, struct pollfd polls[POLLS])
     polls[STDERR].fd = reading ? monitor->output[1] : -1;
     polls[INPUT] = (struct pollfd){.fd = room ? -1 : monitor->input, .events = POLLOUT};
     polls[TYPED].fd = monitor->caller_input && room && monitor->input >= 0 ? 0 : -1;
-    polls[HELD] = (struct pollfd){.fd = reading ? -1 : monitor->caller[monitor->held_stream], .events = POLLOUT};
+    polls[HELD] = (struct pollfd){.fd = monitor->held_size == 0 ? -1 : monitor->caller[monitor->held_stream], .events = POLLOUT};
     for (int i = 0; i < CLIENTS_MAX; i++) {
         const struct client *client = &monitor->clients[i];
-        polls[CLIENT + i] = (struct pollfd){.fd = client->fd, .events = !client->input || room ? POLLIN : 0};
+        int events = (!client->input || room ? POLLIN : 0) | (client->unsent > 0 ? POLLOUT : 0);
+        /* one that can do nothing is not asked for, else its end would wake us again and again */
+        polls[CLIENT + i] = (struct pollfd){.fd = events == 0 ? -1 : client->fd, .events = (short)events};
     }
 }
 
@@ -305,12 +298,15 @@ static void attend(struct monitor *monitor, struct pollfd polls[POLLS])
     if (polls[CALLER].revents != 0) hear_caller(monitor);
     if (polls[HELD].revents != 0) streams_write_held(monitor);
     for (int stream = 0; stream < 2; stream++)
-        if (polls[STDOUT + stream].revents != 0 && monitor->held_size == 0 && monitor->output[stream] >= 0) streams_read(monitor, stream);
+        if (polls[STDOUT + stream].revents != 0 && streams_free(monitor) && monitor->output[stream] >= 0) streams_read(monitor, stream);
     if (polls[INPUT].revents != 0) streams_write_input(monitor);
     if (polls[TYPED].revents != 0) streams_read_caller(monitor);
     for (int i = 0; i < CLIENTS_MAX; i++) {
         struct client *client = &monitor->clients[i];
-        if (client->fd >= 0 && polls[CLIENT + i].revents != 0) clients_read(monitor, client);
+        if (client->unsent > 0 && (polls[CLIENT + i].revents & POLLOUT) != 0) clients_send(monitor, client);
+        /* input that another client has just filled the room with stays in the socket */
+        bool room = !client->input || monitor->pending_size == 0;
+        if (client->fd >= 0 && room && (polls[CLIENT + i].revents & ~POLLOUT) != 0) clients_read(monitor, client);
     }
     if (polls[LISTENER].revents != 0) clients_accept(monitor);
     if (polls[SIGNALS].revents != 0) reap(monitor);
@@ -323,9 +319,9 @@ static void follow(struct monitor *monitor)
     struct pollfd polls[POLLS];
     for (;;) {
         if (monitor->ended) drain(monitor);
-        if (monitor->ended && monitor->held_size == 0 && (monitor->launch->sync < 0 || monitor->launch->child <= 0)) return;
+        if (monitor->ended && streams_free(monitor) && (monitor->launch->sync < 0 || monitor->launch->child <= 0)) return;
         prepare(monitor, polls);
-        if (poll(polls, POLLS, -1) >= 0) attend(monitor, polls);
+        if (poll(polls, POLLS, clients_patience(monitor)) >= 0) attend(monitor, polls);
     }
 }
 

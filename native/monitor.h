@@ -6,15 +6,15 @@
 #include "launch.h"
 #include "log.h"
 
-#include <signal.h>
 #include <termios.h>
 
-enum { CLIENTS_MAX = 16, INPUT_MAX = 4096, OUTPUT_MAX = 65536 };
+enum { CLIENTS_MAX = 16, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_MS = 5000 };
 
 /* Someone who sees the output: the caller's own stdout and stderr, or a connection to the socket. */
 struct client {
     int fd; /* of the connection; -1: free */
     bool output, input;
+    size_t unsent; /* of the header and the piece of output in hand */
     size_t in_size;
     char in[INPUT_MAX + 8];
 };
@@ -31,9 +31,11 @@ struct monitor {
     bool caller_input;
     bool terminal;  /* the caller's terminal is in raw mode */
     struct termios saved;
-    size_t held_size; /* output that the caller has not taken yet: nothing more is read meanwhile */
+    char held[OUTPUT_MAX]; /* the piece of output in hand: nothing more is read until everyone has it */
+    size_t held_total;
     int held_stream;
-    char held[OUTPUT_MAX];
+    uint64_t held_since; /* monotonic nanoseconds */
+    size_t held_size;    /* what the caller has not taken of it yet */
     size_t pending_size; /* input that the payload has not taken yet */
     char pending[INPUT_MAX];
     bool input_ends;
@@ -57,6 +59,7 @@ int streams_open(struct monitor *monitor, int payload[3]);
 void streams_close(struct monitor *monitor);
 bool streams_read(struct monitor *monitor, int stream); /* false: nothing there */
 void streams_write_held(struct monitor *monitor);
+bool streams_free(const struct monitor *monitor);
 void streams_take_input(struct monitor *monitor, const char *bytes, size_t size);
 void streams_write_input(struct monitor *monitor);
 void streams_end_input(struct monitor *monitor);
@@ -68,7 +71,10 @@ void streams_resize(struct monitor *monitor);
 /* clients.c */
 void clients_accept(struct monitor *monitor);
 void clients_read(struct monitor *monitor, struct client *client);
-void clients_broadcast(struct monitor *monitor, unsigned char stream, const char *bytes, size_t size);
+void clients_send(struct monitor *monitor, struct client *client);
+void clients_broadcast(struct monitor *monitor);
+bool clients_wait(const struct monitor *monitor); /* someone has not taken all of the piece in hand */
+int clients_patience(struct monitor *monitor);
 void clients_close(struct client *client);
 
 void monitor_command(struct monitor *monitor, const struct record *record);

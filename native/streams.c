@@ -4,15 +4,6 @@
 
 #include "paths.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 static void close_fd(int *fd)
 {
     if (*fd >= 0) close(*fd);
@@ -239,4 +230,8 @@ void streams_leave_caller(struct monitor *monitor)
     monitor->held_size = 0;
     close_fd(&monitor->caller[0]);
     close_fd(&monitor->caller[1]);
+    /* whoever reads what the caller wrote to must see its end */
+    int null = path_open_host(&monitor->launch->journal, "/dev/null", O_RDWR);
+    for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);
+    if (null >= 0) close(null);
 }
