@@ -1,7 +1,7 @@
 // npm run bench [-- [commands] [helper] [pull] [--rounds N]]: medians of interleaved runs, against what they should be.
 // Without words everything is measured and docs/BENCHMARKS.md is written.
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus, release } from "node:os";
+import { cpus, loadavg, release } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compareHelper } from "./bench/helperAlone.mjs";
@@ -89,7 +89,7 @@ function describeMachine() {
   const memory = /^MemTotal:\s+(\d+) kB/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1] ?? "0";
   return [
     `${cpus().length} processors (${cpus()[0]?.model ?? "unknown"}), ${mib(Number(memory) * 1024)} of memory,`,
-    `Linux ${release().split("-")[0]}, Node ${process.versions.node}.`,
+    `Linux ${release().split("-")[0]}, Node ${process.versions.node}, load average ${(loadavg()[0] ?? 0).toFixed(1)} at the beginning.`,
   ].join(" ");
 }
 
@@ -103,6 +103,7 @@ await runScript(async (words) => {
   });
   const chosen = positionals.length === 0 ? Object.keys(groups) : positionals;
   await setUp(["test"]);
+  const machine = describeMachine();
   const sections = [];
   for (const name of chosen) {
     if (groups[name] === undefined)
@@ -113,6 +114,6 @@ await runScript(async (words) => {
   }
   cleanUp();
   if (positionals.length > 0) return;
-  const intro = `# Measurements\n\nWritten by \`npm run bench\`: medians of ${values.rounds} interleaved runs after a warm-up.\n${describeMachine()}\n`;
+  const intro = `# Measurements\n\nWritten by \`npm run bench\`: medians of ${values.rounds} interleaved runs after a warm-up.\n${machine}\n`;
   writeFileSync(join(projectRoot, "docs/BENCHMARKS.md"), [intro, ...sections].join("\n"));
 });
