@@ -4,10 +4,7 @@
 #include "files.h"
 #include "launch.h"
 
-#include <fcntl.h>
-#include <string.h>
 #include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #define DEPTH_MAX 1024

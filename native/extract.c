@@ -10,18 +10,6 @@
 #include "files.h"
 #include "record.h"
 
-#include <fcntl.h>
-#include <limits.h>
-#include <linux/capability.h>
-#include <linux/openat2.h>
-#include <sched.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 enum { RECORD_MAX = 1 << 20, READ_MAX = 256 << 10, HOLE = 32 << 10, LINKS_MAX = 40, WALK_MAX = 4 * PATH_MAX };

@@ -1,11 +1,6 @@
 #include "files.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <linux/capability.h>
-#include <string.h>
 #include <sys/fsuid.h>
-#include <sys/syscall.h>
 
 int each_entry(int directory, int (*visit)(void *context, int directory, const char *name), void *context)
 {

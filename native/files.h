@@ -3,13 +3,7 @@
 #ifndef BRIG_FILES_H
 #define BRIG_FILES_H
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/types.h>
-#include <unistd.h>
+#include "system.h"
 
 #define OWNED __attribute__((cleanup(close_owned))) int
 #define OWNED_TEXT __attribute__((cleanup(free_owned))) char *

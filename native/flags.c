@@ -1,11 +1,6 @@
 /* The constants that plans may name. A plan spells MOUNT_ATTR_RDONLY, never 1: the numbers are the kernel's business. */
 #include "launch.h"
 
-#include <errno.h>
-#include <sched.h>
-#include <string.h>
-#include <sys/mount.h>
-
 #define NAMED(constant) {#constant, (uint64_t)(constant)}
 
 static const struct {

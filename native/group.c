@@ -1,17 +1,11 @@
 /* The end of the container's group: its statistics, then whatever is still in it, then the group itself. */
+#include "files.h"
 #include "launch.h"
 
 #include "log.h"
 #include "paths.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #define STATISTICS_MAX 2048u
 
@@ -53,18 +47,14 @@ size_t group_statistics(struct launch *launch, char *json, size_t room)
 }
 
 /* Removes a group and the groups that the container may have made in it; deepest first. */
-static int remove_group(struct launch *launch, int parent, const char *name)
+static int remove_group(void *context, int parent, const char *name)
 {
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-    if (directory == NULL) {
-        if (fd >= 0) close(fd);
-        return -1;
-    }
-    for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
-        if (entry->d_type == DT_DIR && entry->d_name[0] != '.') remove_group(launch, fd, entry->d_name);
-    closedir(directory);
-    return (int)CALL(&launch->journal, "unlinkat", unlinkat(parent, name, AT_REMOVEDIR), "\"%s\", AT_REMOVEDIR", name);
+    struct launch *launch = context;
+    OWNED fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return 0; /* one of the group's files */
+    each_entry(fd, remove_group, launch);
+    CALL(&launch->journal, "unlinkat", unlinkat(parent, name, AT_REMOVEDIR), "\"%s\", AT_REMOVEDIR", name);
+    return 0;
 }
 
 /* cgroup.kill reaches what has left the payload's process tree; the group is empty when cgroup.events says so, which

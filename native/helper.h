@@ -3,6 +3,8 @@
 #ifndef BRIG_HELPER_H
 #define BRIG_HELPER_H
 
+#include "system.h"
+
 int role_launch(int argc, char **argv);  /* launch.c: build a container from a plan and wait for it */
 int role_extract(int argc, char **argv); /* extract.c: unpack one layer inside a pivoted directory */
 int role_remove(int argc, char **argv);  /* remove.c: delete directory trees by file descriptor */

@@ -2,12 +2,6 @@
  * helper itself, running from its sealed copy, so nothing is put into the container's files. */
 #include "launch.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 /* From here on nothing of our own may end the process before the payload has ended. */
 _Noreturn void launch_init(pid_t payload)
 {

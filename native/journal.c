@@ -1,12 +1,7 @@
 #include "journal.h"
 
-#include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 uint64_t journal_clock(void)
 {
@@ -35,25 +30,22 @@ void journal_flush(struct journal *journal)
     errno = error;
 }
 
-static void append(struct journal *journal, const char *record, size_t size)
+/* Appends a record of "KEY=VALUE" strings that end in NUL. Only a call's arguments, its last field, can be too long; they
+ * are cut. */
+__attribute__((format(printf, 2, 3))) static void append(struct journal *journal, const char *format, ...)
 {
-    if (size > sizeof journal->buffer - journal->used) journal_flush(journal);
-    if (size > sizeof journal->buffer) return;
-    memcpy(journal->buffer + journal->used, record, size);
-    journal->used += size;
-}
-
-/* Appends "KEY=VALUE\0"; a value that does not fit is cut, which the caller's sizes rule out for all but long arguments. */
-__attribute__((format(printf, 4, 5))) static size_t field(char *record, size_t room, size_t used, const char *format, ...)
-{
-    if (used + 2 >= room) return used;
+    char record[1024];
     va_list values;
     va_start(values, format);
-    int length = vsnprintf(record + used, room - used - 1, format, values);
+    int length = vsnprintf(record, sizeof record - 1, format, values);
     va_end(values);
-    if (length < 0) return used;
-    size_t most = room - used - 2;
-    return used + ((size_t)length < most ? (size_t)length : most) + 1;
+    if (length < 0) return;
+    size_t size = (size_t)length < sizeof record - 2 ? (size_t)length : sizeof record - 2;
+    record[size] = record[size + 1] = '\0';
+    size += 2;
+    if (size > sizeof journal->buffer - journal->used) journal_flush(journal);
+    memcpy(journal->buffer + journal->used, record, size);
+    journal->used += size;
 }
 
 void journal_call(struct journal *journal, const char *name, long result, int error, uint64_t began, const char *format, ...)
@@ -69,57 +61,35 @@ void journal_call(struct journal *journal, const char *name, long result, int er
         memcpy(journal->last_args, args, sizeof args);
         journal->last_error = error;
     }
-    char record[1024];
-    size_t used = field(record, sizeof record, 0, "call");
-    used = field(record, sizeof record, used, "step=%s", journal->step);
-    used = field(record, sizeof record, used, "process=%s", journal->process);
-    used = field(record, sizeof record, used, "name=%s", name);
-    used = field(record, sizeof record, used, "result=%ld", result);
-    used = field(record, sizeof record, used, "errno=%d", error);
-    used = field(record, sizeof record, used, "at=%llu", (unsigned long long)began);
-    used = field(record, sizeof record, used, "took=%llu", (unsigned long long)took);
-    used = field(record, sizeof record, used, "args=%s", args);
-    record[used++] = '\0';
-    append(journal, record, used);
+    append(journal, "call%cstep=%s%cprocess=%s%cname=%s%cresult=%ld%cerrno=%d%cat=%llu%ctook=%llu%cargs=%s", 0, journal->step, 0,
+           journal->process, 0, name, 0, result, 0, error, 0, (unsigned long long)began, 0, (unsigned long long)took, 0, args);
 }
 
 void journal_record(struct journal *journal, const char *op, const char *format, ...)
 {
-    char value[512], record[600];
+    char value[512];
     va_list values;
     va_start(values, format);
     vsnprintf(value, sizeof value, format, values);
     va_end(values);
-    size_t used = field(record, sizeof record, 0, "%s", op);
-    used = field(record, sizeof record, used, "%s", value);
-    record[used++] = '\0';
-    append(journal, record, used);
+    append(journal, "%s%c%s", op, 0, value);
     journal_flush(journal);
 }
 
 void journal_failed(struct journal *journal)
 {
-    char record[1024];
-    size_t used = field(record, sizeof record, 0, "failed");
-    used = field(record, sizeof record, used, "step=%s", journal->step);
-    used = field(record, sizeof record, used, "process=%s", journal->process);
-    used = field(record, sizeof record, used, "name=%s", journal->last_name);
-    used = field(record, sizeof record, used, "errno=%d", journal->last_error);
-    used = field(record, sizeof record, used, "args=%s", journal->last_args);
-    record[used++] = '\0';
-    append(journal, record, used);
+    append(journal, "failed%cstep=%s%cprocess=%s%cname=%s%cerrno=%d%cargs=%s", 0, journal->step, 0, journal->process, 0,
+           journal->last_name, 0, journal->last_error, 0, journal->last_args);
     journal_flush(journal);
 }
 
 void journal_file(struct journal *journal, const char *path, int error, const void *bytes, size_t size)
 {
     char record[4096 + 64];
-    size_t used = field(record, sizeof record, 0, "file");
-    used = field(record, sizeof record, used, "path=%s", path);
-    used = field(record, sizeof record, used, "errno=%d", error);
-    used = field(record, sizeof record, used, "size=%zu", size);
-    record[used++] = '\0';
+    int length = snprintf(record, sizeof record - 1, "file%cerrno=%d%csize=%zu%cpath=%s%c", 0, error, 0, size, 0, path, 0);
     journal_flush(journal);
-    send_all(journal->fd, record, used);
+    if (length <= 0 || (size_t)length >= sizeof record - 1) return; /* no path that the kernel takes is so long */
+    record[length] = '\0';
+    send_all(journal->fd, record, (size_t)length + 1);
     send_all(journal->fd, bytes, size);
 }

@@ -11,8 +11,7 @@
 #ifndef BRIG_JOURNAL_H
 #define BRIG_JOURNAL_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "system.h"
 
 struct journal {
     int fd;

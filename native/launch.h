@@ -6,11 +6,6 @@
 #include "journal.h"
 #include "record.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <sys/mount.h>
-#include <sys/types.h>
-
 #define HANDLES_MAX 512u
 
 /* A file descriptor under a name that the plan chose: most are detached mounts on their way into the container. */

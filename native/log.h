@@ -3,9 +3,7 @@
 #ifndef BRIG_LOG_H
 #define BRIG_LOG_H
 
-#include <stddef.h>
-#include <stdint.h>
-#include <sys/types.h>
+#include "system.h"
 
 enum { LOG_LINE = 16384, LOG_BUFFER = 65536 };
 

@@ -2,9 +2,6 @@
  * records (record.h) from the TypeScript side. */
 #include "helper.h"
 
-#include <stdio.h>
-#include <string.h>
-
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);

@@ -2,11 +2,6 @@
 #include "files.h"
 #include "launch.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mount.h>
-
 int mount_option(struct launch *launch, int context, const char *option)
 {
     char key[64];

@@ -4,18 +4,9 @@
 #include "launch.h"
 #include "paths.h"
 
-#include <fcntl.h>
 #include <grp.h>
 #include <linux/magic.h>
 #include <net/if.h>
-#include <sched.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 
 static int await_message(struct launch *launch, char expected, int *fd)

@@ -3,19 +3,7 @@
 #include "launch.h"
 #include "paths.h"
 
-#include <fcntl.h>
 #include <linux/bpf.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
-#include <linux/sched.h>
 
 #define LAYER_SLOTS 128u
 #define DEVICE_INSNS_MAX 4096u

@@ -1,26 +1,14 @@
 /* Phase init: the container's first process gives up what the payload must not have, in the order the plan says, and
  * becomes the payload. */
+#include "files.h"
 #include "launch.h"
 #include "paths.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
 #define GROUPS_MAX 65536u
 #define FILTER_MAX 4096u
@@ -33,7 +21,7 @@ static int op_rlimit(struct launch *launch, const struct record *record)
     if (!record_get_u64(record, "soft", UINT64_MAX, &soft)) return launch_invalid(launch, record, "soft");
     if (!record_get_u64(record, "hard", UINT64_MAX, &hard)) return launch_invalid(launch, record, "hard");
     struct rlimit limit = {soft, hard};
-    return (int)CALL(&launch->journal, "setrlimit", setrlimit((__rlimit_resource_t)resource, &limit), "%u, %llu:%llu", (unsigned)resource,
+    return DO("setrlimit", setrlimit((__rlimit_resource_t)resource, &limit), "%u, %llu:%llu", (unsigned)resource,
                      (unsigned long long)soft, (unsigned long long)hard);
 }
 
@@ -42,47 +30,40 @@ static int op_oom_score(struct launch *launch, const struct record *record)
 {
     const char *value = record_get(record, "value");
     if (value == NULL) return launch_invalid(launch, record, "value");
-    int self = path_open_in(&launch->journal, launch->proc, "self", O_PATH | O_DIRECTORY, IN_ROOT);
-    int result = self < 0 ? -1 : path_write(&launch->journal, self, "oom_score_adj", value);
-    int error = errno;
-    if (self >= 0) close(self);
-    errno = error;
-    return result;
+    OWNED self = path_open_in(&launch->journal, launch->proc, "self", O_PATH | O_DIRECTORY, IN_ROOT);
+    return self < 0 ? -1 : path_write(&launch->journal, self, "oom_score_adj", value);
 }
 
 /* The payload's standard streams: the terminal, or the caller's with stdin replaced by the null device unless wanted. */
 static int op_streams(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
-    if (CALL(journal, "setsid", setsid(), " ") < 0) return -1;
+    if (DO("setsid", setsid(), " ") < 0) return -1;
     if (launch->slave >= 0) {
-        if (CALL(journal, "ioctl", ioctl(launch->slave, TIOCSCTTY, 0), "%d, TIOCSCTTY", launch->slave) != 0) return -1;
+        if (DO("ioctl", ioctl(launch->slave, TIOCSCTTY, 0), "%d, TIOCSCTTY", launch->slave) != 0) return -1;
         for (int fd = 0; fd < 3; fd++)
-            if (CALL(journal, "dup2", dup2(launch->slave, fd), "%d, %d", launch->slave, fd) < 0) return -1;
+            if (DO("dup2", dup2(launch->slave, fd), "%d, %d", launch->slave, fd) < 0) return -1;
         return 0;
     }
     if (record_get(record, "stdin") != NULL) return 0;
-    int null = path_open_in(journal, launch->root, "dev/null", O_RDWR, IN_ROOT);
+    OWNED null = path_open_in(&launch->journal, launch->root, "dev/null", O_RDWR, IN_ROOT);
     if (null < 0) return -1;
     struct stat status = {0};
     bool genuine = fstat(null, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
     errno = ENODEV;
-    int result = (int)CALL(journal, "dup2", genuine ? dup2(null, 0) : -1, "%d, 0", null);
-    close(null);
-    return result < 0 ? -1 : 0;
+    return DO("dup2", genuine ? dup2(null, 0) : -1, "%d, 0", null) < 0 ? -1 : 0;
 }
 
 static int op_keyring(struct launch *launch, const struct record *record)
 {
     (void)record;
-    long result = CALL(&launch->journal, "keyctl", syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), "KEYCTL_JOIN_SESSION_KEYRING");
+    long result = DO("keyctl", syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), "KEYCTL_JOIN_SESSION_KEYRING");
     return result < 0 && errno != ENOSYS ? -1 : 0; /* a kernel without keyrings has none to share */
 }
 
 static int op_no_new_privileges(struct launch *launch, const struct record *record)
 {
     (void)record;
-    return (int)CALL(&launch->journal, "prctl", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS, 1");
+    return DO("prctl", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS, 1");
 }
 
 static int op_bounding(struct launch *launch, const struct record *record)
@@ -93,14 +74,13 @@ static int op_bounding(struct launch *launch, const struct record *record)
         int held = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
         if (held < 0) break; /* past the last one that this kernel knows */
         if (held == 0 || (keep >> capability & 1) != 0) continue;
-        if (CALL(&launch->journal, "prctl", prctl(PR_CAPBSET_DROP, capability, 0, 0, 0), "PR_CAPBSET_DROP, %d", capability) != 0) return -1;
+        if (DO("prctl", prctl(PR_CAPBSET_DROP, capability, 0, 0, 0), "PR_CAPBSET_DROP, %d", capability) != 0) return -1;
     }
     return 0;
 }
 
 static int op_identity(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
     uint64_t uid, gid, mask, group;
     if (!record_get_u64(record, "uid", UINT32_MAX - 1, &uid)) return launch_invalid(launch, record, "uid");
     if (!record_get_u64(record, "gid", UINT32_MAX - 1, &gid)) return launch_invalid(launch, record, "gid");
@@ -115,22 +95,21 @@ static int op_identity(struct launch *launch, const struct record *record)
         }
         groups[i] = (gid_t)group;
     }
-    int result = (int)CALL(journal, "setgroups", setgroups(count, groups), "%zu groups", count);
+    int result = DO("setgroups", setgroups(count, groups), "%zu groups", count);
     int error = errno;
     free(groups);
     errno = error;
     if (result != 0) return -1;
-    if (CALL(journal, "setresgid", setresgid((gid_t)gid, (gid_t)gid, (gid_t)gid), "%u", (unsigned)gid) != 0) return -1;
+    if (DO("setresgid", setresgid((gid_t)gid, (gid_t)gid, (gid_t)gid), "%u", (unsigned)gid) != 0) return -1;
     /* Without it the change of uid would drop the capabilities that the next steps still need. */
-    if (CALL(journal, "prctl", prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "PR_SET_KEEPCAPS, 1") != 0) return -1;
-    if (CALL(journal, "setresuid", setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid), "%u", (unsigned)uid) != 0) return -1;
+    if (DO("prctl", prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "PR_SET_KEEPCAPS, 1") != 0) return -1;
+    if (DO("setresuid", setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid), "%u", (unsigned)uid) != 0) return -1;
     umask(record_get_u64(record, "umask", 0777, &mask) ? (mode_t)mask : 0022);
     return 0;
 }
 
 static int op_capabilities(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[2];
     uint64_t effective, permitted, inheritable, ambient;
@@ -143,12 +122,12 @@ static int op_capabilities(struct launch *launch, const struct record *record)
         data[half].permitted = (uint32_t)(permitted >> 32 * half);
         data[half].inheritable = (uint32_t)(inheritable >> 32 * half);
     }
-    if (CALL(journal, "capset", syscall(SYS_capset, &header, data), "effective=0x%llx, permitted=0x%llx, inheritable=0x%llx",
+    if (DO("capset", syscall(SYS_capset, &header, data), "effective=0x%llx, permitted=0x%llx, inheritable=0x%llx",
              (unsigned long long)effective, (unsigned long long)permitted, (unsigned long long)inheritable) != 0)
         return -1;
     for (int capability = 0; capability <= CAPABILITY_LAST; capability++)
         if ((ambient >> capability & 1) != 0 &&
-            CALL(journal, "prctl", prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0), "PR_CAP_AMBIENT_RAISE, %d", capability) != 0)
+            DO("prctl", prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0), "PR_CAP_AMBIENT_RAISE, %d", capability) != 0)
             return -1;
     return 0;
 }
@@ -158,34 +137,27 @@ static int op_seccomp(struct launch *launch, const struct record *record)
     static struct sock_filter filter[FILTER_MAX];
     struct sock_fprog program = {0, filter};
     const char *hex = record_get(record, "program");
-    size_t length = hex == NULL ? 0 : strlen(hex) / 16;
-    if (length == 0 || length > FILTER_MAX || strlen(hex) % 16 != 0) return launch_invalid(launch, record, "program");
+    size_t size;
     uint64_t flags = 0;
+    if (hex == NULL || !decode_hex(hex, filter, sizeof filter, &size) || size == 0 || size % 8 != 0) return launch_invalid(launch, record, "program");
     if (record_get(record, "flags") != NULL && !record_get_u64(record, "flags", UINT32_MAX, &flags)) return launch_invalid(launch, record, "flags");
-    unsigned char *bytes = (unsigned char *)filter;
-    for (size_t i = 0; i < length * 8; i++) {
-        char pair[3] = {hex[2 * i], hex[2 * i + 1], '\0'}, *end = NULL;
-        bytes[i] = (unsigned char)strtoul(pair, &end, 16);
-        if (end != pair + 2) return launch_invalid(launch, record, "program");
-    }
-    program.len = (unsigned short)length;
-    return (int)CALL(&launch->journal, "seccomp", syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program),
-                     "SECCOMP_SET_MODE_FILTER, flags=0x%llx, %zu instructions", (unsigned long long)flags, length);
+    program.len = (unsigned short)(size / 8);
+    return DO("seccomp", syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program),
+                     "SECCOMP_SET_MODE_FILTER, flags=0x%llx, %zu instructions", (unsigned long long)flags, size / 8);
 }
 
 /* The working directory, made when it is missing. A directory outside the root shows as "(unreachable)", which is how a
  * leaked descriptor would give itself away (CVE-2024-21626). */
 static int op_directory(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
     const char *path = record_get(record, "path");
     if (path == NULL) return launch_invalid(launch, record, "path");
-    if (CALL(journal, "chdir", chdir(path), "\"%s\"", path) != 0) return -1;
+    if (DO("chdir", chdir(path), "\"%s\"", path) != 0) return -1;
     char here[4096];
     long size = syscall(SYS_getcwd, here, sizeof here);
     if (size > 0 && here[0] == '/') return 0;
     errno = ENOENT;
-    return (int)CALL(journal, "getcwd", -1, "not inside the container");
+    return DO("getcwd", -1, "not inside the container");
 }
 
 static char **strings_of(const struct record *record, const char *key)
@@ -229,11 +201,11 @@ static int execute(struct launch *launch, const struct record *record)
 static int op_execute(struct launch *launch, const struct record *record)
 {
     /* The standard streams and nothing else: whatever is open besides closes at execve. */
-    if (CALL(&launch->journal, "close_range", close_range(3, ~0u, CLOSE_RANGE_CLOEXEC), "3, ~0, CLOSE_RANGE_CLOEXEC") != 0) return -1;
+    if (DO("close_range", close_range(3, ~0u, CLOSE_RANGE_CLOEXEC), "3, ~0, CLOSE_RANGE_CLOEXEC") != 0) return -1;
     if (record_get(record, "init") == NULL) return execute(launch, record);
     journal_flush(&launch->journal);
     pid_t payload = fork();
-    if (payload < 0) return (int)CALL(&launch->journal, "fork", -1, " ");
+    if (payload < 0) return DO("fork", -1, " ");
     if (payload > 0) launch_init(payload);
     if (setpgid(0, 0) == 0 && launch->slave >= 0) tcsetpgrp(0, getpid());
     return execute(launch, record);

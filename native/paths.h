@@ -5,13 +5,6 @@
 
 #include "journal.h"
 
-#include <stdbool.h>
-
-#include <linux/openat2.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <sys/types.h>
-
 #define IN_ROOT ((uint64_t)(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS))
 
 int path_open_in(struct journal *journal, int root, const char *path, uint64_t flags, uint64_t resolve);

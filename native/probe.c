@@ -6,17 +6,7 @@
 
 #include "files.h"
 
-#include <fcntl.h>
 #include <linux/bpf.h>
-#include <linux/sched.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
 /* The current directory holds lower, rw/upper and rw/work. Without a group or a user namespace the descriptor is -1, and
  * what needs it fails with the kernel's own word for that. */

@@ -1,9 +1,5 @@
 #include "record.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 ptrdiff_t record_parse(char *bytes, size_t length, struct record *record)
 {
     size_t count = 0, at = 0;

@@ -7,9 +7,7 @@
 #ifndef BRIG_RECORD_H
 #define BRIG_RECORD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "system.h"
 
 #define RECORD_FIELDS_MAX 16384u
 

@@ -5,13 +5,6 @@
 
 #include "files.h"
 
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-
 enum { ATTEMPTS = 1000 };
 
 struct removal {
