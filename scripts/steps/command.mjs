@@ -43,7 +43,7 @@ export function runQuiet(program, args, { cwd, env, remedy, missingOnly = false 
     const said = `${result.stdout}${result.stderr}`.trim().split("\n").slice(0, 40).join("\n");
     throw new StepFailure(
       `"${showCommand(program, args)}" ended with ${result.signal ?? result.status}\n${said}`,
-      remedy,
+      missingOnly ? undefined : remedy,
     );
   }
   return result.stdout;
