@@ -15,11 +15,12 @@ int mount_new(struct launch *launch, const struct record *record, const char *ty
               int (*configure)(struct launch *launch, const struct record *record, int context))
 {
     uint64_t attributes;
-    const char *option;
+    const char *option, *source = record_get(record, "source");
+    if (source == NULL) source = type;
     if (!flags_of(record, "attribute", &attributes)) return launch_invalid(launch, record, "attribute");
     OWNED context = DO("fsopen", fsopen(type, FSOPEN_CLOEXEC), "\"%s\"", type);
     if (context < 0) return -1;
-    if (DO("fsconfig", fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0), "%d, \"source\", \"%s\"", context, type) != 0) return -1;
+    if (DO("fsconfig", fsconfig(context, FSCONFIG_SET_STRING, "source", source, 0), "%d, \"source\", \"%s\"", context, source) != 0) return -1;
     if (configure != NULL && configure(launch, record, context) != 0) return -1;
     for (size_t n = 0; (option = record_get_nth(record, "option", n)) != NULL; n++)
         if (mount_option(launch, context, option) != 0) return -1;

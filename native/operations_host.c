@@ -8,13 +8,19 @@
 #define LAYER_SLOTS 128u
 #define DEVICE_INSNS_MAX 4096u
 
-/* A detached copy of the mount at a host path, kept under a name. `device` is what the inode must be (R5). */
+/* A detached copy of the mount at a host path, kept under a name. `device` is what the inode must be (R5). `part` is a
+ * path below it that a container may have written: it is resolved with the first path as its root. */
 static int op_open_tree(struct launch *launch, const struct record *record)
 {
     const char *path = record_get(record, "path"), *device = record_get(record, "device"), *type = record_get(record, "type");
+    const char *part = record_get(record, "part");
     if (path == NULL) return launch_invalid(launch, record, "path");
     unsigned flags = OPEN_TREE_CLONE | (record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
-    OWNED fd = path_open_tree(&launch->journal, AT_FDCWD, path, flags);
+    OWNED top = part == NULL ? -1 : path_open_host(&launch->journal, path, O_PATH | O_DIRECTORY);
+    OWNED at = top < 0 ? -1 : path_open_in(&launch->journal, top, part, O_PATH, IN_ROOT);
+    if (part != NULL && at < 0) return -1;
+    OWNED fd = at < 0 ? path_open_tree(&launch->journal, AT_FDCWD, path, flags)
+                      : path_open_tree(&launch->journal, at, "", flags | AT_EMPTY_PATH);
     struct stat status;
     if (fd < 0 || DO("fstat", fstat(fd, &status), "%d", fd) != 0) return -1;
     if (device != NULL) {
@@ -28,6 +34,15 @@ static int op_open_tree(struct launch *launch, const struct record *record)
     if (type != NULL && (strcmp(type, "directory") == 0) != S_ISDIR(status.st_mode))
         return DO("verify", -1, "\"%s\" is not a %s", path, type);
     return launch_keep(launch, record_get(record, "as"), disown(&fd));
+}
+
+/* The file system of a device or a server, detached and kept under a name. */
+static int op_file_system(struct launch *launch, const struct record *record)
+{
+    const char *type = record_get(record, "type");
+    if (type == NULL) return launch_invalid(launch, record, "type");
+    int tree = mount_new(launch, record, type, NULL);
+    return tree < 0 ? -1 : launch_keep(launch, record_get(record, "as"), tree);
 }
 
 static int op_private_mounts(struct launch *launch, const struct record *record)
@@ -320,6 +335,7 @@ static int op_describe_file(struct launch *launch, const struct record *record)
 
 const struct operation host_operations[] = {
     {"openTree", op_open_tree},
+    {"fileSystem", op_file_system},
     {"privateMounts", op_private_mounts},
     {"stage", op_stage},
     {"setTree", op_set_tree},

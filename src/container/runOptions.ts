@@ -144,6 +144,9 @@ export interface VolumeRequest {
   readonly readOnly: boolean;
   readonly noCopy: boolean;
   readonly subpath?: string;
+  /** Options of the local driver and labels, for a volume that does not exist yet. */
+  readonly options?: ReadonlyMap<string, string>;
+  readonly labels?: ReadonlyMap<string, string>;
 }
 
 export interface TmpfsRequest {

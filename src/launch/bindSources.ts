@@ -41,6 +41,16 @@ export function namedBinds(request: LaunchRequest): readonly NamedBind[] {
   return request.spec.mounts.filter(isBind).map((mount, index) => ({ mount, tree: `bind${index}` }));
 }
 
+/** File systems of the kernel's own, which a container makes for itself in its namespaces. */
+const kernelTypes: ReadonlySet<string> = new Set(["cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs", "tmpfs"]);
+
+/** The mounts of devices and servers, which only the host may make, with the names of their detached mounts. */
+export function namedFileSystems(request: LaunchRequest): readonly NamedBind[] {
+  return request.spec.mounts
+    .filter((mount) => !isBind(mount) && !kernelTypes.has(mount.type))
+    .map((mount, index) => ({ mount, tree: `fs${index}` }));
+}
+
 /** Whether the container's ids are those of a user namespace, its own or a joined one, so that files must be idmapped. */
 export function hasUserNamespace(request: LaunchRequest): boolean {
   return request.spec.linux.namespaces.some(({ type }) => type === "user");

@@ -1,5 +1,5 @@
 import type { SpecMount } from "../oci/index.ts";
-import { hasUserNamespace, namedBinds, namedDevices } from "./bindSources.ts";
+import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import { isBind, sortMountOptions } from "./mountOptions.ts";
@@ -107,7 +107,7 @@ function namespaceSteps(request: LaunchRequest): LaunchStep[] {
 const kernelDirectories = /^\/(proc|sys|dev)(\/|$)/;
 
 function mountSteps(request: LaunchRequest): LaunchStep[] {
-  const trees = new Map(namedBinds(request).map(({ mount, tree }) => [mount, tree]));
+  const trees = new Map([...namedBinds(request), ...namedFileSystems(request)].map(({ mount, tree }) => [mount, tree]));
   const steps: LaunchStep[] = [];
   for (const mount of request.spec.mounts) {
     const tree = trees.get(mount);

@@ -1,5 +1,5 @@
 import { formatIdMap } from "../namespaces/index.ts";
-import { hasUserNamespace, namedBinds, namedDevices } from "./bindSources.ts";
+import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { sortMountOptions } from "./mountOptions.ts";
@@ -118,7 +118,20 @@ function openSteps(request: LaunchRequest): LaunchStep[] {
   }
   for (const { tree, mount } of namedBinds(request)) {
     const recursive = sortMountOptions(mount).recursive ? { recursive: 1 } : {};
-    open(`${tree}.open`, { as: tree, path: mount.source, ...recursive }, `the source of ${mount.destination}`);
+    const part = request.parts?.find(({ target }) => target === mount.destination);
+    const source = part === undefined ? { path: mount.source } : { path: part.directory, part: part.part };
+    open(`${tree}.open`, { as: tree, ...source, ...recursive }, `the source of ${mount.destination}`);
+  }
+  for (const { tree, mount } of namedFileSystems(request)) {
+    const { attributes, fileSystem } = sortMountOptions(mount);
+    steps.push(
+      step(
+        `${tree}.mount`,
+        "fileSystem",
+        { as: tree, type: mount.type, source: mount.source, option: fileSystem, attribute: attributes },
+        { why: `the file system for ${mount.destination}, which only the host may mount`, doc: "fsopen(2)" },
+      ),
+    );
   }
   return steps;
 }
@@ -201,6 +214,9 @@ function attributeSteps(request: LaunchRequest): LaunchStep[] {
       { set: flags, ...(propagation === undefined ? {} : { propagation }), ...(recursive ? { recursive: 1 } : {}) },
       `how ${mount.destination} shows its source${attributes.includes("MOUNT_ATTR_RDONLY") ? ": read-only" : ""}`,
     );
+  }
+  for (const { tree } of idmap.length > 0 ? namedFileSystems(request) : []) {
+    set(tree, { set: idmap }, "its files belong to the ids that the container sees");
   }
   return steps;
 }

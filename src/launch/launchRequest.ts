@@ -23,6 +23,8 @@ export interface LaunchRequest {
   readonly stage: string;
   /** Mount destinations into which the image's content is copied before the (new, empty) volume covers it. */
   readonly copyUp: readonly string[];
+  /** Bind mounts that show a part of a directory whose contents are a container's, so that its links must not lead out. */
+  readonly parts?: readonly MountPart[];
   /** Host device nodes beside the standard ones (`--device`). */
   readonly devices: readonly DeviceNode[];
   /** Namespaces of other containers' processes; the spec names them with a path. */
@@ -33,6 +35,14 @@ export interface LaunchRequest {
   readonly monitor: Readonly<Record<string, FieldValue>>;
   /** How the plan differs from what the user asked for, one sentence each. */
   readonly notices: readonly string[];
+}
+
+export interface MountPart {
+  /** The destination of the mount. */
+  readonly target: string;
+  readonly directory: string;
+  /** Relative to the directory, which is its root. */
+  readonly part: string;
 }
 
 export interface NamespaceTarget {

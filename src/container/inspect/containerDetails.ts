@@ -2,7 +2,8 @@ import type { Healthcheck, SpecIdMapping } from "../../oci/index.ts";
 
 /*
  * What `inspect` prints of a container: Docker's names, nesting and order (Engine API 1.48, ContainerInspect), ready for
- * JSON and Go templates. A Go map that is empty is null or {}, as Docker has it in each place.
+ * JSON and Go templates. A Go map that is empty is null or {}, as Docker has it in each place. A member that Docker
+ * leaves out is undefined: JSON leaves it out too, and a template finds nothing in it instead of an error.
  */
 
 export type Members<Value> = Readonly<Record<string, Value>>;
@@ -50,6 +51,7 @@ export interface StateDetails {
   readonly Error: string;
   readonly StartedAt: string;
   readonly FinishedAt: string;
+  readonly Health: object | undefined;
 }
 
 export interface MountDetails {
@@ -70,21 +72,21 @@ export interface ConfigDetails {
   readonly AttachStdin: boolean;
   readonly AttachStdout: boolean;
   readonly AttachStderr: boolean;
-  readonly ExposedPorts?: Members<object>;
+  readonly ExposedPorts: Members<object> | undefined;
   readonly Tty: boolean;
   readonly OpenStdin: boolean;
   readonly StdinOnce: boolean;
   readonly Env: readonly string[];
   readonly Cmd: readonly string[] | null;
-  readonly Healthcheck?: Healthcheck;
+  readonly Healthcheck: Healthcheck | undefined;
   readonly Image: string;
   readonly Volumes: Members<object> | null;
   readonly WorkingDir: string;
   readonly Entrypoint: readonly string[] | null;
   readonly OnBuild: null;
   readonly Labels: Members<string>;
-  readonly StopSignal?: string;
-  readonly StopTimeout?: number;
+  readonly StopSignal: string | undefined;
+  readonly StopTimeout: number | undefined;
 }
 
 export interface ThrottleDetails {
@@ -104,7 +106,7 @@ export interface HostConfigDetails {
   readonly VolumeDriver: string;
   readonly VolumesFrom: readonly string[] | null;
   readonly ConsoleSize: readonly [number, number];
-  readonly Annotations?: Members<string>;
+  readonly Annotations: Members<string> | undefined;
   readonly CapAdd: readonly string[] | null;
   readonly CapDrop: readonly string[] | null;
   readonly CgroupnsMode: string;
@@ -122,11 +124,11 @@ export interface HostConfigDetails {
   readonly PublishAllPorts: boolean;
   readonly ReadonlyRootfs: boolean;
   readonly SecurityOpt: readonly string[] | null;
-  readonly Tmpfs?: Members<string>;
+  readonly Tmpfs: Members<string> | undefined;
   readonly UTSMode: string;
   readonly UsernsMode: string;
   readonly ShmSize: number;
-  readonly Sysctls?: Members<string>;
+  readonly Sysctls: Members<string> | undefined;
   readonly Runtime: "brig";
   readonly Isolation: "";
   readonly CpuShares: number;
@@ -162,10 +164,10 @@ export interface HostConfigDetails {
   readonly CpuPercent: 0;
   readonly IOMaximumIOps: 0;
   readonly IOMaximumBandwidth: 0;
-  readonly Mounts?: readonly object[];
+  readonly Mounts: readonly object[] | undefined;
   readonly MaskedPaths: readonly string[];
   readonly ReadonlyPaths: readonly string[];
-  readonly Init?: boolean;
+  readonly Init: boolean | undefined;
 }
 
 /** A published port: the addresses of the host that lead to it. */

@@ -29,22 +29,21 @@ export function describeConfig({ record, options, spec, image }: ConfigSources):
     AttachStdin: false,
     AttachStdout: false,
     AttachStderr: false,
-    ...(record.exposedPorts === undefined
-      ? {}
-      : { ExposedPorts: membersOf(record.exposedPorts.map((port) => [port, {}] as const)) }),
+    ExposedPorts:
+      record.exposedPorts === undefined ? undefined : membersOf(record.exposedPorts.map((port) => [port, {}] as const)),
     Tty: options.tty,
     OpenStdin: options.interactive,
     StdinOnce: false,
     Env: choice?.env ?? spec.process.env,
     ...describeCommand({ record, options, ...(image === undefined ? {} : { image }) }),
-    ...(Healthcheck === undefined ? {} : { Healthcheck }),
+    Healthcheck,
     Image: record.image,
     Volumes: volumes.length === 0 ? null : membersOf(volumes.map(({ target }) => [target, {}] as const)),
     WorkingDir: options.workdir ?? image?.config.WorkingDir ?? spec.process.cwd,
     OnBuild: null,
     Labels: membersOf(Object.entries(record.labels)),
-    ...(stopSignal === undefined ? {} : { StopSignal: stopSignal }),
-    ...(options.stopTimeoutSec === defaultStopSeconds ? {} : { StopTimeout: options.stopTimeoutSec }),
+    StopSignal: stopSignal,
+    StopTimeout: options.stopTimeoutSec === defaultStopSeconds ? undefined : options.stopTimeoutSec,
   };
 }
 

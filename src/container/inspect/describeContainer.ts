@@ -88,6 +88,7 @@ function describeState(state: ObservedState, failure: StartFailure | undefined):
     Error: failed ? (failure?.message ?? describeFailedStep(exit.failure)) : "",
     StartedAt: state.startedAt ?? never,
     FinishedAt: state.finishedAt ?? never,
+    Health: undefined,
   };
 }
 

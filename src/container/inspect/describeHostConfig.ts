@@ -20,20 +20,20 @@ export function describeHostConfig(options: FilledOptions, spec: RuntimeSpec): H
     VolumeDriver: "",
     VolumesFrom: listOrNull(options.volumesFrom),
     ConsoleSize: size === undefined ? [0, 0] : [size.height, size.width],
-    ...unlessEmpty("Annotations", options.annotations),
+    Annotations: mapOrNothing(options.annotations),
     ...describeIdentity(options, spec),
-    ...(tmpfs.length === 0 ? {} : { Tmpfs: membersOf(tmpfs) }),
+    Tmpfs: tmpfs.length === 0 ? undefined : membersOf(tmpfs),
     UTSMode: options.uts,
     UsernsMode: options.userns,
     ShmSize: options.shmSizeBytes,
-    ...unlessEmpty("Sysctls", options.sysctls),
+    Sysctls: mapOrNothing(options.sysctls),
     Runtime: "brig",
     Isolation: "",
     ...describeResources(options),
-    ...describeMounts(options.mounts),
+    Mounts: describeMounts(options.mounts),
     MaskedPaths: spec.linux.maskedPaths,
     ReadonlyPaths: spec.linux.readonlyPaths,
-    ...(options.init ? { Init: true } : {}),
+    Init: options.init ? true : undefined,
   };
 }
 
@@ -155,7 +155,7 @@ function joined(words: readonly string[]): readonly string[] {
 }
 
 /** What only `--mount` can ask for. */
-function describeMounts(mounts: readonly MountRequest[]): Pick<HostConfigDetails, "Mounts"> {
+function describeMounts(mounts: readonly MountRequest[]): readonly object[] | undefined {
   const described = mounts.flatMap((mount): object[] => {
     if (mount.kind === "bind" && !mount.createSource) {
       const { source, target, readOnly, propagation } = mount;
@@ -168,7 +168,7 @@ function describeMounts(mounts: readonly MountRequest[]): Pick<HostConfigDetails
     }
     return [];
   });
-  return described.length === 0 ? {} : { Mounts: described };
+  return described.length === 0 ? undefined : described;
 }
 
 function rates(wanted: readonly DeviceRate[] | undefined): readonly ThrottleDetails[] {
@@ -186,10 +186,6 @@ export function membersOf<Value>(entries: Iterable<readonly [string, Value]>): M
   return members;
 }
 
-function unlessEmpty<Name extends "Annotations" | "Sysctls">(
-  name: Name,
-  map: ReadonlyMap<string, string>,
-): { readonly [Key in Name]?: Members<string> } {
-  // The computed key is the one that the type names.
-  return map.size === 0 ? {} : ({ [name]: membersOf(map) } as { [Key in Name]: Members<string> });
+function mapOrNothing(map: ReadonlyMap<string, string>): Members<string> | undefined {
+  return map.size === 0 ? undefined : membersOf(map);
 }

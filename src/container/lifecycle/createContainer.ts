@@ -10,6 +10,7 @@ import type { RunDraft } from "../run/draftRun.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { layerTrees } from "../run/findImage.ts";
 import { findJoins } from "../run/findJoins.ts";
+import { inheritedMounts } from "../run/inheritedMounts.ts";
 import { type PlannedContainer, planContainer } from "../run/planContainer.ts";
 import { reserveVolumes } from "../run/reserveVolumes.ts";
 import { type NamedMount, nameMounts, resolveMounts } from "../run/resolveMounts.ts";
@@ -42,14 +43,14 @@ export async function createContainer(request: CreateRequest, context: EngineCon
   const { draft, image, owner, undo } = request;
   const { options, choice } = draft;
   const diffIds = image.config.rootfs.diff_ids;
-  const named = nameMounts(options, choice.imageVolumes);
+  const named = nameMounts(options, choice.imageVolumes, inheritedMounts(context.root, options.volumesFrom));
   const volumes = named.flatMap((mount) => mount.volume ?? []);
   const reservation = await reserveContainer({
     ...context,
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.cidfile === undefined ? {} : { cidfile: options.cidfile }),
     owner,
-    intent: { imageId: image.id, diffIds, volumes },
+    intent: { imageId: image.id, diffIds, volumes: volumes.map(({ name, anonymous }) => ({ name, anonymous })) },
     ownIds: draft.namespaces.userns === "own",
     undo,
   });

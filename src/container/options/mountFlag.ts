@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { EngineError, parseSize } from "../../base/index.ts";
-import type { BindPropagation, MountRequest } from "../runOptions.ts";
+import type { BindPropagation, MountRequest, VolumeRequest } from "../runOptions.ts";
+import { parseLocalOptions } from "../volumes/localOptions.ts";
 import { parseMountPoint } from "./containerPath.ts";
 import { splitCsv } from "./csvFields.ts";
 import { parseVolumeName } from "./objectNames.ts";
@@ -75,9 +76,27 @@ function readFields(text: string): Fields {
       throw new EngineError("invalidValue", `unexpected key '${shown(written)}' in '${shown(field)}'`);
     const value = equals === -1 ? "true" : field.slice(equals + 1);
     if (switches.has(key) && !/^(true|false|1|0)$/i.test(value)) throw invalidValue(written, value);
-    fields.set(key, value);
+    fields.set(repeatable.has(key) ? `${key} ${fields.size}` : key, value);
   }
   return fields;
+}
+
+/** Keys that may be given several times; each is kept under its own name with a number. */
+const repeatable: ReadonlySet<string> = new Set(["volume-opt", "volume-label"]);
+
+/** `volume-opt=type=nfs`, `volume-label=KEY=VALUE`: what a volume is made with that does not exist yet. */
+function volumePairs(fields: Fields): Pick<VolumeRequest, "options" | "labels"> {
+  const pairs = (wanted: string) =>
+    new Map(
+      [...fields].flatMap(([key, value]): [string, string][] => {
+        const equals = value.indexOf("=");
+        if (!key.startsWith(`${wanted} `)) return [];
+        return [equals === -1 ? [value, ""] : [value.slice(0, equals), value.slice(equals + 1)]];
+      }),
+    );
+  const [options, labels] = [pairs("volume-opt"), pairs("volume-label")];
+  parseLocalOptions(options);
+  return { ...(options.size === 0 ? {} : { options }), ...(labels.size === 0 ? {} : { labels }) };
 }
 
 function refuseForeignOptions(fields: Fields, kind: MountKind): void {
@@ -85,14 +104,11 @@ function refuseForeignOptions(fields: Fields, kind: MountKind): void {
     if (prefix === kind || ![...fields.keys()].some((key) => key.startsWith(`${prefix}-`))) continue;
     throw new EngineError("invalidValue", `cannot mix '${prefix}-*' options with mount type '${kind}'`);
   }
-  for (const key of ["volume-driver", "volume-opt", "volume-label"]) {
-    const value = fields.get(key);
-    if (value !== undefined && value !== "local") {
-      throw new EngineError(
-        "notOffered",
-        `cannot use "${key}=${shown(value)}": brig has local volumes without options`,
-      );
-    }
+  const driver = fields.get("volume-driver") ?? "local";
+  if (driver !== "local" && driver !== "") {
+    throw new EngineError("notOffered", `cannot use the volume driver "${shown(driver)}"`, {
+      hint: "brig has the driver local, whose options mount NFS and other file systems",
+    });
   }
 }
 
@@ -128,6 +144,7 @@ const builders: Readonly<Record<MountKind, (fields: Fields, target: string, dire
       noCopy: isSet(fields, "volume-nocopy"),
       ...(source === undefined || source === "" ? {} : { name: parseVolumeName(source) }),
       ...(subpath === undefined ? {} : { subpath: parseSubpath(subpath) }),
+      ...volumePairs(fields),
     };
   },
   tmpfs: (fields, target) => {

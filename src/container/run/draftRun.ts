@@ -7,9 +7,12 @@ import { type NamespacePlan, planNamespaces, type UsernsReason } from "../../nam
 import type { ImageConfig } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import { mergeImageConfig, type ProcessChoice } from "../mergeImageConfig.ts";
+import type { MountRequest } from "../runOptions.ts";
 import { gatherRunFacts, idmapObstacles, type RunFacts } from "../spec/runFacts.ts";
 import { volumeContent } from "../state/volumes.ts";
 import type { EngineContext } from "./engineContext.ts";
+import { inheritedMounts } from "./inheritedMounts.ts";
+import { volumeSource } from "./resolveMounts.ts";
 
 /** What is decided before anything is made: everything but the id, the name and the ids of the container. */
 export interface RunDraft {
@@ -50,17 +53,36 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
 function usernsObstacles(options: FilledOptions, root: string, host: HostFacts): readonly UsernsReason[] {
   // The obstacles matter only where nothing else has asked for the host's user namespace.
   if (options.userns === "host") return [];
+  const mounts = [...options.mounts, ...inheritedMounts(root, options.volumesFrom)];
   const missing = (["userNamespace", "idmap", "overlayIdmap"] as const).filter((name) => !offers(host.features, name));
   const sources = [
     { path: join(root, "containers"), option: "the data root" },
-    ...options.mounts.flatMap((mount) => {
-      if (mount.kind === "bind") return [{ path: mount.source, option: `the mount of "${mount.source}"` }];
-      return mount.kind === "volume" ? [{ path: volumeContent(root, mount.name ?? ""), option: "the volumes" }] : [];
-    }),
+    ...mounts.flatMap((mount) => mountedPaths(root, mount)),
   ];
   const kernel = missing.map((name) => ({ option: "this machine", why: `its kernel refuses ${name}` }));
   const none = host.userNamespacesMax === 0 ? [{ option: "this machine", why: "user.max_user_namespaces is 0" }] : [];
-  return [...none, ...kernel, ...idmapObstacles(sources)];
+  return [...none, ...kernel, ...idmapObstacles(sources), ...mounts.flatMap((mount) => foreignVolume(root, mount))];
+}
+
+function mountedPaths(
+  root: string,
+  mount: MountRequest,
+): readonly { readonly path: string; readonly option: string }[] {
+  if (mount.kind === "bind") return [{ path: mount.source, option: `the mount of "${mount.source}"` }];
+  if (mount.kind === "tmpfs") return [];
+  const shown = volumeSource(root, mount.name ?? "", mount);
+  if (shown.kind === "bind") return [{ path: shown.path, option: `the volume "${mount.name}"` }];
+  return shown.kind === "directory" ? [{ path: volumeContent(root, mount.name ?? ""), option: "the volumes" }] : [];
+}
+
+/** File systems of devices whose ids can be mapped on every kernel that brig runs on (mount_setattr(2), "ID-mapped mounts"). */
+const mappable: ReadonlySet<string> = new Set(["btrfs", "erofs", "exfat", "ext4", "f2fs", "vfat", "xfs"]);
+
+function foreignVolume(root: string, mount: MountRequest): readonly UsernsReason[] {
+  if (mount.kind !== "volume") return [];
+  const shown = volumeSource(root, mount.name ?? "", mount);
+  if (shown.kind !== "device" || mappable.has(shown.type)) return [];
+  return [{ option: `the volume "${mount.name ?? ""}"`, why: `${shown.type} takes no id map` }];
 }
 
 function optionNotices({ network, mounts }: FilledOptions): readonly string[] {

@@ -98,6 +98,9 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
     stopSignal: choice.stopSignal,
     stage: paths.stage,
     copyUp: mounts.flatMap((mount) => (mount.kind === "volume" && mount.copyUp ? [mount.target] : [])),
+    parts: mounts.flatMap((mount) =>
+      mount.kind === "volume" && mount.part !== undefined ? [{ target: mount.target, ...mount.part }] : [],
+    ),
     devices: devices.map(({ hostPath, containerPath, type, major, minor }) => ({
       hostPath,
       containerPath,

@@ -15,6 +15,7 @@ import { draftRun } from "./draftRun.ts";
 import type { EngineContext } from "./engineContext.ts";
 import { isAccessError, layerTrees } from "./findImage.ts";
 import { findJoins } from "./findJoins.ts";
+import { inheritedMounts } from "./inheritedMounts.ts";
 import { planContainer } from "./planContainer.ts";
 import { nameMounts, resolveMounts } from "./resolveMounts.ts";
 import { bundleSpec, writeBundle } from "./writeBundle.ts";
@@ -34,7 +35,7 @@ export async function planRun(runOptions: RunOptions, context: EngineContext): P
   const binds = options.mounts.flatMap((mount) => (mount.kind === "bind" ? [mount] : []));
   const accounts = image.accounts === undefined ? undefined : boundAccounts(image.accounts, binds);
   const user = userForPlan(draft.choice.user, options.groupAdd, accounts);
-  const named = nameMounts(options, draft.choice.imageVolumes);
+  const named = nameMounts(options, draft.choice.imageVolumes, inheritedMounts(context.root, options.volumesFrom));
   const mounts = resolveMounts(context.root, named, (name) => !existsSync(join(context.root, "volumes", name)));
   const planned = await planContainer({
     draft,

@@ -2,11 +2,20 @@ import { removeTree } from "../../overlay/index.ts";
 import type { UndoStack } from "../state/undoStack.ts";
 import { abandonFirstUse, claimFirstUse, detachVolume, ensureVolume, isUnusedVolume } from "../state/volumes.ts";
 
+/** A volume that a container is going to use. */
+export interface NamedVolume {
+  readonly name: string;
+  readonly anonymous: boolean;
+  /** What it is made with, if it does not exist. */
+  readonly options?: ReadonlyMap<string, string>;
+  readonly labels?: ReadonlyMap<string, string>;
+}
+
 export interface VolumesRequest {
   readonly root: string;
   readonly helperPath: string;
   readonly id: string;
-  readonly volumes: readonly { readonly name: string; readonly anonymous: boolean }[];
+  readonly volumes: readonly NamedVolume[];
   readonly now: () => Date;
   readonly undo: UndoStack;
 }
@@ -14,8 +23,9 @@ export interface VolumesRequest {
 /** Makes the volumes that do not exist and returns the names of those that this container is the first to use. */
 export function reserveVolumes({ root, helperPath, id, volumes, now, undo }: VolumesRequest): ReadonlySet<string> {
   const claimed = new Set<string>();
-  for (const { name, anonymous } of volumes) {
-    if (ensureVolume({ root, name, anonymous, id, now: now() })) {
+  for (const volume of volumes) {
+    const { name } = volume;
+    if (ensureVolume({ ...volume, root, id, now: now() })) {
       undo.push(async () => {
         const gone = isUnusedVolume(root, name) ? detachVolume(root, name, id) : undefined;
         if (gone !== undefined) await removeTree({ helperPath, path: gone });

@@ -17,13 +17,23 @@ export type ResolvedMount =
       readonly name: string;
       /** The directory of the volume that is shown. */
       readonly source: string;
+      /** The path below the volume's own directory, which the source ends with. */
+      readonly part?: { readonly directory: string; readonly part: string };
       readonly target: string;
       readonly readOnly: boolean;
       readonly anonymous: boolean;
       /** Fill it from the image first; the volume has been claimed for it. */
       readonly copyUp: boolean;
     }
-  | { readonly kind: "tmpfs"; readonly target: string; readonly options: readonly string[] };
+  | { readonly kind: "tmpfs"; readonly target: string; readonly options: readonly string[] }
+  /** A file system of a device or a server, mounted for this container alone. */
+  | {
+      readonly kind: "device";
+      readonly target: string;
+      readonly type: string;
+      readonly device: string;
+      readonly options: readonly string[];
+    };
 
 /** Files of procfs that lxcfs shows in a container's own measure: the only mounts that may cover a part of /proc. */
 const procFiles: ReadonlySet<string> = new Set(
@@ -58,6 +68,9 @@ export function specMount(mount: ResolvedMount): SpecMount {
   const destination = mount.target;
   if (mount.kind === "tmpfs") {
     return { destination, type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "noexec", ...mount.options] };
+  }
+  if (mount.kind === "device") {
+    return { destination, type: mount.type, source: mount.device, options: ["nosuid", "nodev", ...mount.options] };
   }
   const recursive = mount.kind === "bind" && mount.recursive;
   const propagation = mount.kind === "bind" ? mount.propagation : "rprivate";

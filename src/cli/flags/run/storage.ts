@@ -69,7 +69,7 @@ export const storageFlags: readonly Flag<RunDraft>[] = [
     long: "volumes-from",
     value: "list",
     repeatable: true,
-    text: "mount the volumes of another container",
-    unsupported: laterRelease,
+    text: "mount the volumes of another container (container[:ro])",
+    read: each("volumesFrom", (container) => container),
   },
 ];
