@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readFileSync, readlinkSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import test, { after, before } from "node:test";
+import { disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
+import { BrigProcess } from "../support/brigProcess.ts";
+import { joinWatchLayout, watchWhile } from "../support/joinWatch.ts";
+import { helperPath, projectRoot } from "../support/projectPaths.ts";
+import { pulledRoot } from "../support/pulledRoot.ts";
+import { removeRunning, startRunning } from "../support/runningContainer.ts";
+
+// CVE-2019-5736: the executable of a process that joins a container must not be a file of the host that the container
+// could write to, not even when the container makes it run its own executable again.
+
+let root: TestRoot;
+let image: string;
+
+before(async () => {
+  const pulled = await pulledRoot({ watch: { layout: await joinWatchLayout(), tag: "latest" } });
+  root = pulled.root;
+  image = pulled.reference("watch");
+});
+
+after(() => disposeRoot(root));
+
+function digests(): readonly string[] {
+  const files = [helperPath, process.execPath, join(projectRoot, "bin/brig"), join(projectRoot, "bin/brig.cjs")];
+  return files.map((path) => createHash("sha256").update(readFileSync(path)).digest("hex"));
+}
+
+test("V01: a command whose interpreter is /proc/self/exe runs the sealed copy, which nobody in the container can write to", async () => {
+  const original = digests();
+  const report = await watchWhile({ root, image, name: "watched", flags: ["--cap-add", "SYS_PTRACE"] }, async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const runs = Array.from({ length: 10 }, () => runBrig(["exec", "watched", "/self"], { root }));
+      for (const { stdout } of await Promise.all(runs)) assert.equal(stdout, "");
+    }
+  });
+  assert.equal(report.executables, 0, JSON.stringify(report));
+  assert.deepEqual(digests(), original);
+});
+
+test("V01: the executable of what joins is a memory file with every seal", async () => {
+  await startRunning(root, { name: "box", image });
+  const brig = new BrigProcess(["exec", "-i", "box", "sh", "-c", "echo ready; read line"], root);
+  try {
+    await brig.waitForOutput(/ready/);
+    const children = readFileSync(`/proc/${brig.pid}/task/${brig.pid}/children`, "utf8").trim().split(" ");
+    const [helper = ""] = children;
+    assert.match(readlinkSync(`/proc/${helper}/exe`), /^\/memfd:brig-helper/);
+    const kept = openSync(`/proc/${helper}/exe`, "r");
+    try {
+      brig.child.stdin.end("go on\n");
+      await brig.ended;
+      // Nothing runs from it any more, so only its seals stand in the way (fcntl(2), F_SEAL_WRITE).
+      const writable = openSync(`/proc/self/fd/${kept}`, "r+");
+      try {
+        assert.throws(() => writeSync(writable, "x", 0), { code: "EPERM" });
+      } finally {
+        closeSync(writable);
+      }
+    } finally {
+      closeSync(kept);
+    }
+  } finally {
+    brig.dispose();
+    await removeRunning(root, "box");
+  }
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import test, { after, before } from "node:test";
+import { disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
+import { joinWatchLayout, watchWhile } from "../support/joinWatch.ts";
+import { pulledRoot } from "../support/pulledRoot.ts";
+
+// CVE-2016-9962: what joins a container must never be in the hands of a process of that container while it is still the
+// engine's. The watchers have all that a container may be given for it: the same user, and CAP_SYS_PTRACE.
+
+let root: TestRoot;
+let image: string;
+
+before(async () => {
+  const pulled = await pulledRoot({ watch: { layout: await joinWatchLayout(), tag: "latest" } });
+  root = pulled.root;
+  image = pulled.reference("watch");
+});
+
+after(() => disposeRoot(root));
+
+const joins = 100;
+
+/** Ten at a time: enough to keep the watchers busy, few enough for each to be seen. */
+async function joinOften(name: string, flags: readonly string[]): Promise<void> {
+  for (let batch = 0; batch < joins / 10; batch += 1) {
+    const results = await Promise.all(
+      Array.from({ length: 10 }, () => runBrig(["exec", ...flags, name, "true"], { root, timeoutMs: 30_000 })),
+    );
+    for (const { code, stderr } of results) assert.deepEqual([code, stderr], [0, ""]);
+  }
+}
+
+for (const [what, flags, execFlags] of [
+  ["root with CAP_SYS_PTRACE", ["--cap-add", "SYS_PTRACE"], []],
+  ["a user, while others join as root", ["-u", "app"], ["-u", "0"]],
+] as const) {
+  test(`V02: ${what} neither traces nor opens anything of what joins the container`, async () => {
+    const report = await watchWhile({ root, image, name: "watched", flags }, () => joinOften("watched", execFlags));
+    assert.ok(report.seen > 10, `the watcher met only ${report.seen} of ${joins}`);
+    assert.deepEqual({ ...report, seen: 0 }, { seen: 0, traced: 0, opened: 0, executables: 0 });
+  });
+}
