@@ -73,10 +73,11 @@ static int write_state(struct monitor *monitor, int directory, const char *name,
     int fd = directory < 0 ? -1 : openat(directory, ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return directory < 0 ? 0 : -1;
     size_t size = strlen(text);
-    int result = write(fd, text, size) == (ssize_t)size ? fsync(fd) : -1;
+    bool durable = directory == monitor->state && record_get(monitor->settings, "durable") != NULL;
+    int result = write(fd, text, size) == (ssize_t)size && (!durable || fsync(fd) == 0) ? 0 : -1;
     close(fd);
     if (result == 0) result = renameat(directory, ".new", directory, name);
-    return result == 0 && directory == monitor->state ? fsync(directory) : result;
+    return result == 0 && durable ? fsync(directory) : result;
 }
 
 static uint64_t start_time(struct monitor *monitor, pid_t pid)
@@ -432,6 +433,8 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     } while (monitor->wake_at > 0);
     streams_leave_caller(monitor);
     report_end(monitor);
+    const char *name; /* what a container that is removed at its end has written; the caller takes the rest */
+    for (size_t n = 0; monitor->state >= 0 && (name = record_get_nth(settings, "discard", n)) != NULL; n++) remove_tree_at(monitor->state, name);
     if (monitor->listener >= 0) unlinkat(monitor->run, "monitor.sock", 0);
     /* in this order: a monitor without a running container would look like one that waits to start it again */
     if (monitor->run >= 0) unlinkat(monitor->run, "monitor.json", 0);

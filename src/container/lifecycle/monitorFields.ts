@@ -37,6 +37,8 @@ export function monitorFields(request: MonitorRequest): Readonly<Record<string, 
     ...(restart.policy === "no" ? {} : { restart: restart.policy }),
     ...(restart.policy === "on-failure" && restart.retries > 0 ? { retries: restart.retries } : {}),
     ...(options.tty && options.detachKeys !== "" ? { detach: options.detachKeys } : {}),
+    // What is kept must outlive a power cut; what is removed at the end need not wait for the disk.
+    ...(options.remove ? { discard: ["upper", "work"] } : { durable: 1 }),
     ...(cleanup === undefined ? {} : { "exit-command": [...cleanup, id] }),
   };
 }

@@ -101,8 +101,14 @@ async function removeDirectory({
     if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove the container", id);
   }
   for (const path of [gone, containerPaths(root, `.${id}`).directory]) {
-    if (existsSync(path)) await removeTree({ helperPath, path });
+    if (holdsTrees(path)) await removeTree({ helperPath, path });
+    else rmSync(path, { recursive: true, force: true });
   }
+}
+
+/** Whether what a container has written is still there; its monitor takes that away at the end of one with `--rm`. */
+function holdsTrees(directory: string): boolean {
+  return ["upper", "work"].some((name) => existsSync(join(directory, name)));
 }
 
 /** Without a record nobody knows whether ids were reserved; to reserve again gives the same ones, or a free range. */
