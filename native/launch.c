@@ -1,11 +1,17 @@
 /* Role launch: reads a plan from the control socket, executes its host phase, makes the child that executes the other
  * phases and becomes the payload, and stays until that has ended. */
+#include "files.h"
 #include "helper.h"
 #include "launch.h"
 #include "paths.h"
 
+#include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+
+#define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 #define CONTROL_FD 3
 #define PLAN_MAX (16u << 20)
@@ -157,28 +163,50 @@ int sync_receive(int socket, struct sync_message *message)
     return got > 0 ? 1 : (int)got;
 }
 
-/* The container must never see a writable inode of the host behind /proc/1/exe (CVE-2019-5736): we run from a sealed
- * copy in memory. MFD_EXEC is asked for where the kernel knows it (6.3); 6.1 makes every memfd executable. */
-static int run_from_sealed_copy(char **argv)
+/* The executable through an overlay without an upper layer that is mounted nowhere: nothing can be written through it,
+ * and all launchers share its pages, as copies in memory could not. An overlay without an upper layer needs two lower
+ * ones; nothing is looked up in the second. */
+static int open_unwritable(const char *path)
 {
-    int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-    int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    if (self < 0) return -1;
-    if (fcntl(self, F_GET_SEALS) == seals) return close(self);
-    int copy = memfd_create("brig-helper", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+    char layers[PATH_MAX + 8];
+    const char *name = strrchr(path, '/');
+    if (name == NULL || strpbrk(path, ":,\\") != NULL) return -1;
+    snprintf(layers, sizeof layers, "%.*s:/sys", (int)(name - path), path);
+    OWNED context = fsopen("overlay", FSOPEN_CLOEXEC);
+    if (context < 0 || fsconfig(context, FSCONFIG_SET_STRING, "lowerdir", layers, 0) != 0) return -1;
+    if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) != 0) return -1;
+    OWNED tree = fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    return tree < 0 ? -1 : openat(tree, name + 1, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* Where there is no such overlay (the executable's directory is one of several layers already): a copy in memory.
+ * MFD_EXEC is asked for where the kernel knows it (6.3); 6.1 makes every memfd executable. */
+static int open_sealed_copy(int self)
+{
+    OWNED copy = memfd_create("brig-helper", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
     if (copy < 0 && errno == EINVAL) copy = memfd_create("brig-helper", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     struct stat status;
-    int failed = copy < 0 || fstat(self, &status) != 0;
-    for (off_t at = 0; !failed && at < status.st_size;)
-        failed = sendfile(copy, self, &at, (size_t)(status.st_size - at)) <= 0;
-    if (!failed && fcntl(copy, F_ADD_SEALS, seals) == 0) {
-        argv[0] = (char[]){"brig-helper"};
-        fexecve(copy, argv, (char *[]){NULL});
-    }
-    int error = errno;
-    if (copy >= 0) close(copy);
-    close(self);
-    errno = error;
+    if (copy < 0 || fstat(self, &status) != 0) return -1;
+    for (off_t at = 0; at < status.st_size;)
+        if (sendfile(copy, self, &at, (size_t)(status.st_size - at)) <= 0) return -1;
+    return fcntl(copy, F_ADD_SEALS, SEALS) == 0 ? fcntl(copy, F_DUPFD_CLOEXEC, 0) : -1;
+}
+
+/* The container must never see a writable inode of the host behind /proc/1/exe (CVE-2019-5736). */
+static int run_from_unwritable(char **argv)
+{
+    char path[PATH_MAX] = "";
+    struct statfs system;
+    OWNED self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    if (self < 0 || readlink("/proc/self/exe", path, sizeof path - 1) <= 0 || fstatfs(self, &system) != 0) return -1;
+    if (fcntl(self, F_GET_SEALS) == SEALS) return 0;
+    /* the name of a file in the root of a mount that is mounted nowhere has no directory before it */
+    if (system.f_type == OVERLAYFS_SUPER_MAGIC && (system.f_flags & ST_RDONLY) != 0 && strrchr(path, '/') == path) return 0;
+    argv[0] = (char[]){"brig-helper"};
+    OWNED overlay = open_unwritable(path);
+    if (overlay >= 0) fexecve(overlay, argv, (char *[]){NULL});
+    OWNED copy = open_sealed_copy(self);
+    if (copy >= 0) fexecve(copy, argv, (char *[]){NULL});
     return -1;
 }
 
@@ -227,8 +255,8 @@ static const struct record *find_settings(const struct launch *launch)
 int role_launch(int argc, char **argv)
 {
     (void)argc;
-    if (run_from_sealed_copy(argv - 1) != 0) {
-        perror("brig: cannot run from a sealed copy");
+    if (run_from_unwritable(argv - 1) != 0) {
+        perror("brig: cannot run from an executable that nobody can write");
         return 125;
     }
     static struct launch state;
