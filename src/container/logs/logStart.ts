@@ -70,7 +70,8 @@ async function searchBackwards(file: RotatedFile | undefined, lines: LineCount):
   while (end > 0) {
     const start = Math.max(0, end - length);
     const block = await readBlock(file, start, end);
-    const first = start === 0 ? 0 : block.indexOf(0x0a) + 1;
+    // a newline at the very end belongs to a record that began before the block
+    const first = start === 0 ? 0 : block.subarray(0, -1).indexOf(0x0a) + 1;
     if (first === 0 && start > 0 && length < mostRecordBytes) {
       length *= 2; // one record is longer than the block
       continue;
