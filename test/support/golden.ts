@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
  */
 export function compareGolden(name: string, text: string): void {
   const path = join(process.cwd(), "test/golden", name);
-  if (process.env["UPDATE_GOLDEN"] === "1") {
+  if (process.env.UPDATE_GOLDEN === "1") {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }

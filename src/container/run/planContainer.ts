@@ -7,6 +7,7 @@ import {
   cachedProgram,
   compileDeviceFilter,
   compilePlan,
+  type DeviceNode,
   type LaunchPlan,
   type LaunchRequest,
   type NamespaceTarget,
@@ -83,12 +84,10 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
     facts,
   );
   const group = planGroup(spec, draft, id);
-  const { seccomp } = spec.linux;
-  const cache = request.cache === undefined ? {} : { cache: request.cache };
-  const seccompProgram = seccomp === undefined ? undefined : await cachedProgram({ spec: seccomp, arch, ...cache });
+  const seccompProgram = await filterProgram(spec, request.cache);
   const launch: LaunchRequest = {
     id,
-    ...(seccompProgram === undefined ? {} : { seccompProgram }),
+    ...seccompProgram,
     spec,
     root: { kind: "overlay", layers: request.layers, writable: paths.directory, volatile: options.remove },
     ...(group.plan === undefined ? {} : { cgroup: group.plan }),
@@ -101,13 +100,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
     parts: mounts.flatMap((mount) =>
       mount.kind === "volume" && mount.part !== undefined ? [{ target: mount.target, ...mount.part }] : [],
     ),
-    devices: devices.map(({ hostPath, containerPath, type, major, minor }) => ({
-      hostPath,
-      containerPath,
-      type,
-      major,
-      minor,
-    })),
+    devices: devices.map(nodeOf),
     joins: request.joins,
     foreground: request.foreground,
     monitor: request.monitor,
@@ -115,6 +108,21 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
   };
   refuseEmptyCommand(launch);
   return { spec, launch, plan: compilePlan(launch), files };
+}
+
+/** What a plan needs to know of a device. */
+function nodeOf({ hostPath, containerPath, type, major, minor }: DeviceNode): DeviceNode {
+  return { hostPath, containerPath, type, major, minor };
+}
+
+/** The compiled profile, when there is one. */
+async function filterProgram(
+  { linux: { seccomp } }: RuntimeSpec,
+  cache: string | undefined,
+): Promise<Pick<LaunchRequest, "seccompProgram">> {
+  if (seccomp === undefined) return {};
+  const arch = nativeArch(processorArchitecture());
+  return { seccompProgram: await cachedProgram({ spec: seccomp, arch, ...(cache === undefined ? {} : { cache }) }) };
 }
 
 /** An id beyond the range does not exist in the container's user namespace: setuid(2) would refuse it. */

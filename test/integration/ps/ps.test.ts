@@ -40,7 +40,10 @@ test("ps shows what containers do and how they ended", async () => {
   const rows = (await out("ps", "-a", "--format", "{{.Names}}|{{.State}}|{{.Status}}|{{.Why}}")).split("\n");
   const row = (name: string) => rows.find((line) => line.startsWith(`${name}|`)) ?? "";
   assert.match(row("done"), /^done\|exited\|Exited \(3\) .* ago\|exited with 3$/);
-  assert.match(row("killed"), /^killed\|exited\|Exited \(143\) .* ago\|exited with 143, as a shell does .* SIGTERM ended$/);
+  assert.match(
+    row("killed"),
+    /^killed\|exited\|Exited \(143\) .* ago\|exited with 143, as a shell does .* SIGTERM ended$/,
+  );
   assert.equal(row("never"), "never|created|Created|");
   assert.match(row("up"), /^up\|running\|Up .*\|$/);
   assert.deepEqual(
