@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readFileSync, readlinkSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, openSync, readFileSync, readlinkSync } from "node:fs";
+import { basename, join } from "node:path";
 import test, { after, before } from "node:test";
 import { disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
 import { BrigProcess } from "../support/brigProcess.ts";
@@ -29,37 +29,33 @@ function digests(): readonly string[] {
   return files.map((path) => createHash("sha256").update(readFileSync(path)).digest("hex"));
 }
 
-test("V01: a command whose interpreter is /proc/self/exe runs the sealed copy, which nobody in the container can write to", async () => {
+test("V01: a command whose interpreter is /proc/self/exe runs the helper, which nobody in the container can write to", async () => {
   const original = digests();
-  const report = await watchWhile({ root, image, name: "watched", flags: ["--cap-add", "SYS_PTRACE"] }, async () => {
+  const report = await watchWhile({ root, image, name: "watched", flags: ["--userns", "host"] }, async () => {
     for (let round = 0; round < 5; round += 1) {
       const runs = Array.from({ length: 10 }, () => runBrig(["exec", "watched", "/self"], { root }));
       for (const { stdout } of await Promise.all(runs)) assert.equal(stdout, "");
     }
   });
-  assert.equal(report.executables, 0, JSON.stringify(report));
+  assert.ok(report.kept > 0, `the watcher was never fast enough: ${JSON.stringify(report)}`);
+  assert.deepEqual([report.executables, report.writable], [0, 0]);
   assert.deepEqual(digests(), original);
 });
 
-test("V01: the executable of what joins is a memory file with every seal", async () => {
+test("V01: the executable of what joins lies on a file system that nobody can write to", async () => {
   await startRunning(root, { name: "box", image });
   const brig = new BrigProcess(["exec", "-i", "box", "sh", "-c", "echo ready; read line"], root);
   try {
     await brig.waitForOutput(/ready/);
     const children = readFileSync(`/proc/${brig.pid}/task/${brig.pid}/children`, "utf8").trim().split(" ");
     const [helper = ""] = children;
-    assert.match(readlinkSync(`/proc/${helper}/exe`), /^\/memfd:brig-helper/);
+    assert.equal(readlinkSync(`/proc/${helper}/exe`), `/${basename(helperPath)}`); // of a mount that is mounted nowhere
     const kept = openSync(`/proc/${helper}/exe`, "r");
     try {
       brig.child.stdin.end("go on\n");
       await brig.ended;
-      // Nothing runs from it any more, so only its seals stand in the way (fcntl(2), F_SEAL_WRITE).
-      const writable = openSync(`/proc/self/fd/${kept}`, "r+");
-      try {
-        assert.throws(() => writeSync(writable, "x", 0), { code: "EPERM" });
-      } finally {
-        closeSync(writable);
-      }
+      // Nothing runs from it any more, so ETXTBSY does not stand in the way.
+      assert.throws(() => openSync(`/proc/self/fd/${kept}`, "r+"), { code: "EROFS" });
     } finally {
       closeSync(kept);
     }

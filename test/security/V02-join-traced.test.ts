@@ -37,6 +37,7 @@ for (const [what, flags, execFlags] of [
   test(`V02: ${what} neither traces nor opens anything of what joins the container`, async () => {
     const report = await watchWhile({ root, image, name: "watched", flags }, () => joinOften("watched", execFlags));
     assert.ok(report.seen > 10, `the watcher met only ${report.seen} of ${joins}`);
-    assert.deepEqual({ ...report, seen: 0 }, { seen: 0, traced: 0, opened: 0, executables: 0 });
+    const { traced, opened, executables } = report;
+    assert.deepEqual({ traced, opened, executables }, { traced: 0, opened: 0, executables: 0 });
   });
 }

@@ -22,6 +22,8 @@ export interface WatchReport {
   readonly traced: number;
   readonly opened: number;
   readonly executables: number;
+  readonly kept: number;
+  readonly writable: number;
 }
 
 /**
