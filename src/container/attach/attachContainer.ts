@@ -7,7 +7,7 @@ import { encodeInput, encodeRequest, FrameReader, frameTypes } from "./frames.ts
 
 /** The caller's side of an attached container. */
 export interface AttachStreams {
-  /** The descriptor of what goes to the container; absent: nothing does. */
+  /** The descriptor of what goes to the container; absent: nothing does. It is taken over, and closed at the end. */
   readonly stdin?: number;
   readonly stdout: OutputSink;
   readonly stderr: OutputSink;

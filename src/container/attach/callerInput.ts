@@ -11,7 +11,7 @@ export interface CallerInput {
 }
 
 /**
- * Opens the caller's stdin without ever blocking a thread on it: a read that nothing ends would keep the process from
+ * Takes over the caller's stdin without ever blocking a thread on it: a read that nothing ends would keep the process from
  * ending. A pipe is opened anew, so that others who share it are not surprised by O_NONBLOCK. `raw`: a terminal sends
  * each key as it is and echoes nothing (termios(3)); Node puts it back too when the process ends in another way.
  */
@@ -21,7 +21,7 @@ export function openCallerInput(fd: number, { raw }: { readonly raw: boolean }):
   const stream =
     stat.isFIFO() || stat.isSocket()
       ? new Socket({ fd: stat.isFIFO() ? reopen(fd) : fd, readable: true, writable: false })
-      : createReadStream("", { fd, autoClose: false });
+      : createReadStream("", { fd });
   stream.on("error", () => undefined); // the same as its end
   return { stream, close: () => void stream.destroy() };
 }
