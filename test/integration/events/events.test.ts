@@ -96,7 +96,7 @@ test("images are told of, and filters and times that are wrong are refused", asy
     "{{.Action}} {{.Actor.ID}}",
   ];
   assert.match((await brigOk(args, { root })).stdout, /^pull 127\.0\.0\.1:\d+\/busybox:latest\n/);
-  const wrong = { 1: ["--format", "{{.Nope"], 125: ["-f", "nope=1"] };
+  const wrong = { 64: ["--format", "{{.Nope"], 125: ["-f", "nope=1"] };
   for (const [status, flags] of Object.entries(wrong)) {
     assert.equal(
       (await runBrig(["events", "--until", "0s", ...flags], { root })).code,
