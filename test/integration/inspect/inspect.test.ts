@@ -92,7 +92,7 @@ test("the fields that scripts ask for are there, running and ended", async () =>
   assert.equal(await field("{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}"), "none");
   assert.equal(await field("{{.HostConfig.RestartPolicy.Name}}"), "no");
   assert.equal(await field('{{index .Config.Labels "k"}}'), "v");
-  assert.equal(await field("{{range .Mounts}}{{.Name}}:{{.Destination}} {{end}}"), "data:/data ");
+  assert.equal(await field("{{range .Mounts}}{{.Name}}:{{.Destination}};{{end}}"), "data:/data;");
   assert.equal(await field("{{range $p, $c := .NetworkSettings.Ports}}{{$p}}{{end}}"), "");
   await brigOk(["kill", "box"], { root });
   await brigOk(["wait", "box"], { root });
