@@ -7,6 +7,7 @@ import { containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import { type ObservedState, readObservedState } from "../state/observedState.ts";
+import { readBootId } from "../state/processIdentity.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { readStartFailure } from "../why/startFailure.ts";
 import {
@@ -55,12 +56,13 @@ function isUp(status: ObservedState["status"]): boolean {
 }
 
 function readContainers(places: StatePlaces): FilteredContainer[] {
+  const bootId = readBootId();
   return listContainerIds(places.root).flatMap((id) => {
     try {
       const paths = containerPaths(places.root, id);
       const record = readContainerRecord(paths.record);
       if (record === undefined) return [];
-      const state = readObservedState(record, places);
+      const state = readObservedState(record, { ...places, bootId });
       const failure = state.exit?.started === false ? readStartFailure(paths.failure) : undefined;
       return [summarizeContainer(record, { state, ...(failure === undefined ? {} : { failure }) })];
     } catch (error) {

@@ -54,6 +54,8 @@ export interface LiveStateRequest extends StatePlaces {
   readonly id: string;
   /** Its v2 group, which tells whether it is paused. */
   readonly cgroup?: string;
+  /** `readBootId()`, from who asks about many containers. */
+  readonly bootId?: string;
 }
 
 /** The directory of a container on the run-time root: `monitor.sock`, `monitor.json`, `running.json`, `stdout`, `stderr`. */
@@ -62,12 +64,13 @@ export function runDirectory(runRoot: string, id: string): string {
 }
 
 /** @throws EngineError `storeCorrupt` for a record that the monitor did not write. */
-export function readLiveState({ root, runRoot, id, cgroup }: LiveStateRequest): LiveState {
+export function readLiveState({ root, runRoot, id, cgroup, bootId }: LiveStateRequest): LiveState {
   const directory = runDirectory(runRoot, id);
   const running = readRecord(join(directory, "running.json")) as RunningRecord | undefined; // the monitor's own words
-  const monitor = aliveOrUndefined(readRecord(join(directory, "monitor.json")) as ProcessIdentity | undefined);
+  const keeper = readRecord(join(directory, "monitor.json")) as ProcessIdentity | undefined; // likewise
+  const monitor = keeper !== undefined && isAlive(keeper, "/proc", bootId) ? keeper : undefined;
   // With its monitor still there, a process that has ended has not been put away yet: its group may still hold others.
-  if (running !== undefined && (monitor !== undefined || isAlive(running.process))) {
+  if (running !== undefined && (monitor !== undefined || isAlive(running.process, "/proc", bootId))) {
     const frozen = cgroup !== undefined && readFileIfExists(join(cgroup, "cgroup.freeze"))?.trim() === "1";
     const { process, startedAt, restarts } = running;
     const status = frozen ? "paused" : "running";
@@ -90,8 +93,4 @@ interface RunningRecord {
   readonly process: ProcessIdentity;
   readonly startedAt: string;
   readonly restarts: number;
-}
-
-function aliveOrUndefined(process: ProcessIdentity | undefined): ProcessIdentity | undefined {
-  return process !== undefined && isAlive(process) ? process : undefined;
 }

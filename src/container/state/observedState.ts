@@ -20,8 +20,12 @@ export interface ObservedState {
 }
 
 /** @throws EngineError `storeCorrupt`. */
-export function readObservedState({ id, cgroup }: ContainerRecord, { root, runRoot }: StatePlaces): ObservedState {
-  return observeState(readLiveState({ root, runRoot, id, ...(cgroup === undefined ? {} : { cgroup }) }));
+export function readObservedState(
+  { id, cgroup }: ContainerRecord,
+  { root, runRoot, bootId }: StatePlaces & { readonly bootId?: string },
+): ObservedState {
+  const group = cgroup === undefined ? {} : { cgroup };
+  return observeState(readLiveState({ root, runRoot, id, ...group, ...(bootId === undefined ? {} : { bootId }) }));
 }
 
 /** Puts the monitor's records into Docker's words. Pure. */

@@ -20,9 +20,9 @@ export function identifyProcess(pid: number, proc = "/proc"): ProcessIdentity | 
   return startTime === undefined ? undefined : { pid, startTime, bootId: readBootId(proc) };
 }
 
-/** Whether that very process still runs; a zombie does not. */
-export function isAlive(process: ProcessIdentity, proc = "/proc"): boolean {
-  return process.bootId === readBootId(proc) && readStartTime(process.pid, proc) === process.startTime;
+/** Whether that very process still runs; a zombie does not. `bootId` is for callers that ask about many processes. */
+export function isAlive(process: ProcessIdentity, proc = "/proc", bootId = readBootId(proc)): boolean {
+  return process.bootId === bootId && readStartTime(process.pid, proc) === process.startTime;
 }
 
 function readStartTime(pid: number, proc: string): string | undefined {
