@@ -1,8 +1,6 @@
-import { createConnection } from "node:net";
-import { join } from "node:path";
 import { errnoOf } from "../../base/index.ts";
 import { encodeRecord } from "../../launch/index.ts";
-import { runDirectory } from "../state/liveState.ts";
+import { dialMonitor } from "../state/dialMonitor.ts";
 
 export interface MonitorMessage {
   readonly op: "signal" | "stop" | "resize";
@@ -14,21 +12,21 @@ export interface MonitorMessage {
  *
  * @throws Error for a socket that fails in any other way than having no one behind it.
  */
-export function tellMonitor(runRoot: string, id: string, message: MonitorMessage): Promise<boolean> {
+export async function tellMonitor(runRoot: string, id: string, message: MonitorMessage): Promise<boolean> {
   const body = encodeRecord(message.op, message.fields);
   const header = Buffer.alloc(8);
   header[0] = 3; // a frame that carries a record (native/clients.c)
   header.writeUInt32BE(body.length, 4);
+  const socket = await dialMonitor(runRoot, id);
+  if (socket === undefined) return false;
   return new Promise((resolve, reject) => {
-    const socket = createConnection(join(runDirectory(runRoot, id), "monitor.sock"));
-    socket.once("connect", () => socket.end(Buffer.concat([header, body])));
     socket.once("close", (failed) => failed || resolve(true));
     socket.once("error", (error) => {
-      const errno = errnoOf(error);
-      // EPIPE, ECONNRESET: it ended while we spoke, and what was asked of it does not matter any more.
-      if (["ENOENT", "ECONNREFUSED", "EPIPE", "ECONNRESET"].includes(errno ?? "")) resolve(false);
+      // It ended while we spoke, and what was asked of it does not matter any more.
+      if (["EPIPE", "ECONNRESET"].includes(errnoOf(error) ?? "")) resolve(false);
       else reject(error);
     });
     socket.resume(); // what it has to say is not for us, and unread data would keep the socket open
+    socket.end(Buffer.concat([header, body]));
   });
 }
