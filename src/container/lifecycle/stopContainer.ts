@@ -10,6 +10,7 @@ import { containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { killGroup } from "../state/killGroup.ts";
 import { type LiveState, readLiveState } from "../state/liveState.ts";
+import { unseenEnd } from "../state/observedState.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { tellMonitor } from "./tellMonitor.ts";
 
@@ -130,7 +131,7 @@ export async function waitContainer(nameOrId: string, context: EngineContext): P
   const id = findContainer(context.root, nameOrId);
   await hasEnded(id, context, Number.POSITIVE_INFINITY);
   const state = readLiveState({ ...context, id });
-  if (state.status !== "exited") return state.status === "created" ? 0 : 255;
+  if (state.status !== "exited") return state.status === "created" ? 0 : unseenEnd;
   return state.exit.exitCode ?? 128 + (state.exit.signal ?? 0);
 }
 

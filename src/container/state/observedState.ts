@@ -39,7 +39,7 @@ export function observeState(live: LiveState): ObservedState {
       return { status, pid: process.pid, startedAt, oomKilled: false, restarts };
     }
     case "dead":
-      return { status: "dead", startedAt: live.startedAt, oomKilled: false, restarts: 0 };
+      return { status: "dead", startedAt: live.startedAt, exitCode: unseenEnd, oomKilled: false, restarts: 0 };
     case "restarting":
     case "exited":
       return { status: live.exit.started ? live.status : "created", ...observeExit(live.exit) };
@@ -58,6 +58,9 @@ function observeExit(exit: ExitRecord): Omit<ObservedState, "status" | "pid"> {
     exit,
   };
 }
+
+/** What `wait` and `inspect` say of an end that nobody saw; never 0, which would mean success. */
+export const unseenEnd = 255;
 
 /** Docker's status of a container that could not be started and whose command was found. */
 const failedStart = 128;
