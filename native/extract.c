@@ -8,7 +8,7 @@
 #include "helper.h"
 
 #include "files.h"
-#include "record.h"
+#include "launch.h"
 
 #include <sys/xattr.h>
 
@@ -40,6 +40,8 @@ struct unpack {
     uint64_t entries, bytes;
     struct metadata metadata; /* of the entry under way */
     bool in_hole; /* the file under way ends in one so far */
+    bool strict;  /* directories and other things do not take each other's place */
+    int input_fd;
     char input[RECORD_MAX + READ_MAX];
     size_t start, end; /* of what was read and not used */
 };
@@ -263,7 +265,7 @@ static int make_way(struct unpack *unpack, int parent, const char *name)
 {
     unpack->parent_path[0] = '/'; /* no entry's parent is called so */
     unpack->parent_path[1] = '\0';
-    return TRY(unpack, "unlinkat", remove_tree_at(parent, name));
+    return TRY(unpack, "unlinkat", unpack->strict ? unlinkat(parent, name, 0) : remove_tree_at(parent, name));
 }
 
 /* ---- entries ---- */
@@ -361,7 +363,8 @@ static int apply_dir(struct unpack *unpack, const struct record *record, const c
         int parent = open_parent(unpack, path, &name);
         if (parent < 0) return -1;
         fd = make_directory(unpack, parent, name);
-        if (fd < 0 && errno == EEXIST && make_way(unpack, parent, name) == 0) fd = make_directory(unpack, parent, name);
+        bool in_the_way = fd < 0 && errno == EEXIST && !unpack->strict;
+        if (in_the_way && make_way(unpack, parent, name) == 0) fd = make_directory(unpack, parent, name);
         if (fd < 0) return -1;
     }
     struct attribute acl = {0};
@@ -452,7 +455,7 @@ static ssize_t read_input(struct unpack *unpack)
 {
     size_t room = sizeof unpack->input - unpack->end;
     ssize_t got;
-    do got = read(STDIN_FILENO, unpack->input + unpack->end, room < READ_MAX ? room : READ_MAX);
+    do got = read(unpack->input_fd, unpack->input + unpack->end, room < READ_MAX ? room : READ_MAX);
     while (got < 0 && errno == EINTR);
     if (got > 0) unpack->end += (size_t)got;
     if (got == 0) errno = ENODATA; /* the writer gave up before "done" */
@@ -570,43 +573,74 @@ static int next_record(struct unpack *unpack, struct record *record)
     }
 }
 
+static int apply_all(struct unpack *unpack, struct record *record)
+{
+    for (;;) {
+        record_free(record);
+        if (next_record(unpack, record) != 0) return -1;
+        if (strcmp(record->op, "done") == 0) return apply_pending(unpack);
+        if (apply(unpack, record) != 0) return -1;
+        unpack->entries++;
+    }
+}
+
+static struct unpack *unpack_new(int root, int input)
+{
+    struct unpack *unpack = calloc(1, sizeof *unpack);
+    if (unpack == NULL) return NULL;
+    *unpack = (struct unpack){.root = root, .parent = -1, .input_fd = input, .call = "close_range"};
+    umask(0);
+    fcntl(input, F_SETPIPE_SZ, 1 << 20); /* fine to fail: it may be a socket */
+    return unpack;
+}
+
+/* Says on stdout how it ended, unless the result is to be kept, and gives everything back. */
+static int unpack_end(struct unpack *unpack, struct record *record, int result, FILE *out)
+{
+    int error = errno;
+    const char *path = record->op == NULL ? NULL : record_get(record, "path");
+    if (out != NULL && result != 0)
+        fprintf(out, "error%cop=%s%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, record->op == NULL ? "none" : record->op, 0,
+                path == NULL ? "" : path, 0, unpack->call, 0, error, 0, 0);
+    else if (out != NULL)
+        fprintf(out, "done%centries=%llu%cbytes=%llu%c%c", 0, (unsigned long long)unpack->entries, 0, (unsigned long long)unpack->bytes, 0, 0);
+    bool lost = out != NULL && fflush(out) != 0;
+    record_free(record);
+    close_owned(&unpack->parent);
+    free(unpack->pending);
+    free(unpack);
+    errno = error;
+    return lost ? 2 : result != 0;
+}
+
+int unpack_tree(int root, int input)
+{
+    struct record record = {0};
+    struct unpack *unpack = unpack_new(root, input);
+    return unpack == NULL || unpack_end(unpack, &record, apply_all(unpack, &record), NULL) != 0 ? -1 : 0;
+}
+
+int unpack_confined(int root)
+{
+    struct record record = {0};
+    struct unpack *unpack = unpack_new(root, STDIN_FILENO);
+    if (unpack == NULL) return -1;
+    unpack->strict = true;
+    int result = drop_privileges(unpack);
+    if (result == 0) result = apply_all(unpack, &record);
+    return unpack_end(unpack, &record, result, stdout) == 0 ? 0 : -1;
+}
+
 int role_extract(int argc, char **argv)
 {
     struct record record = {0};
-    struct unpack *unpack = argc == 2 ? calloc(1, sizeof *unpack) : NULL;
+    struct unpack *unpack = argc == 2 ? unpack_new(-1, STDIN_FILENO) : NULL;
     if (unpack == NULL) return 125;
-    unpack->parent = unpack->root = -1;
-    umask(0);
-    fcntl(STDIN_FILENO, F_SETPIPE_SZ, 1 << 20); /* fine to fail: stdin may be a socket */
     int result = close_range(3, ~0U, 0);
-    unpack->call = "close_range";
     if (result == 0) result = confine(unpack, argv[1]);
+    OWNED root = unpack->root;
     if (result == 0) result = drop_privileges(unpack);
-    bool done = false;
-    while (result == 0 && !done) {
-        record_free(&record);
-        result = next_record(unpack, &record);
-        done = result == 0 && strcmp(record.op, "done") == 0;
-        if (result == 0 && !done) {
-            result = apply(unpack, &record);
-            unpack->entries++;
-        }
-    }
-    if (result == 0) result = apply_pending(unpack);
-    if (result == 0) result = TRY(unpack, "syncfs", syncfs(unpack->root));
-    if (result != 0) {
-        int error = errno;
-        const char *path = record.op == NULL ? NULL : record_get(&record, "path");
-        printf("error%cop=%s%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, record.op == NULL ? "none" : record.op, 0,
-               path == NULL ? "" : path, 0, unpack->call, 0, error, 0, 0);
-    } else {
-        printf("done%centries=%llu%cbytes=%llu%c%c", 0, (unsigned long long)unpack->entries, 0, (unsigned long long)unpack->bytes, 0, 0);
-    }
-    int status = fflush(stdout) != 0 ? 2 : result != 0;
-    record_free(&record);
-    close_owned(&unpack->parent);
-    close_owned(&unpack->root);
-    free(unpack->pending);
-    free(unpack);
-    return status;
+    if (result == 0) result = apply_all(unpack, &record);
+    if (result == 0) result = TRY(unpack, "syncfs", syncfs(root));
+    return unpack_end(unpack, &record, result, stdout);
 }

@@ -51,6 +51,10 @@ int launch_phase(struct launch *launch, const char *phase, const struct operatio
 int launch_handle(struct launch *launch, const char *name);
 int launch_keep(struct launch *launch, const char *name, int fd);
 int launch_join(struct launch *launch, const struct record *record);
+int launch_attach(struct launch *launch, const struct record *record);
+int launch_attach_root(struct launch *launch, const struct record *record);
+int launch_pivot(struct launch *launch, const struct record *record);
+int launch_become_root(struct launch *launch, const struct record *record);
 int launch_joined_root(struct launch *launch, const struct record *record);
 int launch_invalid(struct launch *launch, const struct record *record, const char *key);
 _Noreturn void launch_child(struct launch *launch);
@@ -58,7 +62,14 @@ int launch_monitor(struct launch *launch, const struct record *settings); /* mon
 uint64_t launch_start_time(const char *stat); /* field 22 of the text of /proc/PID/stat */
 _Noreturn void launch_init(pid_t payload);
 
-int copy_tree(int from, int to); /* copy.c */
+/* archive.c: writes the tree at `start` as records. Returns NULL, or the path that failed, with errno. */
+struct archive_request {
+    FILE *out;
+    int self;                            /* an O_PATH descriptor of /proc/self/fd */
+    int below;                           /* of the layers below, whose entries are described beside each other; or -1 */
+    bool layer, contents, deep, devices; /* layer: `start` is an upper directory of an overlay */
+};
+const char *archive_tree(const struct archive_request *request, int start);
 
 /* mounts.c: a new instance of a file system as the record says, after what configure adds; a tree on a target, whose name
  * is for the journal; attributes of a tree */
@@ -67,6 +78,11 @@ int mount_new(struct launch *launch, const struct record *record, const char *ty
 int mount_option(struct launch *launch, int context, const char *option); /* KEY or KEY=VALUE */
 int mount_onto(struct launch *launch, int tree, int target, const char *name);
 int mount_set(struct launch *launch, int tree, unsigned flags, struct mount_attr attr);
+
+/* extract.c: applies records from input below root until "done". Sets errno. The second one takes them from stdin, strictly
+ * and without the privileges that it does not take, and says on stdout how it ended, as the role does. */
+int unpack_tree(int root, int input);
+int unpack_confined(int root);
 
 /* flags.c: names of kernel constants, as plans spell them, to their values */
 bool flags_of(const struct record *record, const char *key, uint64_t *value);

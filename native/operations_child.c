@@ -27,7 +27,7 @@ static int op_await_ids(struct launch *launch, const struct record *record)
     return DO("recvmsg", await_message(launch, 'm', &none), "from the host: ids are mapped");
 }
 
-static int op_become_root(struct launch *launch, const struct record *record)
+int launch_become_root(struct launch *launch, const struct record *record)
 {
     (void)record;
     if (DO("setresgid", setresgid(0, 0, 0), "0, 0, 0") != 0) return -1;
@@ -69,13 +69,18 @@ static int op_loopback_up(struct launch *launch, const struct record *record)
 }
 
 /* Attaches the root on top of "/" of our mount namespace and makes it the working directory. */
-static int op_attach_root(struct launch *launch, const struct record *record)
+int launch_attach_root(struct launch *launch, const struct record *record)
 {
     (void)record;
-    if (DO("recvmsg", await_message(launch, 'r', &launch->root), "from the host: the root") != 0) return -1;
     unsigned flags = MOVE_MOUNT_F_EMPTY_PATH;
     if (DO("move_mount", move_mount(launch->root, "", AT_FDCWD, "/", flags), "%d -> \"/\"", launch->root) != 0) return -1;
     return DO("fchdir", fchdir(launch->root), "%d", launch->root);
+}
+
+static int op_attach_root(struct launch *launch, const struct record *record)
+{
+    if (DO("recvmsg", await_message(launch, 'r', &launch->root), "from the host: the root") != 0) return -1;
+    return launch_attach_root(launch, record);
 }
 
 /* What to make where the target is missing; "match" makes what the tree to be attached there is. */
@@ -117,7 +122,7 @@ static int op_mount(struct launch *launch, const struct record *record)
     return record_get(record, "as") == NULL ? 0 : launch_keep(launch, record_get(record, "as"), disown(&tree));
 }
 
-static int op_attach(struct launch *launch, const struct record *record)
+int launch_attach(struct launch *launch, const struct record *record)
 {
     int tree = launch_handle(launch, record_get(record, "tree"));
     return tree < 0 ? launch_invalid(launch, record, "tree") : attach(launch, record, tree);
@@ -207,7 +212,7 @@ static int op_terminal(struct launch *launch, const struct record *record)
     return console < 0 ? -1 : attach(launch, record, console);
 }
 
-static int op_pivot(struct launch *launch, const struct record *record)
+int launch_pivot(struct launch *launch, const struct record *record)
 {
     (void)record;
     if (DO("pivot_root", syscall(SYS_pivot_root, ".", "."), "\".\", \".\"") != 0) return -1;
@@ -233,21 +238,43 @@ static int op_sysctl(struct launch *launch, const struct record *record)
     return DO("write", write(fd, value, strlen(value)), "%s, \"%s\"", file, value) == (int)strlen(value) ? 0 : -1;
 }
 
-/* Copies what the image has at a mount point into the new volume that will cover it. */
+/* Copies what the image has at a mount point into the new volume that will cover it: one process reads, one writes. Inside
+ * the user namespace owners mean the same on both sides; devices mean nothing in a volume. */
+static int copy_tree(struct launch *launch, int from, int into)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    OWNED output = ends[0];
+    OWNED input = ends[1];
+    pid_t reader = fork();
+    if (reader == 0) {
+        launch->journal.used = 0;
+        struct archive_request request = {.out = fdopen(input, "w"), .below = -1, .contents = true, .deep = true};
+        request.self = path_open_host(&launch->journal, "/proc/self/fd", O_PATH | O_DIRECTORY);
+        _exit(request.out != NULL && archive_tree(&request, from) == NULL ? 0 : errno);
+    }
+    close_owned(&input);
+    int result = reader < 0 ? -1 : unpack_tree(into, output), status = 0, error = errno;
+    close_owned(&output);
+    if (reader > 0) waitpid(reader, &status, 0);
+    errno = WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : error;
+    return result;
+}
+
 static int op_copy_up(struct launch *launch, const struct record *record)
 {
     const char *target = record_get(record, "target");
     int volume = launch_handle(launch, record_get(record, "tree"));
     if (target == NULL || volume < 0) return launch_invalid(launch, record, "tree");
-    OWNED source = path_open_in(&launch->journal, launch->root, target, O_RDONLY | O_DIRECTORY, IN_ROOT);
+    OWNED source = path_open_in(&launch->journal, launch->root, target, O_PATH | O_DIRECTORY, IN_ROOT);
     if (source < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
     OWNED into = path_open_in(&launch->journal, volume, ".", O_RDONLY | O_DIRECTORY, IN_ROOT);
-    return into < 0 ? -1 : DO("copyTree", copy_tree(source, into), "\"%s\" -> the volume", target);
+    return into < 0 ? -1 : DO("copyTree", copy_tree(launch, source, into), "\"%s\" -> the volume", target);
 }
 
 const struct operation child_operations[] = {
     {"awaitIds", op_await_ids},
-    {"becomeRoot", op_become_root},
+    {"becomeRoot", launch_become_root},
     {"unshare", op_unshare},
     {"join", launch_join},
     {"propagation", op_propagation},
@@ -255,7 +282,7 @@ const struct operation child_operations[] = {
     {"loopbackUp", op_loopback_up},
     {"attachRoot", op_attach_root},
     {"mount", op_mount},
-    {"attach", op_attach},
+    {"attach", launch_attach},
     {"remount", op_remount},
     {"mask", op_mask},
     {"make", op_make},
@@ -263,7 +290,7 @@ const struct operation child_operations[] = {
     {"joinedRoot", launch_joined_root},
     {"devpts", op_devpts},
     {"terminal", op_terminal},
-    {"pivot", op_pivot},
+    {"pivot", launch_pivot},
     {"rootAttributes", op_root_attributes},
     {"sysctl", op_sysctl},
     {"copyUp", op_copy_up},

@@ -4,6 +4,7 @@
 #include "paths.h"
 
 #include <linux/bpf.h>
+#include <sys/resource.h>
 
 #define LAYER_SLOTS 128u
 #define DEVICE_INSNS_MAX 4096u
@@ -333,6 +334,40 @@ static int op_describe_file(struct launch *launch, const struct record *record)
     return 0;
 }
 
+/* Sends what is at a path of the root, or a kept tree, to stdout (archive.c). */
+static int op_archive(struct launch *launch, const struct record *record)
+{
+    const char *path = record_get(record, "path"), *tree = record_get(record, "tree");
+    if (path == NULL) return launch_invalid(launch, record, "path");
+    uint64_t last = record_get(record, "follow") != NULL ? 0u : (uint64_t)O_NOFOLLOW;
+    OWNED start = path_open_in(&launch->journal, tree == NULL ? launch->root : launch_handle(launch, tree), path, O_PATH | last, IN_ROOT);
+    OWNED below = record_get(record, "below") == NULL ? -1 : path_open_in(&launch->journal, launch->root, ".", O_PATH | O_DIRECTORY, IN_ROOT);
+    struct archive_request request = {.out = stdout, .self = launch_handle(launch, "self"), .below = below, .devices = true};
+    request.layer = tree != NULL;
+    request.deep = record_get(record, "shallow") == NULL;
+    request.contents = record_get(record, "names") == NULL;
+    struct rlimit files; /* a level of directories holds several descriptors */
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) setrlimit(RLIMIT_NOFILE, &(struct rlimit){files.rlim_max, files.rlim_max});
+    if (start < 0) return -1;
+    const char *failed = archive_tree(&request, start);
+    return DO("archive", failed == NULL ? 0 : -1, "%s", failed == NULL ? path : failed);
+}
+
+/* Makes what stdin describes in the root (extract.c). */
+static int op_unpack(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    return DO("unpack", unpack_confined(launch->root), "%d", launch->root);
+}
+
+/* The root as the container has it, without what it mounted there. */
+static int op_bare_root(struct launch *launch, const struct record *record)
+{
+    (void)record;
+    launch->root = path_open_tree(&launch->journal, AT_FDCWD, "/", OPEN_TREE_CLONE);
+    return launch->root < 0 ? -1 : 0;
+}
+
 const struct operation host_operations[] = {
     {"openTree", op_open_tree},
     {"fileSystem", op_file_system},
@@ -358,5 +393,12 @@ const struct operation host_operations[] = {
     {"handRoot", op_hand_root},
     {"readFile", op_read_file},
     {"describeFile", op_describe_file},
+    {"becomeRoot", launch_become_root},
+    {"bareRoot", op_bare_root},
+    {"attach", launch_attach},
+    {"attachRoot", launch_attach_root},
+    {"pivot", launch_pivot},
+    {"archive", op_archive},
+    {"unpack", op_unpack},
     {NULL, NULL},
 };

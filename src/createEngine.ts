@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { ContainerViews, EngineContext } from "./container/index.ts";
+import type { ContainerArchives, ContainerViews, EngineContext } from "./container/index.ts";
+import { archiveMembers } from "./engine/archiveMembers.ts";
 import { type ImageMembers, imageMembers, imageStore, pull } from "./engine/imageMembers.ts";
 import { type Places, probe, requireRoot } from "./engine/places.ts";
 import { viewMembers } from "./engine/viewMembers.ts";
@@ -22,6 +23,7 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     ...imageMembers(places),
     ...containerMembers(places),
     ...viewMembers(places, () => containerContext(places)),
+    ...archiveMembers(places, () => containerContext(places)),
     ...hostMembers(places),
   };
 }
@@ -34,7 +36,10 @@ function packageDirectory(): string {
   return import.meta.dirname;
 }
 
-type ContainerMembers = Omit<Engine, keyof ImageMembers | keyof HostMembers | keyof ContainerViews>;
+type ContainerMembers = Omit<
+  Engine,
+  keyof ImageMembers | keyof HostMembers | keyof ContainerViews | keyof ContainerArchives
+>;
 
 function containerMembers(places: Places): ContainerMembers {
   return {

@@ -1,6 +1,7 @@
 import type {
   AttachByNameRequest,
   AttachReport,
+  ContainerArchives,
   ContainerViews,
   CreatedName,
   EngineEvent,
@@ -58,7 +59,7 @@ export interface PullRequest {
  * The engine as a library. Every member throws EngineError for what a user can mend; nothing is kept open between
  * calls. The command line is a client of this interface and can do nothing else.
  */
-export interface Engine extends ContainerViews {
+export interface Engine extends ContainerViews, ContainerArchives {
   pull(request: PullRequest): AsyncIterable<PullEvent>;
   images(): Promise<readonly ImageSummary[]>;
   inspectImage(reference: string): Promise<ImageDetails>;

@@ -51,6 +51,7 @@ export const errorKinds = {
   // containers
   containerNotFound: plain("not-found"),
   nameInUse: plain("conflict"),
+  fileNotFound: plain("not-found"),
   wrongState: plain("conflict"),
   volumeNotFound: plain("not-found"),
   volumeInUse: plain("conflict"),

@@ -1,3 +1,4 @@
+import { archiveTable } from "./archiveTable.ts";
 import type { LoadedCommand } from "./command.ts";
 import { viewTable } from "./viewTable.ts";
 
@@ -140,6 +141,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   ...lifecycle,
   ...viewTable,
+  ...archiveTable,
   {
     words: "events",
     section: "other",

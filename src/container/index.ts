@@ -1,5 +1,11 @@
 export { parsePlatform } from "../image/index.ts";
 export { parseUlimit, type RunStreams } from "../launch/index.ts";
+export type { CommitRequest } from "./archive/commitContainer.ts";
+export type { CopyReport, CopyRequest } from "./archive/copyFiles.ts";
+export { parseCopySide } from "./archive/copyPaths.ts";
+export type { FileChange } from "./archive/diffContainer.ts";
+export type { ImportRequest } from "./archive/importImage.ts";
+export { type ContainerArchives, openArchives } from "./archive/openArchives.ts";
 export { type AttachByNameRequest, type AttachReport, attachByName } from "./attach/attachByName.ts";
 export type { AttachStreams } from "./attach/attachContainer.ts";
 export { type AppendRequest, appendEvent } from "./events/appendEvent.ts";

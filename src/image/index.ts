@@ -1,3 +1,6 @@
+import type { Digest } from "../oci/index.ts";
+import type { AddImageRequest } from "./addImage.ts";
+import type { AddedLayer, AddLayerRequest } from "./addLayer.ts";
 import type { PullImageRequest } from "./pull.ts";
 import type { PullEvent } from "./pullEvents.ts";
 import type { ImageRef } from "./reference.ts";
@@ -10,6 +13,8 @@ import type { ImageStore } from "./store.ts";
  * `run` with a local image comes this way; whatever talks to a network is loaded on its first use.
  */
 
+export type { AddImageRequest } from "./addImage.ts";
+export type { AddedLayer, AddLayerRequest } from "./addLayer.ts";
 export { type Credential, type CredentialSettings, type CredentialSource, dockerCredentials } from "./credentials.ts";
 export { describeImage, type ImageDetails, type ImageDetailsConfig } from "./inspect.ts";
 export type { LayerIntake, LayerSink } from "./layerSink.ts";
@@ -41,4 +46,24 @@ export async function listTags(reference: ImageRef, options: RegistryOptions): P
 /** `serveRegistry` of serve/serveRegistry.ts, loaded on the first call. */
 export async function serveRegistry(store: ImageStore, request: ListenRequest): Promise<RegistryServer> {
   return (await import("./serve/serveRegistry.ts")).serveRegistry(store, request);
+}
+
+/** `addLayer` of addLayer.ts, loaded on the first call. */
+export async function addLayer(request: AddLayerRequest): Promise<AddedLayer> {
+  return (await import("./addLayer.ts")).addLayer(request);
+}
+
+/** `addImage` of addImage.ts, loaded on the first call. */
+export async function addImage(request: AddImageRequest): Promise<Digest> {
+  return (await import("./addImage.ts")).addImage(request);
+}
+
+/** `openArchive` of openArchive.ts, loaded when the first bytes are asked for. */
+export async function* openArchive(archive: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* (await import("./openArchive.ts")).openArchive(archive);
+}
+
+/** `fetchArchive` of fetchArchive.ts, loaded when the first bytes are asked for. */
+export async function* fetchArchive(url: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield* (await import("./fetchArchive.ts")).fetchArchive(url, signal);
 }

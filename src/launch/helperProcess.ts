@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
 import { EngineError, errnoOf } from "../base/index.ts";
 import { encodePlan } from "./encodePlan.ts";
 import { JournalReader, type JournalRecord } from "./journalReader.ts";
@@ -9,7 +10,7 @@ export interface HelperSettings {
   readonly plan: Pick<LaunchPlan, "steps">;
   readonly helperPath: string;
   /** What the helper and through it the payload get as stdin, stdout and stderr. */
-  readonly stdio: readonly [number | "ignore", number | "ignore", number | "ignore" | "pipe"];
+  readonly stdio: readonly [number | "ignore" | "pipe", number | "ignore" | "pipe", number | "ignore" | "pipe"];
   readonly onRecord: (record: JournalRecord) => void;
   /** In a session of its own, which the end of ours does not touch. */
   readonly detached?: boolean;
@@ -44,6 +45,30 @@ export function runHelper(settings: HelperSettings): Promise<HelperExit | undefi
     helper.once("error", (error) => reject(helperMissing(error, settings.helperPath)));
     helper.once("close", (code, signal) => resolve({ code, signal }));
   });
+}
+
+/** A helper that executes a plan while the caller talks to it through its standard streams. */
+export interface PlanProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** Rejects with `helperMissing` when it could not be started. */
+  readonly ended: Promise<HelperExit>;
+  /** Ends it at once. Idempotent. */
+  kill(): void;
+}
+
+/** Starts the helper's launch role with a plan that reads its stdin or writes to its stdout. */
+export function startPlan(settings: Pick<HelperSettings, "plan" | "helperPath" | "onRecord">): PlanProcess {
+  const helper = spawnHelper({ ...settings, stdio: ["pipe", "pipe", "ignore"] });
+  const { stdin, stdout } = helper;
+  if (stdin === null || stdout === null) throw new Error("a piped stream is missing");
+  stdin.on("error", () => undefined); // a helper that went away: how it ended is what counts
+  const ended = new Promise<HelperExit>((resolve, reject) => {
+    helper.once("error", (error) => reject(helperMissing(error, settings.helperPath)));
+    helper.once("close", (code, signal) => resolve({ code, signal }));
+  });
+  ended.catch(() => undefined); // the caller may look at it late
+  return { stdin, stdout, ended, kill: () => void helper.kill("SIGKILL") };
 }
 
 function spawnHelper(settings: HelperSettings): ChildProcess {

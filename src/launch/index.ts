@@ -32,8 +32,17 @@ export {
   readRootFiles,
   readRunningFiles,
 } from "./readRootFiles.ts";
+export type { RootView, ViewBind } from "./rootView.ts";
 export type { RunStreams } from "./runStreams.ts";
 export { type NativeArch, nativeArch } from "./seccomp/architectures.ts";
 export { cachedProgram, type ProgramRequest } from "./seccomp/cachedProgram.ts";
 export { type SignalRequest, signalProcess } from "./signalProcess.ts";
 export type { StepReport } from "./stepReport.ts";
+export {
+  type ReadLayerRequest,
+  type ReadTreeRequest,
+  readLayer,
+  readTree,
+  startTreeWriter,
+  type TreeSource,
+} from "./treeHelper.ts";

@@ -1,4 +1,7 @@
+export type { ByteString } from "./byteString.ts";
+export { quoteName } from "./byteString.ts";
 export { defaultLayerLimits, type LayerLimits } from "./layerLimits.ts";
+export type { LayerRecord } from "./layerRecord.ts";
 export {
   type LayerIntake,
   type LayerRecordFile,
@@ -9,3 +12,13 @@ export {
 export { type MeasureRequest, measureTrees } from "./measureTrees.ts";
 export { maxLayers, type OverlayLayer, type OverlayPlan, type OverlayRequest, planOverlay } from "./overlayMount.ts";
 export { type RemoveTreeRequest, removeTree } from "./removeTree.ts";
+export { readTarPieces } from "./tarPieces.ts";
+export { writeTar } from "./tarWriter.ts";
+export {
+  type BelowEntry,
+  readTreeRecords,
+  type TreeContents,
+  TreeCut,
+  type TreePiece,
+} from "./treeRecords.ts";
+export { makeTree, renameEntries, TreeRefusal, type WrittenTree } from "./treeWriter.ts";

@@ -26,6 +26,17 @@ export function planLayerEntry(entry: TarEntry): LayerRecord | undefined {
   return planNode(entry, path);
 }
 
+/**
+ * Decides what a member of an archive that a user copies becomes: every name means itself. Pure.
+ *
+ * @throws EngineError as `planLayerEntry`.
+ */
+export function planCopyEntry(entry: TarEntry): LayerRecord {
+  const path = normalizePath(entry.path, entry);
+  if (path === "." && entry.type !== "dir") throw refusal("unsafeLayer", entry, "it would replace the root directory");
+  return planNode(entry, path);
+}
+
 function planMark(entry: TarEntry, parent: ByteString, name: ByteString): LayerRecord | undefined {
   if (name === opaqueMark) return { op: "opaque", path: parent === "" ? "." : parent };
   if (name.startsWith(otherMarks)) return undefined;

@@ -8,7 +8,17 @@ import { type EventActor, planActor } from "./planActor.ts";
 export const eventsFile = "events.ndjson";
 const mostBytes = 16 * 1024 * 1024;
 
-type EventDetail = "signal" | "exitCode" | "execID" | "oldName" | "execDuration" | "container" | "driver";
+type EventDetail =
+  | "signal"
+  | "exitCode"
+  | "execID"
+  | "oldName"
+  | "execDuration"
+  | "container"
+  | "driver"
+  | "comment"
+  | "imageID"
+  | "imageRef";
 
 export interface AppendRequest extends EventActor {
   readonly root: string;

@@ -1,0 +1,61 @@
+import { makeDirectory } from "../../base/index.ts";
+import type { RootView, ViewBind } from "../../launch/index.ts";
+import type { RuntimeSpec, SpecMount } from "../../oci/index.ts";
+import { readLaunchFile } from "../state/launchFile.ts";
+import type { StatePlaces } from "../state/liveState.ts";
+import { type ObservedContainer, observeContainer, readContainerSpec } from "../state/runningContainer.ts";
+
+export interface ArchivePlaces extends StatePlaces {
+  readonly helperPath: string;
+}
+
+/**
+ * The root of a container as `cp` sees it, volumes and binds in their places: for one that runs the root of its first
+ * process, else the same put together for the purpose.
+ *
+ * @throws EngineError `containerNotFound`, `invalidValue` for an ambiguous prefix, `storeCorrupt`.
+ */
+export function copyView(places: StatePlaces, nameOrId: string): RootView & { readonly kind: RootView["kind"] } {
+  const container = observeContainer(places, nameOrId);
+  return runningView(container) ?? stoppedView(container, "changed");
+}
+
+/** The root of a container alone, without what is mounted in it, to be read. */
+export function bareView(container: ObservedContainer): RootView {
+  const running = runningView(container);
+  return running?.kind === "running" ? { ...running, bare: true } : (running ?? stoppedView(container, "read"));
+}
+
+/** The layers of a container without what it has written. */
+export function imageView({ paths }: ObservedContainer): RootView {
+  const { root, stage } = readLaunchFile(paths.launch);
+  makeDirectory(stage);
+  return root.kind === "directory"
+    ? { kind: "directory", path: root.path }
+    : { kind: "stacked", stage, layers: root.layers };
+}
+
+function runningView({ state, paths }: ObservedContainer): RootView | undefined {
+  if (state.status !== "running" && state.status !== "paused") return undefined;
+  const { pid, startTime } = state.process;
+  return { kind: "running", target: { pid, startTime: Number(startTime) }, spec: readContainerSpec(paths) };
+}
+
+function stoppedView({ paths }: ObservedContainer, use: "read" | "changed"): RootView {
+  const { root, stage } = readLaunchFile(paths.launch);
+  const binds = use === "read" ? [] : bindsOf(readContainerSpec(paths));
+  if (root.kind === "directory") return { kind: "directory", path: root.path, binds };
+  makeDirectory(stage);
+  const own = use === "read" ? { upper: paths.upper } : { writable: root.writable };
+  return { kind: "stacked", stage, layers: root.layers, ...own, binds };
+}
+
+function bindsOf({ mounts }: RuntimeSpec): readonly ViewBind[] {
+  return mounts.flatMap((mount) => bindOf(mount) ?? []);
+}
+
+function bindOf({ type, source, destination, options = [] }: SpecMount): ViewBind | undefined {
+  const recursive = options.includes("rbind");
+  if (!recursive && !options.includes("bind") && type !== "bind") return undefined;
+  return { source, destination, recursive, readOnly: options.includes("ro") };
+}

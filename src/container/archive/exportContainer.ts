@@ -1,0 +1,20 @@
+import { readTree } from "../../launch/index.ts";
+import { type TreePiece, writeTar } from "../../overlay/index.ts";
+import { observeContainer } from "../state/runningContainer.ts";
+import { type ArchivePlaces, bareView } from "./containerView.ts";
+import { piecesOf } from "./describePath.ts";
+
+/**
+ * The files of a container, running or not, as one tar archive, without volumes and the kernel's file systems.
+ *
+ * @throws EngineError `containerNotFound`, `invalidValue` for an ambiguous prefix, `launchFailed`, `fileSystem`.
+ */
+export async function* exportContainer(nameOrId: string, places: ArchivePlaces): AsyncGenerator<Uint8Array> {
+  const view = bareView(observeContainer(places, nameOrId));
+  const tree = readTree({ helperPath: places.helperPath, view, path: "/" });
+  yield* writeTar(withoutTop(piecesOf(tree, "contents")));
+}
+
+async function* withoutTop(pieces: AsyncIterable<TreePiece>): AsyncGenerator<TreePiece> {
+  for await (const piece of pieces) if (piece.kind === "content" || piece.record.path !== ".") yield piece;
+}

@@ -1,0 +1,145 @@
+import type { RuntimeSpec } from "../oci/index.ts";
+import { joinStep, targetSteps } from "./compileExec.ts";
+import type { ExecRequest } from "./execRequest.ts";
+import type { FieldValue, LaunchStep } from "./plan.ts";
+
+/** A root file system to look into or to change. */
+export type RootView = StackedRoot | DirectoryView | RunningRoot;
+
+/** A root that the helper puts together in a mount namespace of its own, which becomes its whole world. */
+export interface StackedRoot {
+  readonly kind: "stacked";
+  /** An engine-owned directory for the helper's staging tmpfs. */
+  readonly stage: string;
+  /** Layer trees, the lowest first. */
+  readonly layers: readonly string[];
+  /** The directory that holds `upper` and `work`; without it nothing can be changed. Nothing may run on it. */
+  readonly writable?: string;
+  /** Laid over the layers, to be read only. */
+  readonly upper?: string;
+  /** What the container would find mounted, in the order to mount. */
+  readonly binds?: readonly ViewBind[];
+}
+
+export interface ViewBind {
+  readonly source: string;
+  readonly destination: string;
+  readonly recursive: boolean;
+  readonly readOnly: boolean;
+  /** The part of the source that is shown; its links must not lead out. */
+  readonly part?: string;
+}
+
+/** A directory of the host, with what is mounted in it; nothing above it can be named. */
+export interface DirectoryView {
+  readonly kind: "directory";
+  readonly path: string;
+  readonly binds?: readonly ViewBind[];
+}
+
+/** The root of a container that runs, as its processes see it. */
+export interface RunningRoot {
+  readonly kind: "running";
+  readonly target: ExecRequest["target"];
+  readonly spec: RuntimeSpec;
+  /** Leave out what is mounted below the root. */
+  readonly bare?: boolean;
+}
+
+/**
+ * The steps after which the helper is inside the root, and can name nothing outside it (SECURITY-BASELINE V60). Pure.
+ * For a container that runs it joins the user and the mount namespace, so that it may do no more than the container's
+ * root, and nothing of the container is executed.
+ */
+export function viewSteps(view: RootView): LaunchStep[] {
+  // the descriptors of the helper itself, by which it opens what it has looked at and not what has taken its name
+  const self = hostStep("openTree", { as: "self", path: "/proc/self/fd" });
+  if (view.kind === "running") return [self, ...runningSteps(view)];
+  const { binds = [] } = view;
+  return [
+    self,
+    ...binds.flatMap(openBind),
+    ...(view.kind === "stacked" ? stackedSteps(view) : directorySteps(view)),
+    ...enterSteps(binds),
+  ];
+}
+
+export function hostStep(op: string, fields: Record<string, FieldValue>): LaunchStep {
+  return { id: op, phase: "host", op, fields, why: "" };
+}
+
+function runningSteps({ target, spec, bare }: RunningRoot): LaunchStep[] {
+  const ownIds = spec.linux.namespaces.some(({ type }) => type === "user");
+  return [
+    ...targetSteps(target),
+    joinStep("host", spec, ["user", "mount"]),
+    ...(ownIds ? [hostStep("becomeRoot", {})] : []),
+    hostStep(bare === true ? "bareRoot" : "joinedRoot", {}),
+  ];
+}
+
+function stackedSteps({ stage, layers, upper, writable }: StackedRoot): LaunchStep[] {
+  const trees = [...(upper === undefined ? [] : [upper]), ...[...layers].reverse()];
+  const open = (as: string, path: string) => hostStep("openTree", { as, path, type: "directory" });
+  // overlayfs wants two lower layers when it has no upper one; the second of a single-layer image is empty
+  const last = writable === undefined ? hostStep("layer", { slot: trees.length }) : writableLayer(trees.length);
+  const read = ["MOUNT_ATTR_RDONLY", "MOUNT_ATTR_NOSUID", "MOUNT_ATTR_NODEV", "MOUNT_ATTR_NOEXEC"];
+  return [
+    ...trees.map((path, index) => open(`layer${index}`, path)),
+    ...(writable === undefined ? [] : [open("writable", writable)]),
+    hostStep("privateMounts", {}),
+    hostStep("stage", { at: stage }),
+    ...trees.map((_, slot) => hostStep("layer", { from: `layer${slot}`, slot })),
+    last,
+    hostStep("overlay", {
+      layers: trees.length + (writable === undefined ? 1 : 0),
+      ...(writable === undefined ? {} : { writable: trees.length }),
+      owner: 0,
+      attribute: writable === undefined ? read : read.slice(1),
+      option: writable === undefined ? [] : overlayOptions,
+    }),
+  ];
+}
+
+function directorySteps({ path }: DirectoryView): LaunchStep[] {
+  return [
+    hostStep("openTree", { as: "root", path, type: "directory", recursive: 1 }),
+    hostStep("privateMounts", {}),
+    hostStep("useRoot", { tree: "root" }),
+  ];
+}
+
+function enterSteps(binds: readonly ViewBind[]): LaunchStep[] {
+  return [
+    hostStep("attachRoot", {}),
+    ...binds.map(({ destination }, index) =>
+      hostStep("attach", { tree: `bind${index}`, target: destination, create: "match" }),
+    ),
+    hostStep("pivot", {}),
+  ];
+}
+
+/**
+ * What every writable overlay of brig is mounted with: the upper directory alone tells what has changed, without
+ * references into the layers below (kernel docs, overlayfs, "redirect_dir" and "metadata only copy up").
+ */
+export const overlayOptions: readonly string[] = ["index=off", "redirect_dir=off", "metacopy=off"];
+
+function writableLayer(slot: number): LaunchStep {
+  return hostStep("layer", { from: "writable", slot });
+}
+
+function openBind({ source, recursive, readOnly, part }: ViewBind, index: number): LaunchStep[] {
+  const tree = `bind${index}`;
+  return [
+    hostStep("openTree", {
+      as: tree,
+      path: source,
+      ...(recursive ? { recursive: 1 } : {}),
+      ...(part === undefined ? {} : { part }),
+    }),
+    ...(readOnly
+      ? [hostStep("setTree", { tree, set: ["MOUNT_ATTR_RDONLY"], ...(recursive ? { recursive: 1 } : {}) })]
+      : []),
+  ];
+}

@@ -1,0 +1,73 @@
+import type { HelperOutcome, HelperProcess } from "../base/index.ts";
+import type { ByteString } from "./byteString.ts";
+import { HelperStream } from "./helperStream.ts";
+import { encodeLayerRecord, endOfLayer, type LayerRecord } from "./layerRecord.ts";
+import type { TreePiece } from "./treeRecords.ts";
+
+/** How the making of a tree ended. */
+export interface WrittenTree {
+  /** Bytes of file contents. */
+  readonly bytes: number;
+}
+
+/** What the helper could not make, and why. */
+export class TreeRefusal extends Error {
+  readonly op: string;
+  readonly path: ByteString;
+  readonly call: string;
+  readonly errno: number;
+
+  constructor({ records, status }: HelperOutcome) {
+    const fields = records.find(({ op }) => op === "error")?.fields;
+    super(`the helper ended with status ${status}`);
+    this.op = fields?.get("op") ?? "";
+    this.path = fields?.get("path") ?? "";
+    this.call = fields?.get("call") ?? "";
+    this.errno = Number(fields?.get("errno") ?? 0);
+  }
+}
+
+/**
+ * Makes a tree through a helper in its role extract, as its entries arrive. The helper is gone afterwards, whatever
+ * happens.
+ *
+ * @throws TreeRefusal for what the file system refuses; whatever `pieces` throws; `ended`'s errors.
+ */
+export async function makeTree(helper: HelperProcess, pieces: AsyncIterable<TreePiece>): Promise<WrittenTree> {
+  const stream = new HelperStream(helper.stdin);
+  try {
+    for await (const piece of pieces) {
+      if (helper.stdin.destroyed) break; // how it ended says why
+      if (piece.kind === "entry") stream.text(encodeLayerRecord(piece.record));
+      else stream.bytes(piece.bytes);
+      await stream.pressure();
+    }
+    stream.text(endOfLayer);
+    stream.end();
+  } catch (error) {
+    helper.kill();
+    await helper.ended.catch(() => undefined);
+    throw error;
+  }
+  const outcome = await helper.ended;
+  const done = outcome.status === 0 ? outcome.records.find(({ op }) => op === "done") : undefined;
+  if (done === undefined) throw new TreeRefusal(outcome);
+  return { bytes: Number(done.fields.get("bytes") ?? 0) };
+}
+
+/** Gives entries other names; undefined leaves one out, with its contents. */
+export async function* renameEntries(
+  pieces: AsyncIterable<TreePiece>,
+  rename: (record: LayerRecord) => LayerRecord | undefined,
+): AsyncGenerator<TreePiece> {
+  let dropped = false;
+  for await (const piece of pieces) {
+    if (piece.kind === "content") {
+      if (!dropped) yield piece;
+      continue;
+    }
+    const record = rename(piece.record);
+    dropped = record === undefined;
+    if (record !== undefined) yield { ...piece, record };
+  }
+}
