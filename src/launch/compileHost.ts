@@ -3,6 +3,7 @@ import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { sortMountOptions } from "./mountOptions.ts";
+import { overlayOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
 
 /**
@@ -270,7 +271,7 @@ function overlaySteps(root: OverlayRoot, owner: number): LaunchStep[] {
         writable: count,
         owner,
         attribute: ["MOUNT_ATTR_NODEV"],
-        option: ["index=off", ...(root.volatile ? ["volatile"] : [])],
+        option: [...overlayOptions, ...(root.volatile ? ["volatile"] : [])],
       },
       {
         why: "the image's layers below, one writable layer on top; device nodes in them stay files without effect",

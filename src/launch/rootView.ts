@@ -1,6 +1,7 @@
 import type { RuntimeSpec } from "../oci/index.ts";
 import { joinStep, targetSteps } from "./compileExec.ts";
 import type { ExecRequest } from "./execRequest.ts";
+import { overlayOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
 
 /** A root file system to look into or to change. */
@@ -118,12 +119,6 @@ function enterSteps(binds: readonly ViewBind[]): LaunchStep[] {
     hostStep("pivot", {}),
   ];
 }
-
-/**
- * What every writable overlay of brig is mounted with: the upper directory alone tells what has changed, without
- * references into the layers below (kernel docs, overlayfs, "redirect_dir" and "metadata only copy up").
- */
-export const overlayOptions: readonly string[] = ["index=off", "redirect_dir=off", "metacopy=off"];
 
 function writableLayer(slot: number): LaunchStep {
   return hostStep("layer", { from: "writable", slot });
