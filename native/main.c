@@ -10,7 +10,6 @@ static const struct {
     {"extract", role_extract},
     {"remove", role_remove},
     {"measure", role_measure},
-    {"probe", role_probe},
 };
 
 int main(int argc, char **argv)

@@ -182,6 +182,9 @@ static void hear_launch(struct monitor *monitor)
     if (got > 0 && message.kind == 'c') {
         launch->child = message.pid;
         launch->pidfd = message.fd;
+        if (monitor->stray.si_pid != message.pid) return;
+        monitor->status = monitor->stray;
+        monitor->ended = true;
         return;
     }
     if (got > 0 && message.kind == 't' && message.fd >= 0) {
@@ -205,12 +208,11 @@ static void reap(struct monitor *monitor)
     siginfo_t status;
     while (status.si_pid = 0, waitid(P_ALL, 0, &status, WEXITED | WNOHANG) == 0 && status.si_pid != 0) {
         if (status.si_pid == monitor->worker) monitor->worker = -1;
+        if (monitor->launch->child <= 0) monitor->stray = status; /* perhaps the child, of which we have not heard yet */
         if (status.si_pid != monitor->launch->child) continue;
         monitor->status = status;
         monitor->ended = true;
     }
-    /* A worker that ended before it made the child will never make one. */
-    if (monitor->worker == -1 && monitor->launch->child <= 0 && monitor->launch->sync < 0) monitor->ended = true;
 }
 
 /* What is in the pipes at the end is taken; more is not waited for, because a process that escaped the payload's pid
@@ -252,6 +254,8 @@ static bool wants_restart(struct monitor *monitor)
     uint64_t most = 0;
     bool failed = monitor->status.si_code != CLD_EXITED || monitor->status.si_status != 0;
     if (policy == NULL || monitor->stopping || !monitor->executed) return false;
+    /* who stops a container leaves this file first, for the case that a connection to us fails */
+    if (monitor->state >= 0 && faccessat(monitor->state, "stopped", F_OK, 0) == 0) return false;
     if (strcmp(policy, "on-failure") != 0) return true;
     record_get_u64(monitor->settings, "retries", UINT32_MAX, &most);
     return failed && (most == 0 || monitor->restarts < most);
@@ -311,6 +315,8 @@ static void attend(struct monitor *monitor, struct pollfd polls[POLLS])
     }
     if (polls[LISTENER].revents != 0) clients_accept(monitor);
     if (polls[SIGNALS].revents != 0) reap(monitor);
+    /* A worker that ended before it made the child will never make one. */
+    if (monitor->worker == -1 && monitor->launch->child <= 0 && monitor->launch->sync < 0) monitor->ended = true;
     log_flush(&monitor->log);
 }
 

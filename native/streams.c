@@ -39,7 +39,7 @@ void streams_meet_caller(struct monitor *monitor)
  * one, even while no monitor is there. In the foreground a reader that goes away must be noticed: a plain pipe. */
 static int open_output(struct monitor *monitor, const char *name, int ends[2])
 {
-    if (record_get(monitor->settings, "foreground") != NULL) return pipe2(ends, O_CLOEXEC);
+    if (record_get(monitor->settings, "foreground") != NULL || monitor->run < 0) return pipe2(ends, O_CLOEXEC);
     unlinkat(monitor->run, name, 0);
     if (mkfifoat(monitor->run, name, 0600) != 0) return -1;
     ends[0] = openat(monitor->run, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);

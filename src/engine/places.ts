@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { EngineError } from "../base/index.ts";
 import type { EngineSettings } from "../engine.ts";
 import type { HostFacts } from "../host/index.ts";
@@ -10,10 +11,15 @@ export interface Places {
   readonly helperPath: string;
 }
 
-/** Looks at the host afresh. */
+/** Looks at the host afresh, and asks the kernel what only it can answer unless that was done in this boot. */
 export async function probe({ root, runRoot, helperPath }: Places): Promise<HostFacts> {
-  const { probeHost } = await import("../host/index.ts");
-  return probeHost({ dataRoot: root, runRoot, helperPath });
+  const { probeHost, writeFeatureCache } = await import("../host/index.ts");
+  const facts = probeHost({ dataRoot: root, runRoot, helperPath });
+  if (facts.features !== undefined || facts.effectiveUid !== 0 || !existsSync(helperPath)) return facts;
+  const { probeFeatures } = await import("../launch/index.ts");
+  const features = await probeFeatures(facts);
+  writeFeatureCache(facts, features);
+  return { ...facts, features };
 }
 
 /** @throws EngineError `notRoot`. */

@@ -13,7 +13,7 @@ interface FeatureRow {
 
 const kernelOption = (option: string) => `use a kernel with ${option}`;
 
-/** What the helper tried, and what it means when the kernel refused. */
+/** What was tried, and what it means when the kernel refused. */
 const rows: readonly FeatureRow[] = [
   {
     id: "namespace-user",
@@ -52,13 +52,6 @@ const rows: readonly FeatureRow[] = [
       'move the data root to ext4, xfs or btrfs with "--root DIR"; until then containers use the host\'s user namespace',
   },
   {
-    id: "cgroup-birth",
-    title: "processes born in their cgroup, killed with it",
-    features: ["cloneIntoCgroup", "cgroupKill"],
-    missing: "fail",
-    advice: "mount cgroup2 read-write where brig runs",
-  },
-  {
     id: "device-filter",
     title: "device filter (eBPF)",
     features: ["deviceFilter"],
@@ -67,7 +60,7 @@ const rows: readonly FeatureRow[] = [
   },
 ];
 
-/** One check for each of the helper's experiments, or a single one that says why they were not made. */
+/** One check for each experiment, or a single one that says why they were not made. */
 export function featureChecks({ features, effectiveUid }: HostFacts): readonly DoctorCheck[] {
   if (features === undefined) {
     const advice = effectiveUid === 0 ? "build the helper: npm run setup" : "run brig doctor as root";

@@ -1,6 +1,7 @@
 export { knownControllers } from "./cgroupFacts.ts";
 export { runDoctor } from "./doctor.ts";
 export type { DoctorCheck } from "./doctorCheck.ts";
+export { nearestDirectory, readFeatureCache, writeFeatureCache } from "./featureCache.ts";
 export type {
   CgroupFacts,
   ControllerPlace,
@@ -11,7 +12,7 @@ export type {
   SecurityModules,
 } from "./hostFacts.ts";
 export { type HostCounts, type HostSummary, summarizeHost } from "./hostSummary.ts";
-export { type FeatureAnswer, type FeatureMap, type FeatureName, offers } from "./kernelFeatures.ts";
+export { type FeatureAnswer, type FeatureMap, type FeatureName, featureNames, offers } from "./kernelFeatures.ts";
 export { probeHost } from "./probeHost.ts";
 export { kernelFloor } from "./systemChecks.ts";
 export { type BuildIdentity, reportVersion, type VersionComponent, type VersionReport } from "./versionReport.ts";

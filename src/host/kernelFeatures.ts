@@ -1,7 +1,4 @@
-import { getSystemErrorName } from "node:util";
-import { decodeRecords } from "../base/index.ts";
-
-/** The experiments of the helper's role `probe` (native/probe.c has the same names). */
+/** What varies among kernels from the floor on and their settings (src/launch/probeFeatures.ts tries it). */
 export const featureNames = [
   "userNamespace",
   "timeNamespace",
@@ -9,8 +6,6 @@ export const featureNames = [
   "overlay",
   "idmap",
   "overlayIdmap",
-  "cgroupKill",
-  "cloneIntoCgroup",
   "deviceFilter",
 ] as const;
 
@@ -20,18 +15,6 @@ export type FeatureName = (typeof featureNames)[number];
 export type FeatureAnswer = true | string;
 
 export type FeatureMap = Readonly<Partial<Record<FeatureName, FeatureAnswer>>>;
-
-/** Reads the records that `probe` printed; one with an unknown name or without its fields is passed over. */
-export function parseFeatures(output: Uint8Array): FeatureMap {
-  const features: Partial<Record<FeatureName, FeatureAnswer>> = {};
-  for (const { op, fields } of decodeRecords(output)) {
-    const name = featureNames.find((known) => known === fields.get("name"));
-    const errno = Number(fields.get("errno"));
-    if (op !== "feature" || name === undefined || !Number.isInteger(errno)) continue;
-    features[name] = fields.get("ok") === "1" ? true : errnoName(errno);
-  }
-  return features;
-}
 
 /** Checks a value read from a cache file; undefined when it is not what `parseFeatures` returned. */
 export function checkFeatures(value: unknown): FeatureMap | undefined {
@@ -48,8 +31,4 @@ export function checkFeatures(value: unknown): FeatureMap | undefined {
 /** Whether a plan may count on a feature. What was never asked is taken as offered: the launch then gives the answer. */
 export function offers(features: FeatureMap | undefined, name: FeatureName): boolean {
   return (features?.[name] ?? true) === true;
-}
-
-function errnoName(errno: number): string {
-  return errno > 0 && errno < 256 ? getSystemErrorName(-errno) : "EIO";
 }

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, machine, release, totalmem } from "node:os";
 import { readFileIfExists } from "../base/index.ts";
 import { readCgroupFacts } from "./cgroupFacts.ts";
+import { readFeatureCache } from "./featureCache.ts";
 import type { HostFacts, HostPaths, KernelVersion, ResourceLimit } from "./hostFacts.ts";
-import { probeFeatures } from "./probeFeatures.ts";
 
 /** Machine names of uname(2) to the architecture names of the OCI image specification (Go's GOARCH). */
 const architectures: Readonly<Record<string, string>> = {
@@ -18,10 +18,8 @@ const architectures: Readonly<Record<string, string>> = {
 };
 
 /**
- * Gathers the facts that plans are made from: a dozen small reads and, once per boot, one start of the helper
- * (`probeFeatures`). Needs no root; without root `features` is absent.
- *
- * @throws EngineError `helperMissing` when the helper exists but cannot run.
+ * Gathers the facts that plans are made from: a dozen small reads. Needs no root. `features` is there when the kernel was
+ * asked in this boot already (`probeFeatures` of the launch room asks it).
  */
 export function probeHost(paths: HostPaths): HostFacts {
   const status = readFileSync("/proc/self/status", "utf8");
@@ -34,7 +32,7 @@ export function probeHost(paths: HostPaths): HostFacts {
     read: readFileIfExists,
     swap: readFileIfExists("/proc/swaps") !== undefined,
   });
-  const features = probeFeatures({ paths, bootId, cgroup, effectiveUid });
+  const features = effectiveUid === 0 ? readFeatureCache({ bootId, cgroup, paths }) : undefined;
   return {
     kernel: parseKernelRelease(release()),
     architecture: architectures[machine()] ?? machine(),

@@ -25,6 +25,7 @@ export type {
   OverlayRoot,
 } from "./launchRequest.ts";
 export type { FieldValue, LaunchPhase, LaunchPlan, LaunchStep } from "./plan.ts";
+export { probeFeatures } from "./probeFeatures.ts";
 export {
   type RootFile,
   type RootFilesRequest,
