@@ -77,6 +77,7 @@ static int write_state(struct monitor *monitor, int directory, const char *name,
     int result = write(fd, text, size) == (ssize_t)size && (!durable || fsync(fd) == 0) ? 0 : -1;
     close(fd);
     if (result == 0) result = renameat(directory, ".new", directory, name);
+    if (result != 0) unlinkat(directory, ".new", 0);
     return result == 0 && durable ? fsync(directory) : result;
 }
 
@@ -133,7 +134,9 @@ static void write_exit(struct monitor *monitor, const char *statistics)
     snprintf(text, sizeof text, "{\"started\":%s,\"%s\":%d,\"startedAt\":\"%s\",\"finishedAt\":\"%s\",\"restarts\":%llu,\"failure\":\"%s\",\"statistics\":{%s}}\n",
              monitor->executed ? "true" : "false", signalled ? "signal" : "exitCode", monitor->status.si_status, monitor->started_text, now,
              (unsigned long long)monitor->restarts, failure, statistics);
-    write_state(monitor, monitor->state, "exit.json", text);
+    /* on a full disk the record goes where the run-time state is; never may an older one pass for this one */
+    if (write_state(monitor, monitor->state, "exit.json", text) != 0) write_state(monitor, monitor->run, "exit.json", text);
+    else if (monitor->run >= 0) unlinkat(monitor->run, "exit.json", 0);
 }
 
 /* ---- start and end ---- */

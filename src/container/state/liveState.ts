@@ -29,7 +29,10 @@ export interface RunningState {
   readonly restarts: number;
 }
 
-/** `containers/<id>/exit.json`, written by the monitor at every end, before anything is torn down. */
+/**
+ * `containers/<id>/exit.json`, written by the monitor at every end, before anything is torn down: on the data root, or,
+ * when that is full, on the run-time root.
+ */
 export interface ExitRecord {
   /** Whether the payload was executed at all. */
   readonly started: boolean;
@@ -76,12 +79,16 @@ export function readLiveState({ root, runRoot, id, cgroup, bootId }: LiveStateRe
     const status = frozen ? "paused" : "running";
     return { status, process, startedAt, restarts, ...(monitor === undefined ? {} : { monitor }) };
   }
-  const exit = readRecord(join(containerPaths(root, id).directory, "exit.json")) as ExitRecord | undefined; // likewise
+  const exit = readExit(directory) ?? readExit(containerPaths(root, id).directory);
   if (exit === undefined)
     return running === undefined ? { status: "created" } : { status: "dead", startedAt: running.startedAt };
   if (running !== undefined && running.startedAt > exit.finishedAt)
     return { status: "dead", startedAt: running.startedAt };
   return monitor === undefined ? { status: "exited", exit } : { status: "restarting", monitor, exit };
+}
+
+function readExit(directory: string): ExitRecord | undefined {
+  return readRecord(join(directory, "exit.json")) as ExitRecord | undefined; // the monitor's own words
 }
 
 /** Whether something of it runs or will run again by itself. */
