@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 import { fileSystemError, syncDirectory } from "../base/index.ts";
-import { type Descriptor, type DiffId, type Digest, mediaTypes, parseDiffId, parseDigest } from "../oci/index.ts";
+import { type Descriptor, type DiffId, mediaTypes, parseDiffId, parseDigest } from "../oci/index.ts";
 import type { LayerSink } from "./layerSink.ts";
 import type { ImageStore } from "./store.ts";
 
@@ -37,12 +38,12 @@ export async function addLayer({
   const path = join(store.directory, "partial", `layer-${randomBytes(8).toString("hex")}.tmp`);
   try {
     const { digest, diffId, size } = await compress(tar, path);
+    await unpack(path, layers, diffId); // what cannot be unpacked is no layer, and leaves no blob
     const target = store.blobPath(digest);
     await rename(path, target).catch((error: unknown) => {
       throw fileSystemError(error, "store the blob", target);
     });
     syncDirectory(join(target, ".."));
-    await unpack(store, layers, { digest, diffId });
     return { descriptor: { mediaType, digest, size }, diffId };
   } finally {
     await rm(path, { force: true });
@@ -88,14 +89,10 @@ async function* hashed(
   }
 }
 
-async function unpack(
-  store: ImageStore,
-  layers: LayerSink,
-  { digest, diffId }: { digest: Digest; diffId: DiffId },
-): Promise<void> {
+async function unpack(path: string, layers: LayerSink, diffId: DiffId): Promise<void> {
   if (await layers.has(diffId)) return;
   const intake = await layers.begin(diffId);
-  const source = Readable.from(store.readBlob(digest), { objectMode: false });
+  const source = createReadStream(path);
   const gunzip = createGunzip();
   source.once("error", (error) => gunzip.destroy(error));
   source.pipe(gunzip);
