@@ -15,6 +15,7 @@ const groups = {
     "busybox-static": ["/usr/share/doc/busybox-static"],
     tmux: ["/usr/bin/tmux"],
     attr: ["/usr/bin/getfattr"],
+    e2fsprogs: ["/usr/sbin/mkfs.ext4", "/sbin/mkfs.ext4"],
     strace: ["/usr/bin/strace"],
     zstd: ["/usr/bin/zstd"],
     "xz-utils": ["/usr/bin/xz"],
