@@ -49,11 +49,10 @@ int launch_invalid(struct launch *launch, const struct record *record, const cha
 /* Joins namespaces of a kept target; both the host phase (pid, which takes effect for children) and the child use it. */
 int launch_join(struct launch *launch, const struct record *record)
 {
-    uint64_t flags;
     const char *name = record_get(record, "target");
     int target = launch_handle(launch, name);
     if (target < 0) return launch_invalid(launch, record, "target");
-    if (!flags_of(record, "flag", &flags)) return launch_invalid(launch, record, "flag");
+    FLAGS(flags, "flag");
     return (int)CALL(&launch->journal, "setns", setns(target, (int)flags), "%d (%s), 0x%llx", target, name, (unsigned long long)flags);
 }
 

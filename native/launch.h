@@ -42,6 +42,17 @@ struct operation {
     int (*run)(struct launch *launch, const struct record *record);
 };
 
+/* Declares a variable and gives it the value of a field, or ends the operation when the plan has no such one. */
+#define NUMBER(variable, key, max)                                                                                          \
+    uint64_t variable;                                                                                                      \
+    if (!record_get_u64(record, (key), (max), &variable)) return launch_invalid(launch, record, (key))
+#define FLAGS(variable, key)                                                                                                \
+    uint64_t variable;                                                                                                      \
+    if (!flags_of(record, (key), &variable)) return launch_invalid(launch, record, (key))
+#define REQUIRED(variable, key)                                                                                             \
+    const char *variable = record_get(record, (key));                                                                       \
+    if (variable == NULL) return launch_invalid(launch, record, (key))
+
 /* A recorded call of the step under way. */
 #define DO(name, call, ...) ((int)CALL(&launch->journal, name, call, __VA_ARGS__))
 

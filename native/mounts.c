@@ -14,10 +14,9 @@ int mount_option(struct launch *launch, int context, const char *option)
 int mount_new(struct launch *launch, const struct record *record, const char *type,
               int (*configure)(struct launch *launch, const struct record *record, int context))
 {
-    uint64_t attributes;
     const char *option, *source = record_get(record, "source");
     if (source == NULL) source = type;
-    if (!flags_of(record, "attribute", &attributes)) return launch_invalid(launch, record, "attribute");
+    FLAGS(attributes, "attribute");
     OWNED context = DO("fsopen", fsopen(type, FSOPEN_CLOEXEC), "\"%s\"", type);
     if (context < 0) return -1;
     if (DO("fsconfig", fsconfig(context, FSCONFIG_SET_STRING, "source", source, 0), "%d, \"source\", \"%s\"", context, source) != 0) return -1;

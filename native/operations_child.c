@@ -37,16 +37,14 @@ int launch_become_root(struct launch *launch, const struct record *record)
 
 static int op_unshare(struct launch *launch, const struct record *record)
 {
-    uint64_t flags;
-    if (!flags_of(record, "flag", &flags)) return launch_invalid(launch, record, "flag");
+    FLAGS(flags, "flag");
     return DO("unshare", unshare((int)flags), "0x%llx", (unsigned long long)flags);
 }
 
 static int op_propagation(struct launch *launch, const struct record *record)
 {
     struct mount_attr attr = {0};
-    uint64_t propagation;
-    if (!flags_of(record, "propagation", &propagation)) return launch_invalid(launch, record, "propagation");
+    FLAGS(propagation, "propagation");
     attr.propagation = propagation;
     OWNED root = path_open_host(&launch->journal, "/", O_PATH | O_DIRECTORY);
     return root < 0 ? -1 : mount_set(launch, root, AT_RECURSIVE, attr);
@@ -97,8 +95,7 @@ static enum path_create create_of(const struct record *record, int tree)
  * image is refused rather than followed (CVE-2019-19921, CVE-2023-27561). */
 static int open_target(struct launch *launch, const struct record *record, int tree)
 {
-    const char *target = record_get(record, "target");
-    if (target == NULL) return launch_invalid(launch, record, "target");
+    REQUIRED(target, "target");
     uint64_t resolve = IN_ROOT | (record_get(record, "nosymlinks") != NULL ? (uint64_t)RESOLVE_NO_SYMLINKS : 0u);
     return path_target(&launch->journal, launch->root, target, create_of(record, tree), resolve);
 }
@@ -113,8 +110,7 @@ static int attach(struct launch *launch, const struct record *record, int tree)
  * this descriptor, so no mount over a part of /proc can redirect it (CVE-2019-16884, CVE-2025-52881). */
 static int op_mount(struct launch *launch, const struct record *record)
 {
-    const char *type = record_get(record, "type");
-    if (type == NULL) return launch_invalid(launch, record, "type");
+    REQUIRED(type, "type");
     OWNED tree = mount_new(launch, record, type, NULL);
     if (tree < 0) return -1;
     if (strcmp(type, "proc") == 0 && launch->proc < 0) launch->proc = fcntl(tree, F_DUPFD_CLOEXEC, 3);
@@ -132,8 +128,7 @@ int launch_attach(struct launch *launch, const struct record *record)
 static int op_remount(struct launch *launch, const struct record *record)
 {
     struct mount_attr attr = {0};
-    uint64_t set;
-    if (!flags_of(record, "set", &set)) return launch_invalid(launch, record, "set");
+    FLAGS(set, "set");
     attr.attr_set = set;
     OWNED target = open_target(launch, record, -1);
     if (target < 0) return errno == ENOENT ? 0 : -1; /* this kernel has no such file: nothing to protect */
@@ -223,8 +218,7 @@ int launch_pivot(struct launch *launch, const struct record *record)
 static int op_root_attributes(struct launch *launch, const struct record *record)
 {
     struct mount_attr attr = {0};
-    uint64_t set;
-    if (!flags_of(record, "set", &set)) return launch_invalid(launch, record, "set");
+    FLAGS(set, "set");
     attr.attr_set = set;
     return mount_set(launch, launch->root, 0, attr);
 }

@@ -40,8 +40,7 @@ static int op_open_tree(struct launch *launch, const struct record *record)
 /* The file system of a device or a server, detached and kept under a name. */
 static int op_file_system(struct launch *launch, const struct record *record)
 {
-    const char *type = record_get(record, "type");
-    if (type == NULL) return launch_invalid(launch, record, "type");
+    REQUIRED(type, "type");
     int tree = mount_new(launch, record, type, NULL);
     return tree < 0 ? -1 : launch_keep(launch, record_get(record, "as"), tree);
 }
@@ -78,8 +77,7 @@ static int open_to_all(struct launch *launch, const struct record *record, int c
 
 static int op_stage(struct launch *launch, const struct record *record)
 {
-    const char *at = record_get(record, "at");
-    if (at == NULL) return launch_invalid(launch, record, "at");
+    REQUIRED(at, "at");
     launch->stage = mount_new(launch, record, "tmpfs", open_to_all);
     if (launch->stage < 0) return -1;
     OWNED where = path_open_host(&launch->journal, at, O_PATH | O_DIRECTORY);
@@ -91,9 +89,8 @@ static int op_stage(struct launch *launch, const struct record *record)
 static int op_layer(struct launch *launch, const struct record *record)
 {
     struct journal *journal = &launch->journal;
-    uint64_t slot;
     const char *from = record_get(record, "from");
-    if (!record_get_u64(record, "slot", LAYER_SLOTS - 1, &slot)) return launch_invalid(launch, record, "slot");
+    NUMBER(slot, "slot", LAYER_SLOTS - 1);
     char name[2] = {slot_name(slot), '\0'};
     if (path_make_directory(journal, launch->stage, name, 0755) != 0) return -1;
     if (from == NULL) return 0;
@@ -106,10 +103,9 @@ static int op_layer(struct launch *launch, const struct record *record)
 static int op_set_tree(struct launch *launch, const struct record *record)
 {
     struct mount_attr attr = {0};
-    uint64_t set, propagation;
     int tree = launch_handle(launch, record_get(record, "tree"));
-    if (!flags_of(record, "set", &set)) return launch_invalid(launch, record, "set");
-    if (!flags_of(record, "propagation", &propagation)) return launch_invalid(launch, record, "propagation");
+    FLAGS(set, "set");
+    FLAGS(propagation, "propagation");
     attr.attr_set = set;
     attr.propagation = propagation;
     if ((set & MOUNT_ATTR_IDMAP) != 0) attr.userns_fd = (uint64_t)(unsigned)launch->userns;
@@ -119,8 +115,7 @@ static int op_set_tree(struct launch *launch, const struct record *record)
 static int op_cgroup_make(struct launch *launch, const struct record *record)
 {
     struct journal *journal = &launch->journal;
-    const char *path = record_get(record, "path");
-    if (path == NULL) return launch_invalid(launch, record, "path");
+    REQUIRED(path, "path");
     if (path_make_directory(journal, AT_FDCWD, path, 0755) != 0 && errno != EEXIST) return -1;
     int fd = path_open_host(journal, path, O_RDONLY | O_DIRECTORY);
     if (fd < 0) return -1;
@@ -132,8 +127,7 @@ static int op_cgroup_make(struct launch *launch, const struct record *record)
 /* The group of a container that runs: what joins it is born there, and the group stays when that has ended. */
 static int op_cgroup_open(struct launch *launch, const struct record *record)
 {
-    const char *path = record_get(record, "path");
-    if (path == NULL) return launch_invalid(launch, record, "path");
+    REQUIRED(path, "path");
     launch->cgroup = path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     return launch->cgroup < 0 ? -1 : 0;
 }
@@ -218,10 +212,9 @@ static int op_release(struct launch *launch, const struct record *record)
  * proc_pid_stat(5), says that it is still the process that was meant, and the pidfd keeps it so. */
 static int op_target(struct launch *launch, const struct record *record)
 {
-    uint64_t pid, started;
     char path[64], text[1024] = "";
-    if (!record_get_u64(record, "pid", INT32_MAX, &pid)) return launch_invalid(launch, record, "pid");
-    if (!record_get_u64(record, "started", UINT64_MAX, &started)) return launch_invalid(launch, record, "started");
+    NUMBER(pid, "pid", INT32_MAX);
+    NUMBER(started, "started", UINT64_MAX);
     int target = DO("pidfd_open", syscall(SYS_pidfd_open, (pid_t)pid, 0), "%u", (unsigned)pid);
     if (target < 0 || launch_keep(launch, record_get(record, "as"), target) != 0) return -1;
     snprintf(path, sizeof path, "/proc/%u", (unsigned)pid);
@@ -246,17 +239,15 @@ static int op_undumpable(struct launch *launch, const struct record *record)
 /* Inherited by the child, which has no procfs that it could trust. */
 static int op_oom_score(struct launch *launch, const struct record *record)
 {
-    const char *value = record_get(record, "value");
-    if (value == NULL) return launch_invalid(launch, record, "value");
+    REQUIRED(value, "value");
     OWNED self = path_open_host(&launch->journal, "/proc/self", O_RDONLY | O_DIRECTORY);
     return self < 0 ? -1 : path_write(&launch->journal, self, "oom_score_adj", value);
 }
 
 static int op_signal(struct launch *launch, const struct record *record)
 {
-    uint64_t number;
     int target = launch_handle(launch, record_get(record, "target"));
-    if (!record_get_u64(record, "number", NSIG - 1, &number)) return launch_invalid(launch, record, "number");
+    NUMBER(number, "number", NSIG - 1);
     return DO("pidfd_send_signal", syscall(SYS_pidfd_send_signal, target, (int)number, NULL, 0), "%d, %u", target,
                      (unsigned)number);
 }
@@ -285,8 +276,7 @@ static int configure_overlay(struct launch *launch, const struct record *record,
  * read-only. */
 static int op_overlay(struct launch *launch, const struct record *record)
 {
-    uint64_t owner;
-    if (!record_get_u64(record, "owner", UINT32_MAX, &owner)) return launch_invalid(launch, record, "owner");
+    NUMBER(owner, "owner", UINT32_MAX);
     if (owner != 0 && DO("setfsuid", become_file_owner((uid_t)owner), "%u", (unsigned)owner) != 0) return -1;
     launch->root = mount_new(launch, record, "overlay", configure_overlay);
     int error = errno;
@@ -323,8 +313,7 @@ static int op_read_file(struct launch *launch, const struct record *record)
 
 static int op_describe_file(struct launch *launch, const struct record *record)
 {
-    const char *path = record_get(record, "path");
-    if (path == NULL) return launch_invalid(launch, record, "path");
+    REQUIRED(path, "path");
     struct stat status = {0};
     OWNED fd = path_open_in(&launch->journal, launch->root, path, O_PATH, IN_ROOT);
     int error = fd < 0 || fstat(fd, &status) != 0 ? errno : 0;

@@ -16,10 +16,9 @@
 
 static int op_rlimit(struct launch *launch, const struct record *record)
 {
-    uint64_t resource, soft, hard;
-    if (!record_get_u64(record, "resource", RLIM_NLIMITS, &resource)) return launch_invalid(launch, record, "resource");
-    if (!record_get_u64(record, "soft", UINT64_MAX, &soft)) return launch_invalid(launch, record, "soft");
-    if (!record_get_u64(record, "hard", UINT64_MAX, &hard)) return launch_invalid(launch, record, "hard");
+    NUMBER(resource, "resource", RLIM_NLIMITS);
+    NUMBER(soft, "soft", UINT64_MAX);
+    NUMBER(hard, "hard", UINT64_MAX);
     struct rlimit limit = {soft, hard};
     return DO("setrlimit", setrlimit((__rlimit_resource_t)resource, &limit), "%u, %llu:%llu", (unsigned)resource,
                      (unsigned long long)soft, (unsigned long long)hard);
@@ -28,8 +27,7 @@ static int op_rlimit(struct launch *launch, const struct record *record)
 /* Written by a descriptor of the trusted procfs, before the ids change (afterwards the file is not ours any more). */
 static int op_oom_score(struct launch *launch, const struct record *record)
 {
-    const char *value = record_get(record, "value");
-    if (value == NULL) return launch_invalid(launch, record, "value");
+    REQUIRED(value, "value");
     OWNED self = path_open_in(&launch->journal, launch->proc, "self", O_PATH | O_DIRECTORY, IN_ROOT);
     return self < 0 ? -1 : path_write(&launch->journal, self, "oom_score_adj", value);
 }
@@ -68,8 +66,7 @@ static int op_no_new_privileges(struct launch *launch, const struct record *reco
 
 static int op_bounding(struct launch *launch, const struct record *record)
 {
-    uint64_t keep;
-    if (!record_get_u64(record, "capabilities", UINT64_MAX, &keep)) return launch_invalid(launch, record, "capabilities");
+    NUMBER(keep, "capabilities", UINT64_MAX);
     for (int capability = 0; capability <= CAPABILITY_LAST; capability++) {
         int held = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
         if (held < 0) break; /* past the last one that this kernel knows */
@@ -81,9 +78,9 @@ static int op_bounding(struct launch *launch, const struct record *record)
 
 static int op_identity(struct launch *launch, const struct record *record)
 {
-    uint64_t uid, gid, mask, group;
-    if (!record_get_u64(record, "uid", UINT32_MAX - 1, &uid)) return launch_invalid(launch, record, "uid");
-    if (!record_get_u64(record, "gid", UINT32_MAX - 1, &gid)) return launch_invalid(launch, record, "gid");
+    uint64_t mask, group;
+    NUMBER(uid, "uid", UINT32_MAX - 1);
+    NUMBER(gid, "gid", UINT32_MAX - 1);
     size_t count = record_count(record, "group");
     gid_t *groups = count > GROUPS_MAX ? NULL : calloc(count + 1, sizeof *groups);
     if (groups == NULL) return launch_invalid(launch, record, "group");
@@ -112,11 +109,10 @@ static int op_capabilities(struct launch *launch, const struct record *record)
 {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[2];
-    uint64_t effective, permitted, inheritable, ambient;
-    if (!record_get_u64(record, "effective", UINT64_MAX, &effective)) return launch_invalid(launch, record, "effective");
-    if (!record_get_u64(record, "permitted", UINT64_MAX, &permitted)) return launch_invalid(launch, record, "permitted");
-    if (!record_get_u64(record, "inheritable", UINT64_MAX, &inheritable)) return launch_invalid(launch, record, "inheritable");
-    if (!record_get_u64(record, "ambient", UINT64_MAX, &ambient)) return launch_invalid(launch, record, "ambient");
+    NUMBER(effective, "effective", UINT64_MAX);
+    NUMBER(permitted, "permitted", UINT64_MAX);
+    NUMBER(inheritable, "inheritable", UINT64_MAX);
+    NUMBER(ambient, "ambient", UINT64_MAX);
     for (int half = 0; half < 2; half++) {
         data[half].effective = (uint32_t)(effective >> 32 * half);
         data[half].permitted = (uint32_t)(permitted >> 32 * half);
@@ -150,8 +146,7 @@ static int op_seccomp(struct launch *launch, const struct record *record)
  * leaked descriptor would give itself away (CVE-2024-21626). */
 static int op_directory(struct launch *launch, const struct record *record)
 {
-    const char *path = record_get(record, "path");
-    if (path == NULL) return launch_invalid(launch, record, "path");
+    REQUIRED(path, "path");
     if (DO("chdir", chdir(path), "\"%s\"", path) != 0) return -1;
     char here[4096];
     long size = syscall(SYS_getcwd, here, sizeof here);

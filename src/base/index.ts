@@ -18,4 +18,5 @@ export {
 export { type Branded, type ContainerId, newContainerId, shortId } from "./ids.ts";
 export { type LockMode, syncFileSystem } from "./libc.ts";
 export { acquireLock, type HeldLock, type LockRequest, lockDescriptor, withLock } from "./lock.ts";
+export { writeOutputFile } from "./outputFile.ts";
 export { formatBinarySize, formatDecimalSize, parseDuration, parseSize } from "./units.ts";

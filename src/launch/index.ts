@@ -46,4 +46,4 @@ export {
   readTree,
   startTreeWriter,
   type TreeSource,
-} from "./treeHelper.ts";
+} from "./treeProcess.ts";

@@ -1,9 +1,8 @@
-import { EngineError } from "../../base/index.ts";
+import { EngineError, writeOutputFile } from "../../base/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag, Help } from "../flags/flag.ts";
 import { helpFlag, textInto } from "../flags/sharedFlags.ts";
-import { writeOutputFile } from "../outputFile.ts";
 
 interface ExportDraft extends Help {
   output?: string;

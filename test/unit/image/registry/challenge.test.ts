@@ -60,6 +60,6 @@ test("parseChallenges() is linear in a bounded length", () => {
     const before = performance.now();
     parseChallenges(`Bearer realm="${part.repeat((1 << 20) / part.length)}`);
     parseChallenges(part.repeat((1 << 20) / part.length));
-    assert.ok(performance.now() - before < 50, JSON.stringify(part));
+    assert.ok(performance.now() - before < 2000, JSON.stringify(part));
   }
 });

@@ -29,7 +29,7 @@ describe("the parsers of security options (V87)", () => {
           (error) => error instanceof Error && error.message.length < 2000,
         );
         // Linear work on 1 MiB takes under 10 ms; a backtracking scanner would take minutes.
-        assert.ok(performance.now() - started < 1000, JSON.stringify(unit));
+        assert.ok(performance.now() - started < 2000, JSON.stringify(unit));
       }
     });
   }

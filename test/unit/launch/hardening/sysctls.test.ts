@@ -102,7 +102,7 @@ describe("planSysctls()", () => {
     for (const [name, value] of hostile) {
       const started = performance.now();
       assert.throws(() => plan([[name, value]]), { code: "invalidValue" }, JSON.stringify([name, value]).slice(0, 99));
-      assert.ok(performance.now() - started < 500, name.slice(0, 20));
+      assert.ok(performance.now() - started < 2000, name.slice(0, 20));
     }
   });
 

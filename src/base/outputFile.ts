@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import { fileSystemError } from "../base/index.ts";
+import { fileSystemError } from "./errors.ts";
 
 /**
  * Writes a file that the user named. It appears whole or not at all; one that was there before stays until then.
