@@ -442,8 +442,8 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     } while (monitor->wake_at > 0);
     streams_leave_caller(monitor);
     report_end(monitor);
-    const char *name; /* what a container that is removed at its end has written; the caller takes the rest */
-    for (size_t n = 0; monitor->state >= 0 && (name = record_get_nth(settings, "discard", n)) != NULL; n++) remove_tree_at(monitor->state, name);
+    const char *name; /* what a container that goes at its end has written; one that never ran is looked at first, to say why */
+    for (size_t n = 0; monitor->executed && monitor->state >= 0 && (name = record_get_nth(settings, "discard", n)) != NULL; n++) remove_tree_at(monitor->state, name);
     if (monitor->listener >= 0) unlinkat(monitor->run, "monitor.sock", 0);
     /* in this order: a monitor without a running container would look like one that waits to start it again */
     if (monitor->run >= 0) unlinkat(monitor->run, "monitor.json", 0);

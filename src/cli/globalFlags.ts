@@ -48,11 +48,14 @@ export function readSettings(draft: GlobalDraft, { env }: CommandContext): Engin
   const named = (env.BRIG_INSECURE_REGISTRIES ?? "").split(",").map((host) => host.trim());
   const insecureRegistries = [...named.filter((host) => host !== ""), ...draft.insecureRegistries];
   const authFile = authFileOf(env);
+  const helperPath = nonEmpty(env.BRIG_HELPER);
   return {
     ...(root === undefined ? {} : { root }),
     ...(runRoot === undefined ? {} : { runRoot }),
     ...(insecureRegistries.length === 0 ? {} : { insecureRegistries }),
     ...(authFile === undefined ? {} : { authFile }),
+    // The helper built with sanitizers, for the tests; whoever sets it could as well replace brig in PATH.
+    ...(helperPath === undefined ? {} : { helperPath }),
     ...(env.PATH === undefined ? {} : { searchPath: env.PATH }),
     ...(env.HOME === undefined ? {} : { home: env.HOME }),
   };
