@@ -16,11 +16,13 @@ enum { RECORD_MAX = 1 << 20, READ_MAX = 256 << 10, HOLE = 32 << 10, LINKS_MAX = 
 #define PENDING_MAX ((size_t)128 << 20)
 
 /* A directory whose time stamp and default ACL wait for the end, because making entries in it would change the one
- * and inherit the other. `path` and then the ACL follow. */
+ * and inherit the other. */
 struct pending {
+    struct pending *next;
     uint64_t inode;
     struct timespec modified;
-    uint32_t path_size, acl_size;
+    size_t path_size, acl_size;
+    char bytes[]; /* the path, then the ACL */
 };
 
 struct metadata {
@@ -35,8 +37,8 @@ struct unpack {
     const char *call; /* the system call that failed */
     int parent;       /* the directory of the last entry, or -1; its name is parent_path */
     char parent_path[PATH_MAX];
-    char *pending;
-    size_t pending_size, pending_room;
+    struct pending *pending;
+    size_t pending_size;
     uint64_t entries, bytes;
     struct metadata metadata; /* of the entry under way */
     bool in_hole; /* the file under way ends in one so far */
@@ -313,39 +315,29 @@ static int add_pending(struct unpack *unpack, const char *path, int fd, const st
     struct stat status;
     if (TRY(unpack, "fstat", fstat(fd, &status))) return -1;
     size_t path_size = strlen(path) + 1, size = sizeof(struct pending) + path_size + acl->size;
-    if (unpack->pending_room - unpack->pending_size < size) {
-        size_t room = unpack->pending_room * 2 + size;
-        errno = E2BIG;
-        char *grown = room > PENDING_MAX ? NULL : realloc(unpack->pending, room);
-        if (grown == NULL) return TRY(unpack, "realloc", -1);
-        unpack->pending = grown;
-        unpack->pending_room = room;
-    }
-    struct pending pending = {status.st_ino, unpack->metadata.times[1], (uint32_t)path_size, (uint32_t)acl->size};
-    char *at = unpack->pending + unpack->pending_size;
-    memcpy(at, &pending, sizeof pending);
-    memcpy(at + sizeof pending, path, path_size);
-    if (acl->size > 0) memcpy(at + sizeof pending + path_size, acl->value, acl->size);
+    errno = E2BIG;
+    struct pending *pending = PENDING_MAX - unpack->pending_size < size ? NULL : malloc(size);
+    if (pending == NULL) return TRY(unpack, "malloc", -1);
+    *pending = (struct pending){unpack->pending, status.st_ino, unpack->metadata.times[1], path_size, acl->size};
+    memcpy(pending->bytes, path, path_size);
+    if (acl->size > 0) memcpy(pending->bytes + path_size, acl->value, acl->size);
+    unpack->pending = pending;
     unpack->pending_size += size;
     return 0;
 }
 
 static int apply_pending(struct unpack *unpack)
 {
-    for (size_t offset = 0; offset < unpack->pending_size;) {
-        struct pending pending;
-        memcpy(&pending, unpack->pending + offset, sizeof pending);
-        const char *path = unpack->pending + offset + sizeof pending;
-        offset += sizeof pending + pending.path_size + pending.acl_size;
+    for (const struct pending *pending = unpack->pending; pending != NULL; pending = pending->next) {
         struct stat status;
-        OWNED fd = open_in_root(unpack, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        OWNED fd = open_in_root(unpack, pending->bytes, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
         if (fd < 0) continue; /* a later entry took its place */
         if (TRY(unpack, "fstat", fstat(fd, &status))) return -1;
-        if (status.st_ino != pending.inode) continue;
-        const char *acl = path + pending.path_size;
-        const struct timespec times[2] = {pending.modified, pending.modified};
-        if (pending.acl_size > 0 &&
-            TRY(unpack, "fsetxattr", fsetxattr(fd, "system.posix_acl_default", acl, pending.acl_size, 0)))
+        if (status.st_ino != pending->inode) continue;
+        const char *acl = pending->bytes + pending->path_size;
+        const struct timespec times[2] = {pending->modified, pending->modified};
+        if (pending->acl_size > 0 &&
+            TRY(unpack, "fsetxattr", fsetxattr(fd, "system.posix_acl_default", acl, pending->acl_size, 0)))
             return -1;
         if (TRY(unpack, "futimens", futimens(fd, times))) return -1;
     }
@@ -584,63 +576,61 @@ static int apply_all(struct unpack *unpack, struct record *record)
     }
 }
 
-static struct unpack *unpack_new(int root, int input)
+/* One tree after the other: what the last one held goes with the process, and pages that nothing touches cost nothing. */
+static struct unpack *unpack_from(int input, int root)
 {
-    struct unpack *unpack = calloc(1, sizeof *unpack);
-    if (unpack == NULL) return NULL;
-    *unpack = (struct unpack){.root = root, .parent = -1, .input_fd = input, .call = "close_range"};
+    static struct unpack unpack;
+    if (unpack.call != NULL) close_owned(&unpack.parent); /* the last one's */
+    unpack.call = "close_range";
+    unpack.root = root;
+    unpack.parent = -1;
+    unpack.input_fd = input;
+    unpack.pending = NULL;
+    unpack.start = unpack.end = unpack.pending_size = 0;
     umask(0);
     fcntl(input, F_SETPIPE_SZ, 1 << 20); /* fine to fail: it may be a socket */
-    return unpack;
-}
-
-/* Says on stdout how it ended, unless the result is to be kept, and gives everything back. */
-static int unpack_end(struct unpack *unpack, struct record *record, int result, FILE *out)
-{
-    int error = errno;
-    const char *path = record->op == NULL ? NULL : record_get(record, "path");
-    if (out != NULL && result != 0)
-        fprintf(out, "error%cop=%s%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, record->op == NULL ? "none" : record->op, 0,
-                path == NULL ? "" : path, 0, unpack->call, 0, error, 0, 0);
-    else if (out != NULL)
-        fprintf(out, "done%centries=%llu%cbytes=%llu%c%c", 0, (unsigned long long)unpack->entries, 0, (unsigned long long)unpack->bytes, 0, 0);
-    bool lost = out != NULL && fflush(out) != 0;
-    record_free(record);
-    close_owned(&unpack->parent);
-    free(unpack->pending);
-    free(unpack);
-    errno = error;
-    return lost ? 2 : result != 0;
+    return &unpack;
 }
 
 int unpack_tree(int root, int input)
 {
     struct record record = {0};
-    struct unpack *unpack = unpack_new(root, input);
-    return unpack == NULL || unpack_end(unpack, &record, apply_all(unpack, &record), NULL) != 0 ? -1 : 0;
+    int result = apply_all(unpack_from(input, root), &record), error = errno;
+    record_free(&record);
+    errno = error;
+    return result;
+}
+
+/* After `result` has said that all is ready; with a record on stdout of how it ended. */
+static int unpack_and_tell(struct unpack *unpack, int result, bool durable)
+{
+    struct record record = {0};
+    if (result == 0) result = drop_privileges(unpack);
+    if (result == 0) result = apply_all(unpack, &record);
+    if (result == 0 && durable) result = TRY(unpack, "syncfs", syncfs(unpack->root));
+    int error = errno;
+    const char *op = record.op == NULL ? "none" : record.op, *path = record.op == NULL ? NULL : record_get(&record, "path");
+    if (result != 0)
+        printf("error%cop=%s%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, op, 0, path == NULL ? "" : path, 0, unpack->call, 0, error, 0, 0);
+    else
+        printf("done%centries=%llu%cbytes=%llu%c%c", 0, (unsigned long long)unpack->entries, 0, (unsigned long long)unpack->bytes, 0, 0);
+    record_free(&record);
+    int lost = fflush(stdout);
+    errno = error;
+    return lost != 0 ? 2 : result != 0;
 }
 
 int unpack_confined(int root)
 {
-    struct record record = {0};
-    struct unpack *unpack = unpack_new(root, STDIN_FILENO);
-    if (unpack == NULL) return -1;
+    struct unpack *unpack = unpack_from(STDIN_FILENO, root);
     unpack->strict = true;
-    int result = drop_privileges(unpack);
-    if (result == 0) result = apply_all(unpack, &record);
-    return unpack_end(unpack, &record, result, stdout) == 0 ? 0 : -1;
+    return unpack_and_tell(unpack, 0, false) == 0 ? 0 : -1;
 }
 
 int role_extract(int argc, char **argv)
 {
-    struct record record = {0};
-    struct unpack *unpack = argc == 2 ? unpack_new(-1, STDIN_FILENO) : NULL;
-    if (unpack == NULL) return 125;
+    if (argc != 2) return 125;
+    struct unpack *unpack = unpack_from(STDIN_FILENO, -1);
     int result = close_range(3, ~0U, 0);
-    if (result == 0) result = confine(unpack, argv[1]);
-    OWNED root = unpack->root;
-    if (result == 0) result = drop_privileges(unpack);
-    if (result == 0) result = apply_all(unpack, &record);
-    if (result == 0) result = TRY(unpack, "syncfs", syncfs(root));
-    return unpack_end(unpack, &record, result, stdout);
+    return unpack_and_tell(unpack, result == 0 ? confine(unpack, argv[1]) : -1, true);
 }

@@ -53,13 +53,14 @@ export async function addLayer({
 async function compress(tar: AsyncIterable<Uint8Array>, path: string) {
   const plain = createHash("sha256");
   const packed = createHash("sha256");
+  const file = await open(path, "wx", 0o600).catch((error: unknown) => {
+    throw fileSystemError(error, "make the file", path);
+  });
+  // The streams begin when somebody listens: an error that comes before would end the process.
   const source = Readable.from(hashed(tar, plain), { objectMode: false });
   const gzip = createGzip();
   source.once("error", (error) => gzip.destroy(error));
   source.pipe(gzip);
-  const file = await open(path, "wx", 0o600).catch((error: unknown) => {
-    throw fileSystemError(error, "make the file", path);
-  });
   let size = 0;
   try {
     for await (const chunk of gzip) {
