@@ -1,7 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, fileSystemError, makeDirectory, writeFileAtomic } from "../../base/index.ts";
-import { readRecord } from "./jsonRecord.ts";
+import { errnoOf, fileSystemError, makeDirectory, readFileIfExists, writeFileAtomic } from "../../base/index.ts";
 import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
 
 /**
@@ -21,10 +20,20 @@ export function clearPending(root: string, id: string): void {
 
 /** The ids of containers whose maker died before it was done with them. */
 export function abandonedContainers(root: string, proc?: string): readonly string[] {
-  return listPending(root).filter((id) => {
-    const owner = readOwner(join(pendingDirectory(root), id));
-    return owner === undefined || !isAlive(owner, proc);
-  });
+  return listPending(root).filter((id) => isAbandoned(join(pendingDirectory(root), id), proc));
+}
+
+/**
+ * A mark that is gone says that its maker is done, and a maker may be done and end while we look: only a mark that is
+ * still the same after its maker was found dead will never be taken away by it. A mark that nobody can read was
+ * damaged by a power cut, which no maker outlives.
+ */
+function isAbandoned(mark: string, proc?: string): boolean {
+  const text = readFileIfExists(mark);
+  if (text === undefined) return false;
+  const owner = parseOwner(text);
+  if (owner !== undefined && isAlive(owner, proc)) return false;
+  return readFileIfExists(mark) === text;
 }
 
 function listPending(root: string): readonly string[] {
@@ -37,12 +46,15 @@ function listPending(root: string): readonly string[] {
   }
 }
 
-function readOwner(path: string): ProcessIdentity | undefined {
-  const record = readRecord(path);
-  if (typeof record?.pid !== "number" || typeof record.startTime !== "string" || typeof record.bootId !== "string") {
+function parseOwner(text: string): ProcessIdentity | undefined {
+  try {
+    const record = (JSON.parse(text) ?? {}) as Partial<Record<string, unknown>>; // every member is looked at below
+    const { pid, startTime, bootId } = record;
+    if (typeof pid !== "number" || typeof startTime !== "string" || typeof bootId !== "string") return undefined;
+    return { pid, startTime, bootId };
+  } catch {
     return undefined;
   }
-  return { pid: record.pid, startTime: record.startTime, bootId: record.bootId };
 }
 
 function pendingDirectory(root: string): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
@@ -86,6 +86,24 @@ test("abandonedContainers() lists those whose maker is dead, and only those", (t
   clearPending(root, b);
   clearPending(root, b);
   assert.deepEqual(abandonedContainers(root), []);
+});
+
+test("abandonedContainers() leaves alone what its maker finishes while it looks", (t) => {
+  const root = scratch(t);
+  mkdirSync(join(root, "pending"));
+  symlinkSync("taken-away", join(root, "pending", a)); // listed, and not there when it is read
+  assert.deepEqual(abandonedContainers(root), []);
+});
+
+test("abandonedContainers() lists a mark that a power cut left empty", (t) => {
+  const root = scratch(t);
+  mkdirSync(join(root, "pending"));
+  for (const [id, text] of [
+    [a, ""],
+    [b, "null"],
+  ] as const)
+    writeFileSync(join(root, "pending", id), text);
+  assert.deepEqual(abandonedContainers(root).toSorted(), [a, b].toSorted());
 });
 
 test("a volume is filled by its first user only, and never when it holds something", (t) => {
