@@ -32,7 +32,6 @@ for controller in $(cat sys/fs/cgroup/cgroup.controllers); do
   echo "+$controller" >sys/fs/cgroup/cgroup.subtree_control # as systemd leaves it
 done
 mount -t tmpfs -o mode=755 tmpfs run
-mount -t tmpfs -o mode=1777 tmpfs var/tmp
 
 mkdir -p "lib/modules/$release"
 mount --bind "$MODULES/$release" "lib/modules/$release"
@@ -46,6 +45,7 @@ done <"$WRITABLE"
 pivot_root . mnt
 cd /
 umount -l /mnt
+mount -t tmpfs -o mode=1777 tmpfs /mnt # not on /var/tmp, below which the project may lie
 for module in virtio_blk tun loop; do modprobe "$module" 2>/dev/null || :; done
 if [ -n "$DISK" ]; then
   mkdir -p /disk

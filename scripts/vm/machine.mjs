@@ -61,7 +61,7 @@ function furnish({ machine, engine, directory, disk, writable, command, cwd, env
     DISK: disk === undefined ? "" : diskDevice,
     WRITABLE: join(machine, "writable"),
   };
-  const exported = Object.entries({ ...env, TMPDIR: "/var/tmp", BRIG_VM_DISK: settings.DISK }).filter(([key]) =>
+  const exported = Object.entries({ ...env, TMPDIR: "/mnt", BRIG_VM_DISK: settings.DISK }).filter(([key]) =>
     /^[A-Za-z_][A-Za-z0-9_]*$/.test(key),
   );
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${quote(value)}\n`);

@@ -48,13 +48,18 @@ test("attach passes stdin on, shows both streams, and ends with the container's 
   }));
 
 test("attach --no-stdin leaves stdin to the caller, and without -i the container never gets it", () =>
-  withContainer(["-i"], ["sh", "-c", "read line; echo got $line"], async (id) => {
-    const watcher = new BrigProcess(["attach", "--no-stdin", id], root);
-    watcher.child.stdin.end("not for it\n");
-    const typist = await runBrig(["attach", id], { root, stdin: "typed\n" });
-    assert.equal(typist.stdout, "got typed\n");
-    assert.equal(await watcher.ended, 0);
-  }));
+  withContainer(
+    ["-i"],
+    ["sh", "-c", "(while :; do echo tick; sleep 0.05; done) & read line; kill $!; echo got $line"],
+    async (id) => {
+      const watcher = new BrigProcess(["attach", "--no-stdin", id], root);
+      watcher.child.stdin.end("not for it\n");
+      await watcher.waitForOutput(/tick/);
+      const typist = await runBrig(["attach", id], { root, stdin: "typed\n" });
+      assert.match(typist.stdout, /^(tick\n)*got typed\n$/);
+      assert.equal(await watcher.ended, 0);
+    },
+  ));
 
 test("signals are passed on, and with --sig-proxy=false they end attach alone", () =>
   withContainer([], ["sh", "-c", 'trap "echo int; exit 7" INT; while :; do echo up; sleep 0.05; done'], async (id) => {
