@@ -60,7 +60,8 @@ test("a shell is used, resized, interrupted, detached from, attached to again an
       await terminal.resize(90, 25);
       await terminal.type("clear; brig attach sh", "Enter");
       await terminal.waitFor(/^\/ # ?$/m);
-      await terminal.type("echo kept=$kept; stty size", "Enter");
+      // the new size is sent after the connection is made: it arrives, but not before what is typed at once
+      await terminal.type("until stty size | grep -q 25; do :; done; echo kept=$kept; stty size", "Enter");
       await terminal.waitFor(/^kept=yes\n25 90$/m);
       await terminal.type("exit 5", "Enter");
       await terminal.waitFor(/host> ?$/);
