@@ -143,8 +143,7 @@ static int set_attributes(struct unpack *unpack, const struct record *record, in
 
 static int open_in_root(const struct unpack *unpack, const char *path, uint64_t flags)
 {
-    struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-    return (int)syscall(SYS_openat2, unpack->root, *path == '\0' ? "." : path, &how, sizeof how);
+    return open_in(unpack->root, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
 /* What fstatat says of a deletion mark; in this directory only we make character devices 0:0. */

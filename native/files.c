@@ -2,6 +2,8 @@
 
 #include <sys/fsuid.h>
 
+enum { OPEN_ATTEMPTS = 100000 };
+
 int each_entry(int directory, int (*visit)(void *context, int directory, const char *name), void *context)
 {
     OWNED listed = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* its own offset */
@@ -15,6 +17,19 @@ int each_entry(int directory, int (*visit)(void *context, int directory, const c
     closedir(stream);
     errno = error;
     return result == 0 && error != 0 ? -1 : result;
+}
+
+/* A rename anywhere on the machine while ".." is resolved makes the kernel give up with EAGAIN, because it could have led
+ * outside (openat2(2)); a container that renames without end must not keep others from their files. */
+int open_in(int directory, const char *path, uint64_t flags, uint64_t resolve)
+{
+    struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = resolve};
+    int fd = -1;
+    for (int attempt = 0; fd < 0 && attempt < OPEN_ATTEMPTS; attempt++) {
+        fd = (int)syscall(SYS_openat2, directory, *path == '\0' ? "." : path, &how, sizeof how);
+        if (fd < 0 && errno != EAGAIN) break;
+    }
+    return fd;
 }
 
 int write_all(int fd, const char *bytes, size_t size)

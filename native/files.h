@@ -34,6 +34,9 @@ static inline int disown(int *fd)
  * when the directory cannot be read. */
 int each_entry(int directory, int (*visit)(void *context, int directory, const char *name), void *context);
 
+/* openat2(2) with O_CLOEXEC; "" is the directory itself. */
+int open_in(int directory, const char *path, uint64_t flags, uint64_t resolve);
+
 int write_all(int fd, const char *bytes, size_t size);
 
 /* Lower-case hexadecimal digits to bytes; bytes may be text itself. False when malformed or more than room. */

@@ -4,9 +4,8 @@
 
 int path_open_in(struct journal *journal, int root, const char *path, uint64_t flags, uint64_t resolve)
 {
-    struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = resolve};
-    return (int)CALL(journal, "openat2", syscall(SYS_openat2, root, path, &how, sizeof how), "%d, \"%s\", 0x%llx, resolve=0x%llx",
-                     root, path, (unsigned long long)how.flags, (unsigned long long)resolve);
+    return (int)CALL(journal, "openat2", open_in(root, path, flags, resolve), "%d, \"%s\", 0x%llx, resolve=0x%llx", root, path,
+                     (unsigned long long)flags, (unsigned long long)resolve);
 }
 
 int path_make_directory(struct journal *journal, int parent, const char *name, unsigned mode)

@@ -14,11 +14,8 @@ struct removal {
 
 static int open_directory(int parent, const char *name)
 {
-    struct open_how how = {
-        .flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
-    };
-    return (int)syscall(SYS_openat2, parent, name, &how, sizeof how);
+    const uint64_t inside = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+    return open_in(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, inside);
 }
 
 /* 0: gone; 1: a directory that is not empty; -1: failed. */
