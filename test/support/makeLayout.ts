@@ -20,7 +20,7 @@ export interface ImageSource {
  * kept and found again as long as its sources stay the same, and appears by rename, so test files may ask at once.
  */
 export async function makeLayout(name: string, images: readonly ImageSource[]): Promise<string> {
-  const sources = JSON.stringify(images.map(({ tag, layers, config }) => [tag, layers.map(String), config]));
+  const sources = JSON.stringify(images.map(({ tag, layers, config }) => [tag, layers.map(sourceOf), config]));
   const digest = createHash("sha256").update(`1 ${sources}`).digest("hex").slice(0, 12);
   const layout = join(fixtureDirectory, `${name}-${digest}`);
   if (existsSync(layout)) return layout;
@@ -36,6 +36,11 @@ export async function makeLayout(name: string, images: readonly ImageSource[]): 
     rmSync(scratch, { recursive: true, force: true });
   }
   return layout;
+}
+
+/** The bundler numbers names that several bundled files have in common: which ones is not a change of the source. */
+function sourceOf(layer: LayerSource): string {
+  return String(layer).replaceAll(/\b([A-Za-z_]+)\d+\b/g, "$1");
 }
 
 async function addImage(where: { layout: string; scratch: string; image: ImageSource }): Promise<void> {

@@ -50,6 +50,19 @@ test("thirty-two run --rm at once all succeed and leave nothing", async () => {
   assert.deepEqual(await eventually(async () => traces(), same(before)), before);
 });
 
+test("thirty run -d at once are thirty running containers, three times", async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const names = Array.from({ length: 30 }, (_, n) => `many-${n}`);
+    try {
+      await Promise.all(names.map((name) => startRunning(root, { name, image })));
+      const { stdout } = await brigOk(["ps", "--format", "{{.Names}}"], { root });
+      assert.deepEqual(stdout.trim().split("\n").sort(), names.sort());
+    } finally {
+      await runBrig(["rm", "-f", ...names], { root });
+    }
+  }
+});
+
 test("a hundred run --rm in a row add no file, mount or process", async () => {
   await brigOk([...once, image, "true"], { root });
   const before = traces();
