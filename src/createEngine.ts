@@ -139,6 +139,8 @@ function lifecycleMembers(places: Places): LifecycleMembers {
       return room.waitContainer(nameOrId, context);
     },
     async cleanUp(id) {
+      // The caller may have taken it away by now, and the data root with it: then nothing may be made there again.
+      if (!existsSync(join(places.root, "containers", id))) return;
       const { room, context } = await open("clean up a container");
       await room.cleanUp(id, context);
     },
