@@ -1,7 +1,7 @@
 /** Limits in Docker's words; bytes, microseconds, counts. Absent: not given. */
 export interface ResourceLimits {
   readonly memoryBytes?: number;
-  /** Memory plus swap; -1 is unlimited. */
+  /** Memory plus swap, as `--memory-swap`; -1 is unlimited. */
   readonly memorySwapBytes?: number;
   readonly memoryReservationBytes?: number;
   readonly cpus?: number;

@@ -1,3 +1,4 @@
+import type { DeviceRate, ResourceLimits } from "../cgroups/index.ts";
 import type { Platform } from "../oci/index.ts";
 
 /**
@@ -74,34 +75,12 @@ export interface ExtraHost {
   readonly address: string;
 }
 
-/** Limits as Docker names them; bytes, microseconds, counts. */
-export interface Limits {
-  readonly memoryBytes?: number;
-  /** Memory plus swap, as `--memory-swap`; -1 is unlimited. */
-  readonly memorySwapBytes?: number;
-  readonly memoryReservationBytes?: number;
-  readonly cpus?: number;
-  readonly cpuShares?: number;
-  readonly cpuQuotaUs?: number;
-  readonly cpuPeriodUs?: number;
-  readonly cpusetCpus?: string;
-  readonly cpusetMems?: string;
-  /** -1 or 0 is unlimited. */
-  readonly pidsLimit?: number;
-  readonly blkioWeight?: number;
-  readonly deviceReadBps?: readonly DeviceRate[];
-  readonly deviceWriteBps?: readonly DeviceRate[];
-  readonly deviceReadIops?: readonly DeviceRate[];
-  readonly deviceWriteIops?: readonly DeviceRate[];
-  /** cgroup v2 file to value (`--cgroup-conf memory.high=48m`), written as they are. */
-  readonly cgroupConf?: ReadonlyMap<string, string>;
+/** Limits as Docker names them, and the group that the container's own goes below. */
+export interface Limits extends ResourceLimits {
   readonly cgroupParent?: string;
 }
 
-export interface DeviceRate {
-  readonly path: string;
-  readonly rate: number;
-}
+export type { DeviceRate };
 
 export interface Ulimit {
   readonly name: string;
