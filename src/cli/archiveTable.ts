@@ -1,3 +1,4 @@
+import { alsoBelow } from "./alsoBelow.ts";
 import type { CommandEntry } from "./commandTable.ts";
 
 const section = "other" as const;
@@ -38,7 +39,6 @@ const importEntry: CommandEntry = {
 };
 
 export const archiveTable: readonly CommandEntry[] = [
-  ...verbs.flatMap((entry) => [entry, { ...entry, words: `container ${entry.words}`, sameAs: entry.words }]),
-  importEntry,
-  { ...importEntry, words: "image import", sameAs: "import" },
+  ...verbs.flatMap((entry) => alsoBelow("container", entry)),
+  ...alsoBelow("image", importEntry),
 ];

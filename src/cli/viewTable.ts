@@ -1,3 +1,4 @@
+import { alsoBelow } from "./alsoBelow.ts";
 import type { CommandEntry } from "./commandTable.ts";
 
 const inspectContainer = async () => (await import("./commands/inspect.ts")).inspectContainerCommand;
@@ -11,22 +12,24 @@ const createVolume = async () => (await import("./commands/volumeCreate.ts")).vo
 const listVolumes = async () => (await import("./commands/volumeList.ts")).volumeListCommand;
 const removeVolumes = async () => (await import("./commands/volumeRemove.ts")).volumeRemoveCommand;
 
-const portSummary = "List the published ports of a container";
-const renameSummary = "Give a container another name";
-const whySummary = "Say why a container ended, does not start or is slow to stop";
-
 const section = "other" as const;
+
+const verbs: readonly CommandEntry[] = [
+  { words: "port", section, summary: "List the published ports of a container", load: port },
+  { words: "rename", section, summary: "Give a container another name", load: rename },
+  {
+    words: "why",
+    section,
+    summary: "Say why a container ended, does not start or is slow to stop",
+    load: why,
+  },
+];
 
 /** The commands that look at containers and volumes and put them in order. */
 export const viewTable: readonly CommandEntry[] = [
-  { words: "port", section, summary: portSummary, load: port },
-  { words: "rename", section, summary: renameSummary, load: rename },
-  { words: "why", section, summary: whySummary, load: why },
+  ...verbs.flatMap((entry) => alsoBelow("container", entry)),
   { words: "container inspect", section, summary: "Show everything known about containers", load: inspectContainer },
-  { words: "container port", sameAs: "port", section, summary: portSummary, load: port },
   { words: "container prune", section, summary: "Remove all stopped containers", load: pruneContainers },
-  { words: "container rename", sameAs: "rename", section, summary: renameSummary, load: rename },
-  { words: "container why", sameAs: "why", section, summary: whySummary, load: why },
   { words: "volume create", section, summary: "Create a volume", load: createVolume },
   { words: "volume inspect", section, summary: "Show everything known about volumes", load: inspectVolume },
   { words: "volume ls", aliases: ["list"], section, summary: "List volumes", load: listVolumes },

@@ -1,28 +1,18 @@
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import type { Flag, Help } from "../flags/flag.ts";
-import { helpFlag, switchInto, textInto } from "../flags/sharedFlags.ts";
+import type { Flag } from "../flags/flag.ts";
+import { type ChangeDraft, changeFlag, helpFlag, switchInto, textInto } from "../flags/sharedFlags.ts";
 
-interface CommitDraft extends Help {
+interface CommitDraft extends ChangeDraft {
   author?: string;
   message?: string;
   pause?: boolean;
   noPause?: boolean;
-  readonly changes: string[];
 }
 
 const flags: readonly Flag<CommitDraft>[] = [
   { long: "author", short: "a", value: "string", text: "who made the image", read: textInto<CommitDraft>("author") },
-  {
-    long: "change",
-    short: "c",
-    value: "list",
-    repeatable: true,
-    text: "Dockerfile instruction to apply to the image",
-    read: (draft, change) => {
-      draft.changes.push(change);
-    },
-  },
+  changeFlag,
   helpFlag,
   { long: "message", short: "m", value: "string", text: "what was changed", read: textInto<CommitDraft>("message") },
   { long: "no-pause", text: "let the container run meanwhile", read: switchInto<CommitDraft>("noPause") },

@@ -5,26 +5,16 @@ import { parsePlatform } from "../../container/index.ts";
 import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext, Outcome } from "../context.ts";
-import type { Flag, Help } from "../flags/flag.ts";
-import { helpFlag, textInto } from "../flags/sharedFlags.ts";
+import type { Flag } from "../flags/flag.ts";
+import { type ChangeDraft, changeFlag, helpFlag, textInto } from "../flags/sharedFlags.ts";
 
-interface ImportDraft extends Help {
+interface ImportDraft extends ChangeDraft {
   message?: string;
   platform?: string;
-  readonly changes: string[];
 }
 
 const flags: readonly Flag<ImportDraft>[] = [
-  {
-    long: "change",
-    short: "c",
-    value: "list",
-    repeatable: true,
-    text: "Dockerfile instruction to apply to the image",
-    read: (draft, change) => {
-      draft.changes.push(change);
-    },
-  },
+  changeFlag,
   helpFlag,
   { long: "message", short: "m", value: "string", text: "what the image is", read: textInto<ImportDraft>("message") },
   {

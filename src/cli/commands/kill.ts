@@ -4,7 +4,7 @@ import type { Outcome } from "../context.ts";
 import type { Flag, Help } from "../flags/flag.ts";
 import { helpFlag } from "../flags/sharedFlags.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
-import { forEachArgument } from "./eachArgument.ts";
+import { forEachArgument, manyAtOnce } from "./eachArgument.ts";
 
 interface KillDraft extends Help {
   signal?: string;
@@ -31,9 +31,13 @@ export const killCommand = defineCommand<KillDraft>({
   begin: () => ({}),
   execute: async ({ draft: { signal = "SIGKILL" }, args, openEngine }): Promise<Outcome> => {
     const engine = await openEngine();
-    return forEachArgument(args, async (nameOrId) => {
-      await engine.kill({ nameOrId, signal });
-      return `${sanitizeLine(nameOrId)}\n`;
-    });
+    return forEachArgument(
+      args,
+      async (nameOrId) => {
+        await engine.kill({ nameOrId, signal });
+        return `${sanitizeLine(nameOrId)}\n`;
+      },
+      manyAtOnce,
+    );
   },
 });

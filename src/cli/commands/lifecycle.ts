@@ -4,7 +4,7 @@ import type { Outcome } from "../context.ts";
 import type { Help } from "../flags/flag.ts";
 import { helpFlag } from "../flags/sharedFlags.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
-import { forEachArgument } from "./eachArgument.ts";
+import { forEachArgument, manyAtOnce } from "./eachArgument.ts";
 
 /** A verb that takes containers and no flags; it prints what it returns, a line each. */
 function defineVerb(act: (engine: Engine, nameOrId: string) => Promise<string>) {
@@ -15,10 +15,14 @@ function defineVerb(act: (engine: Engine, nameOrId: string) => Promise<string>) 
     begin: () => ({}),
     execute: async ({ args, openEngine }): Promise<Outcome> => {
       const engine = await openEngine();
-      return forEachArgument(args, async (nameOrId) => {
-        const line = await act(engine, nameOrId);
-        return line === "" ? "" : `${sanitizeLine(line)}\n`;
-      });
+      return forEachArgument(
+        args,
+        async (nameOrId) => {
+          const line = await act(engine, nameOrId);
+          return line === "" ? "" : `${sanitizeLine(line)}\n`;
+        },
+        manyAtOnce,
+      );
     },
   });
 }

@@ -4,7 +4,7 @@ import type { Outcome } from "../context.ts";
 import type { Flag, Help } from "../flags/flag.ts";
 import { helpFlag, laterRelease, switchInto } from "../flags/sharedFlags.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
-import { forEachArgument } from "./eachArgument.ts";
+import { forEachArgument, manyAtOnce } from "./eachArgument.ts";
 
 interface RmDraft extends Help {
   force?: boolean;
@@ -30,14 +30,18 @@ export const rmCommand = defineCommand<RmDraft>({
   begin: () => ({}),
   execute: async ({ draft: { force = false, volumes = false }, args, openEngine }): Promise<Outcome> => {
     const engine = await openEngine();
-    return forEachArgument(args, async (name) => {
-      try {
-        await engine.removeContainer(name, { force, volumes });
-      } catch (error) {
-        const isMissing = error instanceof EngineError && error.code === "containerNotFound";
-        if (!isMissing || !force) throw error;
-      }
-      return `${sanitizeLine(name)}\n`;
-    });
+    return forEachArgument(
+      args,
+      async (name) => {
+        try {
+          await engine.removeContainer(name, { force, volumes });
+        } catch (error) {
+          const isMissing = error instanceof EngineError && error.code === "containerNotFound";
+          if (!isMissing || !force) throw error;
+        }
+        return `${sanitizeLine(name)}\n`;
+      },
+      manyAtOnce,
+    );
   },
 });

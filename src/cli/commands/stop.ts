@@ -6,7 +6,7 @@ import type { Flag, Help } from "../flags/flag.ts";
 import { parseInteger } from "../flags/numbers.ts";
 import { helpFlag } from "../flags/sharedFlags.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
-import { forEachArgument } from "./eachArgument.ts";
+import { forEachArgument, manyAtOnce } from "./eachArgument.ts";
 
 interface StopDraft extends Help {
   signal?: string;
@@ -55,10 +55,14 @@ function defineStop(verb: Verb) {
     begin: () => ({}),
     execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
       const end = verb(await openEngine());
-      return forEachArgument(args, async (nameOrId) => {
-        await end({ nameOrId, ...stopWords(draft), onNotice: (notice) => warn(context, `${nameOrId}: ${notice}`) });
-        return `${sanitizeLine(nameOrId)}\n`;
-      });
+      return forEachArgument(
+        args,
+        async (nameOrId) => {
+          await end({ nameOrId, ...stopWords(draft), onNotice: (notice) => warn(context, `${nameOrId}: ${notice}`) });
+          return `${sanitizeLine(nameOrId)}\n`;
+        },
+        manyAtOnce,
+      );
     },
   });
 }

@@ -44,3 +44,19 @@ export const inspectFormatFlag: Flag<FormatDraft> = {
 
 /** Why a flag whose feature a later release brings is refused. */
 export const laterRelease = "this release cannot do it yet";
+
+export interface ChangeDraft extends Help {
+  readonly changes: string[];
+}
+
+/** Of the commands that make an image without a Dockerfile. */
+export const changeFlag: Flag<ChangeDraft> = {
+  long: "change",
+  short: "c",
+  value: "list",
+  repeatable: true,
+  text: "Dockerfile instruction to apply to the image",
+  read: (draft, change) => {
+    draft.changes.push(change);
+  },
+};
