@@ -246,6 +246,7 @@ static void end_payload(struct monitor *monitor)
         write_event(monitor, "die", more);
     }
     if (launch->cgroup >= 0) group_end(launch);
+    launch_phase(launch, "end", host_operations); /* what the start left outside of the container */
     if (launch->pidfd >= 0) close(launch->pidfd);
     launch->pidfd = launch->master = -1;
     launch->child = 0;

@@ -4,10 +4,13 @@
 #include "paths.h"
 
 #include <linux/bpf.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #define LAYER_SLOTS 128u
 #define DEVICE_INSNS_MAX 4096u
+#define TOOL_OUTPUT 65536u
+#define TOOL_NETWORK 3
 
 /* A detached copy of the mount at a host path, kept under a name. `device` is what the inode must be (R5). `part` is a
  * path below it that a container may have written: it is resolved with the first path as its root. */
@@ -244,6 +247,78 @@ static int op_oom_score(struct launch *launch, const struct record *record)
     return self < 0 ? -1 : path_write(&launch->journal, self, "oom_score_adj", value);
 }
 
+/* The network namespace of the child, or of a target, for the tools that follow. */
+static int op_network(struct launch *launch, const struct record *record)
+{
+    char path[64];
+    uint64_t pid = (uint64_t)launch->child;
+    if (record_get(record, "pid") != NULL && !record_get_u64(record, "pid", INT32_MAX, &pid)) return launch_invalid(launch, record, "pid");
+    snprintf(path, sizeof path, "/proc/%u/ns/net", (unsigned)pid);
+    return launch_keep(launch, "network", path_open_host(&launch->journal, path, O_RDONLY));
+}
+
+/* A file in memory with a text, and this process at its beginning. */
+static int memory_file(const char *text)
+{
+    int fd = memfd_create("brig-tool", MFD_CLOEXEC);
+    if (fd >= 0 && text != NULL && (write_all(fd, text, strlen(text)) != 0 || lseek(fd, 0, SEEK_SET) != 0)) close_owned(&fd);
+    return fd;
+}
+
+_Noreturn static void become_tool(const struct record *record, int network, int input, int output)
+{
+    static const char *argv[32];
+    const struct rlimit most = {TOOL_OUTPUT, TOOL_OUTPUT};
+    sigset_t none;
+    sigemptyset(&none);
+    for (size_t n = 0; n < 31; n++) argv[n] = record_get_nth(record, "argv", n);
+    bool ready = dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2 && setrlimit(RLIMIT_FSIZE, &most) == 0;
+    ready = ready && (record_get(record, "inside") == NULL || setns(network, CLONE_NEWNET) == 0);
+    ready = ready && (network < 0 || (dup2(network, TOOL_NETWORK) == TOOL_NETWORK && fcntl(TOOL_NETWORK, F_SETFD, 0) == 0)) && sigprocmask(SIG_SETMASK, &none, NULL) == 0;
+    if (ready) execve(record_get(record, "tool"), (char **)(uintptr_t)argv, (char *[]){NULL});
+    dprintf(2, "%s", strerror(errno));
+    _exit(127);
+}
+
+static bool exists(const char *path)
+{
+    return path != NULL && faccessat(AT_FDCWD, path, F_OK, 0) == 0;
+}
+
+/* Runs a program of the host to its end, in the host's network namespace or `inside` the container's, which is its
+ * descriptor 3. What it says is the reason when it fails. `unless` names what it makes, `when` what it removes: nothing is
+ * to be done, and nothing has failed, where that is so already. */
+static int op_tool(struct launch *launch, const struct record *record)
+{
+    REQUIRED(tool, "tool");
+    const char *unless = record_get(record, "unless"), *when = record_get(record, "when");
+    char said[400] = "";
+    int status = -1;
+    if (exists(unless) || (when != NULL && !exists(when))) return 0;
+    OWNED input = memory_file(record_get(record, "input"));
+    OWNED output = memory_file(NULL);
+    if (input < 0 || output < 0) return DO("memfd_create", -1, "for %s", tool);
+    journal_flush(&launch->journal);
+    pid_t pid = fork();
+    if (pid == 0) become_tool(record, launch_handle(launch, "network"), input, output);
+    if (pid < 0) return DO("fork", -1, "for %s", tool);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return DO("run", 0, "%s", tool);
+    if (exists(unless) || (when != NULL && !exists(when))) return 0;
+    if (pread(output, said, sizeof said - 1, 0) < 0) said[0] = '\0';
+    errno = ECANCELED;
+    return DO("run", -1, "%s: %s", tool, said);
+}
+
+/* A kernel setting of the host's network namespace. */
+static int op_setting(struct launch *launch, const struct record *record)
+{
+    const char *file = record_get(record, "file"), *value = record_get(record, "value");
+    if (file == NULL || value == NULL) return launch_invalid(launch, record, "file");
+    OWNED fd = path_open_host(&launch->journal, file, O_WRONLY);
+    return fd < 0 ? -1 : DO("write", write(fd, value, strlen(value)), "%s, \"%s\"", file, value) == (int)strlen(value) ? 0 : -1;
+}
+
 static int op_signal(struct launch *launch, const struct record *record)
 {
     int target = launch_handle(launch, record_get(record, "target"));
@@ -370,6 +445,9 @@ const struct operation host_operations[] = {
     {"cgroupDevices", op_cgroup_devices},
     {"target", op_target},
     {"signal", op_signal},
+    {"network", op_network},
+    {"tool", op_tool},
+    {"setting", op_setting},
     {"join", launch_join},
     {"joinedRoot", launch_joined_root},
     {"undumpable", op_undumpable},

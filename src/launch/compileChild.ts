@@ -1,13 +1,20 @@
 import type { SpecMount } from "../oci/index.ts";
 import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
+import { compileNetworkSettings } from "./compileNetwork.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import { isBind, sortMountOptions } from "./mountOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
 
 /** The steps of the child phase: everything between a process in new namespaces and a finished root file system. */
 export function compileChild(request: LaunchRequest): LaunchStep[] {
-  return [...arriveSteps(request), ...mountSteps(request), ...protectSteps(request), ...pivotSteps(request)];
+  return [
+    ...arriveSteps(request),
+    ...mountSteps(request),
+    ...compileNetworkSettings(request),
+    ...protectSteps(request),
+    ...pivotSteps(request),
+  ];
 }
 
 function step(

@@ -1,6 +1,7 @@
 import { formatIdMap } from "../namespaces/index.ts";
 import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
+import { compileNetworkStart } from "./compileNetwork.ts";
 import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { sortMountOptions } from "./mountOptions.ts";
 import { overlayOptions } from "./overlayOptions.ts";
@@ -9,7 +10,8 @@ import type { FieldValue, LaunchStep } from "./plan.ts";
 /**
  * The steps of the host phase. Their order has reasons: the group exists before the child, which is born in it;
  * sources are opened in the host's mount namespace, where propagation still works, and before any id changes; layers
- * are idmapped while they are detached (mount_setattr(2)) and after the child's ids exist; the overlay comes last.
+ * are idmapped while they are detached (mount_setattr(2)) and after the child's ids exist; the overlay comes last. The network is whole before the child gets its root, so the payload
+ * never runs without it.
  */
 export function compileHost(request: LaunchRequest): LaunchStep[] {
   return [
@@ -17,6 +19,7 @@ export function compileHost(request: LaunchRequest): LaunchStep[] {
     ...openSteps(request),
     ...cloneSteps(request),
     ...attributeSteps(request),
+    ...compileNetworkStart(request),
     ...rootSteps(request),
   ];
 }

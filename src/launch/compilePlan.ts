@@ -1,6 +1,7 @@
 import { compileChild } from "./compileChild.ts";
 import { compileHost } from "./compileHost.ts";
 import { compileInit } from "./compileInit.ts";
+import { compileNetworkEnd } from "./compileNetwork.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import { payloadOwner } from "./payloadOwner.ts";
 import type { LaunchPlan, LaunchStep } from "./plan.ts";
@@ -12,7 +13,13 @@ import type { LaunchPlan, LaunchStep } from "./plan.ts";
 export function compilePlan(request: LaunchRequest): LaunchPlan {
   return {
     version: 1,
-    steps: [monitorStep(request), ...compileHost(request), ...compileChild(request), ...compileInit(request)],
+    steps: [
+      monitorStep(request),
+      ...compileHost(request),
+      ...compileChild(request),
+      ...compileInit(request),
+      ...compileNetworkEnd(request),
+    ],
     notices: request.notices,
   };
 }

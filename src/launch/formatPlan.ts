@@ -5,6 +5,7 @@ const phaseTitles: Readonly<Record<LaunchPhase, string>> = {
   host: "host: the helper, outside the container",
   child: "child: the first process, inside the new namespaces, before anything of the image runs",
   init: "init: the same process gives up privileges and becomes the payload",
+  end: "end: when it has ended, and when its start has failed",
 };
 
 /** The plan as text: a numbered line for each step, in the order of execution, with its reason. */

@@ -1,4 +1,5 @@
 import type { ContainerId } from "../base/index.ts";
+import type { NetworkSteps } from "../network/index.ts";
 import type { NamespaceKind, RuntimeSpec } from "../oci/index.ts";
 import type { FieldValue } from "./plan.ts";
 
@@ -29,6 +30,8 @@ export interface LaunchRequest {
   readonly devices: readonly DeviceNode[];
   /** Namespaces of other containers' processes; the spec names them with a path. */
   readonly joins: readonly NamespaceTarget[];
+  /** What is done about the network namespace that is made; compiled afresh at every start, never kept with the rest. */
+  readonly network?: NetworkSteps;
   /** Whether the caller's own streams are the payload's; otherwise it runs detached from the caller. */
   readonly foreground: boolean;
   /** What the monitor keeps and where: fields of its record (native/monitor.c). Without them nothing is kept. */

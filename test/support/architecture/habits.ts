@@ -18,6 +18,7 @@ const writingRooms: ReadonlySet<string> = new Set([
   "container",
   "launch",
   "namespaces",
+  "network",
 ]);
 
 const maxLines = 300;

@@ -1,0 +1,26 @@
+export type {
+  ContainerNetwork,
+  Endpoint,
+  InterfaceAddress,
+  PortProtocol,
+  PublishedPort,
+} from "./containerNetwork.ts";
+export { bridgeInterfaceName, endpointId, hostInterfaceName } from "./interfaceNames.ts";
+export {
+  defaultBridgeInterface,
+  defaultNetworkName,
+  type NetworkDriver,
+  type NetworkRecord,
+  type NetworkSubnet,
+} from "./networkRecord.ts";
+export type { NetworkStep, NetworkSteps, SettingStep, ToolStep } from "./networkSteps.ts";
+export {
+  listNetworkRecords,
+  networkDirectory,
+  networksDirectory,
+  readContainerNetwork,
+  readNetworkRecord,
+  writeContainerNetwork,
+} from "./networkStore.ts";
+export { type NetworkFacts, type NetworkPlanRequest, planNetwork } from "./planNetwork.ts";
+export { findTool } from "./tools.ts";

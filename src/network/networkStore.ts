@@ -1,0 +1,109 @@
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import {
+  EngineError,
+  errnoOf,
+  fileSystemError,
+  makeDirectory,
+  readFileIfExists,
+  writeFileAtomic,
+} from "../base/index.ts";
+import type { ContainerNetwork } from "./containerNetwork.ts";
+import type { NetworkRecord } from "./networkRecord.ts";
+
+export function networksDirectory(root: string): string {
+  return join(root, "networks");
+}
+
+export function networkDirectory(root: string, name: string): string {
+  return join(networksDirectory(root), name);
+}
+
+/** @throws EngineError `storeCorrupt` for a file that brig did not write. */
+export function readNetworkRecord(root: string, name: string): NetworkRecord | undefined {
+  const path = join(networkDirectory(root, name), "network.json");
+  const record = readRecord(path);
+  if (record === undefined) return undefined;
+  if (record.version !== 1 || typeof record.id !== "string" || !Array.isArray(record.subnets)) throw corrupt(path);
+  // The engine wrote the file in a directory of its own; the check above is against damage, not against strangers.
+  return record as unknown as NetworkRecord;
+}
+
+/** Every network with a record, by name. */
+export function listNetworkRecords(root: string): readonly NetworkRecord[] {
+  return networkNames(root).flatMap((name) => readNetworkRecord(root, name) ?? []);
+}
+
+function networkNames(root: string): readonly string[] {
+  try {
+    return readdirSync(networksDirectory(root))
+      .filter((name) => !name.startsWith("."))
+      .sort();
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw fileSystemError(error, "read the directory", networksDirectory(root));
+  }
+}
+
+/** Makes a network visible whole, by one rename(2). Returns false when one with this name exists. */
+export function addNetworkRecord(root: string, record: NetworkRecord): boolean {
+  const directory = networkDirectory(root, record.name);
+  const fresh = join(networksDirectory(root), `.${record.id}`);
+  makeDirectory(networksDirectory(root));
+  try {
+    mkdirSync(join(fresh, "leases"), { recursive: true, mode: 0o700 });
+    writeFileAtomic(join(fresh, "network.json"), `${JSON.stringify(record, undefined, 2)}\n`, { durable: true });
+    renameSync(fresh, directory);
+    return true;
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    // Somebody else made it at the same time; rename(2) does not replace a directory that is not empty.
+    if (errnoOf(error) === "ENOTEMPTY" || errnoOf(error) === "EEXIST") return false;
+    throw fileSystemError(error, "make the network", directory);
+  }
+}
+
+/** Takes a network out of sight, then away. Idempotent. */
+export function removeNetworkRecord(root: string, name: string): void {
+  const gone = join(networksDirectory(root), `.${name}.gone`);
+  rmSync(gone, { recursive: true, force: true });
+  try {
+    renameSync(networkDirectory(root, name), gone);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove the network", name);
+  }
+  rmSync(gone, { recursive: true, force: true });
+}
+
+/** `network.json` in a container's directory. @throws EngineError `storeCorrupt` when it is missing or damaged. */
+export function readContainerNetwork(containerDirectory: string): ContainerNetwork {
+  const path = join(containerDirectory, "network.json");
+  const record = readRecord(path);
+  if (record === undefined || !Array.isArray(record.endpoints) || !Array.isArray(record.ports)) throw corrupt(path);
+  // As above.
+  return record as unknown as ContainerNetwork;
+}
+
+export function writeContainerNetwork(containerDirectory: string, network: ContainerNetwork): void {
+  writeFileAtomic(join(containerDirectory, "network.json"), `${JSON.stringify(network, undefined, 2)}\n`);
+}
+
+function readRecord(path: string): Readonly<Record<string, unknown>> | undefined {
+  const text = readFileIfExists(path);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    // Every JSON object is a record of unknown values.
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (cause) {
+    throw corrupt(path, cause);
+  }
+  throw corrupt(path);
+}
+
+function corrupt(path: string, cause?: unknown): EngineError {
+  return new EngineError("storeCorrupt", `the record "${path}" cannot be read`, {
+    hint: "it was damaged by something else than brig",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

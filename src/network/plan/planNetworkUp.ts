@@ -1,0 +1,88 @@
+import type { NetworkRecord } from "../networkRecord.ts";
+import type { NetworkStep, SettingStep } from "../networkSteps.ts";
+import type { NetworkFacts } from "../planNetwork.ts";
+import { baseRules } from "../ruleset/baseRules.ts";
+import { networkRules } from "../ruleset/networkRules.ts";
+import { nftDocument } from "../ruleset/nftJson.ts";
+
+/** Exists in the network namespace of whoever looks, which a mounted sysfs does not promise. */
+export function interfaceMark(name: string): string {
+  return `/proc/sys/net/ipv4/conf/${name}`;
+}
+
+/**
+ * What brings a bridge network up; nothing for one that is up but the kernel settings, whose repetition costs nothing. The
+ * rules come first: there is no moment in which the bridge is open.
+ */
+export function planNetworkUp(record: NetworkRecord, facts: NetworkFacts): readonly NetworkStep[] {
+  if (record.driver !== "bridge") return [];
+  const unless = interfaceMark(record.hostInterface);
+  return [
+    {
+      kind: "tool",
+      id: `net.${record.name}.rules`,
+      program: facts.tools.nft,
+      argv: ["nft", "-j", "-f", "-"],
+      input: nftDocument([...baseRules(), ...networkRules(record)]),
+      inside: false,
+      unless,
+      why: "what may pass into the network and out of it, in brig's own table; others are not touched",
+      doc: "nft(8)",
+    },
+    {
+      kind: "tool",
+      id: `net.${record.name}.bridge`,
+      program: facts.tools.ip,
+      argv: ["ip", "-batch", "-"],
+      input: bridgeBatch(record),
+      inside: false,
+      unless,
+      why: "the bridge that joins the containers of the network, with the address that is their gateway",
+      doc: "ip-link(8)",
+    },
+    ...settings(record, facts),
+  ];
+}
+
+/** The lines of `ip -batch` that make a bridge. It is up, and so usable, last. */
+export function bridgeBatch({ hostInterface, mtu, subnets }: NetworkRecord): string {
+  const addresses = subnets.flatMap(({ subnet, gateway, family }) =>
+    gateway === undefined
+      ? []
+      : [`addr add ${gateway}/${subnet.split("/")[1]} dev ${hostInterface}${family === 6 ? " nodad" : ""}`],
+  );
+  const lines = [
+    `link add name ${hostInterface} mtu ${mtu} type bridge`,
+    `link set dev ${hostInterface} addrgenmode none`,
+    ...addresses,
+    `link set dev ${hostInterface} up`,
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function settings({ name, hostInterface, ipv6, subnets }: NetworkRecord, facts: NetworkFacts): readonly SettingStep[] {
+  const forward = (family: string, file: string): SettingStep => ({
+    kind: "setting",
+    id: `net.${name}.forward${family}`,
+    file,
+    value: "1",
+    why: "the host passes packets on between its interfaces",
+    doc: "https://docs.kernel.org/networking/ip-sysctl.html",
+  });
+  const withIpv6 = ipv6 && subnets.some(({ family }) => family === 6);
+  const routers: SettingStep = {
+    kind: "setting",
+    id: `net.${name}.routers`,
+    file: `/proc/sys/net/ipv6/conf/${hostInterface}/${withIpv6 ? "accept_ra" : "disable_ipv6"}`,
+    value: withIpv6 ? "0" : "1",
+    why: withIpv6
+      ? "a container that says it is a router is not believed (CVE-2020-13401)"
+      : "the network has no IPv6, and no container can bring it in (CVE-2020-13401)",
+    doc: "https://docs.kernel.org/networking/ip-sysctl.html",
+  };
+  return [
+    forward("4", "/proc/sys/net/ipv4/ip_forward"),
+    ...(facts.ipv6 ? [routers] : []),
+    ...(facts.ipv6 && withIpv6 ? [forward("6", "/proc/sys/net/ipv6/conf/all/forwarding")] : []),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { ContainerNetwork } from "./containerNetwork.ts";
+import type { NetworkRecord } from "./networkRecord.ts";
+import type { NetworkStep, NetworkSteps } from "./networkSteps.ts";
+import { insideSettings, planAttachment } from "./plan/planAttachment.ts";
+import { planNetworkUp } from "./plan/planNetworkUp.ts";
+import { planPorts } from "./ports/planPorts.ts";
+
+/** What decides, beside the container's own choices. */
+export interface NetworkFacts {
+  /** Absolute paths of the programs. */
+  readonly tools: { readonly ip: string; readonly nft: string; readonly tc: string };
+  /** Whether the host's kernel has IPv6 switched on at all. */
+  readonly ipv6: boolean;
+}
+
+export interface NetworkPlanRequest {
+  readonly containerId: string;
+  readonly network: ContainerNetwork;
+  /** The record of every network that has an endpoint here. */
+  readonly records: readonly NetworkRecord[];
+  readonly facts: NetworkFacts;
+}
+
+/**
+ * Decides what is done about the network of one container. Pure. Networks that are up are left alone; interfaces are made,
+ * moved and configured with one `ip` on each side; ports are published last, when somebody can answer.
+ */
+export function planNetwork({ containerId, network, records, facts }: NetworkPlanRequest): NetworkSteps {
+  const ports = planPorts({ containerId, network, records, facts });
+  const up: readonly NetworkStep[] = records.flatMap((record) => planNetworkUp(record, facts));
+  return {
+    start: [...up, ...planAttachment({ network, records, facts }), ...ports.start],
+    settings: [...insideSettings({ network, records, facts }), ...ports.settings],
+    end: ports.end,
+  };
+}
