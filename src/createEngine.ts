@@ -4,6 +4,7 @@ import type { ContainerArchives, ContainerViews, EngineContext } from "./contain
 import { archiveMembers } from "./engine/archiveMembers.ts";
 import { type ImageMembers, imageMembers, imageStore, pull } from "./engine/imageMembers.ts";
 import { type Places, probe, requireRoot } from "./engine/places.ts";
+import { type SystemMembers, systemMembers } from "./engine/systemMembers.ts";
 import { viewMembers } from "./engine/viewMembers.ts";
 import type { Engine, EngineSettings } from "./engine.ts";
 import type { BuildIdentity } from "./host/index.ts";
@@ -25,6 +26,7 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     ...viewMembers(places, () => containerContext(places)),
     ...archiveMembers(places, () => containerContext(places)),
     ...hostMembers(places),
+    ...systemMembers(places, () => containerContext(places)),
   };
 }
 
@@ -38,7 +40,7 @@ function packageDirectory(): string {
 
 type ContainerMembers = Omit<
   Engine,
-  keyof ImageMembers | keyof HostMembers | keyof ContainerViews | keyof ContainerArchives
+  keyof ImageMembers | keyof HostMembers | keyof SystemMembers | keyof ContainerViews | keyof ContainerArchives
 >;
 
 function containerMembers(places: Places): ContainerMembers {

@@ -1,6 +1,8 @@
 import type {
   AttachByNameRequest,
   AttachReport,
+  CheckReport,
+  CheckRequest,
   ContainerArchives,
   ContainerViews,
   CreatedName,
@@ -105,4 +107,6 @@ export interface Engine extends ContainerViews, ContainerArchives {
   version(): Promise<VersionReport>;
   info(): Promise<HostSummary>;
   doctor(): Promise<readonly DoctorCheck[]>;
+  /** Looks whether everything that must always hold does hold, and repairs what it can when asked to. */
+  systemCheck(request?: CheckRequest): Promise<CheckReport>;
 }

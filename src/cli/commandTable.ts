@@ -1,6 +1,7 @@
 import { alsoBelow } from "./alsoBelow.ts";
 import { archiveTable } from "./archiveTable.ts";
 import type { LoadedCommand } from "./command.ts";
+import { systemTable } from "./systemTable.ts";
 import { viewTable } from "./viewTable.ts";
 
 /** Where a command stands in the tree and in `brig --help`. */
@@ -198,4 +199,5 @@ export const commandTable: readonly CommandEntry[] = [
     summary: "Serve the local images over the distribution protocol",
     load: async () => (await import("./commands/registryServe.ts")).registryServeCommand,
   },
+  ...systemTable,
 ];

@@ -5,6 +5,7 @@ import type { PullImageRequest } from "./pull.ts";
 import type { PullEvent } from "./pullEvents.ts";
 import type { ImageRef } from "./reference.ts";
 import type { RegistryOptions } from "./registry/options.ts";
+import type { RestoreRequest } from "./restoreLayer.ts";
 import type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
 import type { ImageStore } from "./store.ts";
 
@@ -28,6 +29,7 @@ export type { RegistryOptions } from "./registry/options.ts";
 export { type ImageRemoval, noSuchImage, type RemovedImage, removeImage } from "./remove.ts";
 export type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
 export { type ImageStore, openImageStore } from "./store.ts";
+export type { DamagedBlob } from "./storeCheck.ts";
 export type { StoredImage } from "./storedImage.ts";
 export type { StoreSurvey } from "./storeResolve.ts";
 export type { LayerKeeper, SweepReport } from "./storeSweep.ts";
@@ -67,3 +69,11 @@ export async function* openArchive(archive: AsyncIterable<Uint8Array>): AsyncGen
 export async function* fetchArchive(url: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   yield* (await import("./fetchArchive.ts")).fetchArchive(url, signal);
 }
+
+/** `restoreLayer` of restoreLayer.ts, loaded on the first call. */
+export async function restoreLayer(request: RestoreRequest): Promise<void> {
+  await (await import("./restoreLayer.ts")).restoreLayer(request);
+}
+
+/** storeCheck.ts, loaded when the store is checked. */
+export const openStoreCheck = () => import("./storeCheck.ts");

@@ -76,7 +76,11 @@ async function download(job: LayerJob, context: LayerContext, partial: PartialBl
   return "brought";
 }
 
-async function unpackStored(job: LayerJob, context: LayerContext): Promise<"existed" | "brought"> {
+/** Unpacks a layer whose blob is in the store, with all checks, unless it is unpacked already. */
+export async function unpackStored(
+  job: LayerJob,
+  context: Omit<LayerContext, "client">,
+): Promise<"existed" | "brought"> {
   const intake = await beginIntake(job, context);
   if (intake === undefined) return "existed";
   try {
@@ -92,7 +96,10 @@ async function unpackStored(job: LayerJob, context: LayerContext): Promise<"exis
   return "brought";
 }
 
-async function beginIntake({ diffId }: LayerJob, { layers }: LayerContext): Promise<LayerIntake | undefined> {
+async function beginIntake(
+  { diffId }: LayerJob,
+  { layers }: Pick<LayerContext, "layers">,
+): Promise<LayerIntake | undefined> {
   return layers === undefined || (await layers.has(diffId)) ? undefined : layers.begin(diffId);
 }
 
@@ -107,7 +114,11 @@ interface LayerStream {
 }
 
 /** Runs the bytes of a blob through all checks and into the intake. */
-async function stream(job: LayerJob, context: LayerContext, { source, intake }: LayerStream): Promise<void> {
+async function stream(
+  job: LayerJob,
+  context: Omit<LayerContext, "client">,
+  { source, intake }: LayerStream,
+): Promise<void> {
   const { descriptor, diffId } = job;
   const blob = new VerifiedBlob(descriptor, source);
   try {

@@ -57,7 +57,9 @@ export interface LayerStore {
   /** Removes a layer, which no container may be using. Not there is fine. */
   remove(diffId: DiffId): Promise<void>;
   list(): Promise<readonly DiffId[]>;
-  /** Removes what processes left behind that ended in the middle of their work. */
+  /** What processes left behind that ended in the middle of their work. */
+  staleStaging(): readonly string[];
+  /** Removes it. */
   sweepStaging(): Promise<void>;
 }
 
@@ -72,6 +74,10 @@ export function openLayerStore(
   const layerPath = (diffId: DiffId): string => join(layers, directoryName(diffId));
   const discard = (path: string): Promise<void> => removeTree({ helperPath, path });
   const read = (diffId: DiffId): LayerRecordFile | undefined => readRecord(layerPath(diffId), diffId);
+  const staleStaging = (): readonly string[] =>
+    readdirSync(staging)
+      .filter((name) => !isStagingOwned(name))
+      .map((name) => join(staging, name));
 
   return {
     has: async (diffId) => read(diffId) !== undefined,
@@ -91,8 +97,9 @@ export function openLayerStore(
       readdirSync(layers)
         .map(diffIdOf)
         .filter((diffId) => diffId !== undefined),
+    staleStaging,
     sweepStaging: async () => {
-      for (const name of readdirSync(staging)) if (!isStagingOwned(name)) await discard(join(staging, name));
+      for (const path of staleStaging()) await discard(path);
     },
   };
 }

@@ -36,6 +36,13 @@ function isAbandoned(mark: string, proc?: string): boolean {
   return readFileIfExists(mark) === text;
 }
 
+/** Whether a process is making or removing the container at this moment. */
+export function isPending(root: string, id: string): boolean {
+  const text = readFileIfExists(join(pendingDirectory(root), id));
+  const owner = text === undefined ? undefined : parseOwner(text);
+  return owner !== undefined && isAlive(owner);
+}
+
 function listPending(root: string): readonly string[] {
   const directory = pendingDirectory(root);
   try {

@@ -88,18 +88,22 @@ function intentOf(paths: ContainerPaths, record: ContainerRecord | undefined): C
   return state?.status === "creating" ? state.intent : { name: "", imageId: "", diffIds: [], volumes: [] };
 }
 
+type Trash = Pick<RemovalRequest, "root" | "helperPath" | "id">;
+
 /** First out of sight, then away: a directory with this name is always a whole container. */
-async function removeDirectory({
-  root,
-  helperPath,
-  id,
-}: Pick<RemovalRequest, "root" | "helperPath" | "id">): Promise<void> {
+async function removeDirectory({ root, helperPath, id }: Trash): Promise<void> {
   const gone = join(containersDirectory(root), `.${id}.gone`);
   try {
     renameSync(containerPaths(root, id).directory, gone);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove the container", id);
   }
+  await removeTrash({ root, helperPath }, id);
+}
+
+/** Deletes what an interrupted creation or removal of a container left out of sight. Idempotent. */
+export async function removeTrash({ root, helperPath }: Omit<Trash, "id">, id: string): Promise<void> {
+  const gone = join(containersDirectory(root), `.${id}.gone`);
   for (const path of [gone, containerPaths(root, `.${id}`).directory]) {
     if (holdsTrees(path)) await removeTree({ helperPath, path });
     else rmSync(path, { recursive: true, force: true });

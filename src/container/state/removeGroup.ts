@@ -18,3 +18,16 @@ export function removeGroup(directory: string): void {
       throw fileSystemError(error, "remove the group", directory);
   }
 }
+
+/** Removes a group that has no processes, with the groups below it; one that has some is left as it is. Idempotent. */
+export function removeEmptyGroup(directory: string): void {
+  try {
+    for (const name of readdirSync(directory, { withFileTypes: true })) {
+      if (name.isDirectory()) removeEmptyGroup(join(directory, name.name));
+    }
+    rmdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "EBUSY")
+      throw fileSystemError(error, "remove the group", directory);
+  }
+}

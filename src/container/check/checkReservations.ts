@@ -1,0 +1,58 @@
+import { readlinkSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { errnoOf, withLock } from "../../base/index.ts";
+import { releaseName } from "../state/names.ts";
+import type { CheckScene, Finding } from "./finding.ts";
+import { entriesOf, isAccountedFor } from "./traces.ts";
+
+/** Names and ranges of ids that are kept for containers that are not there, and what an interrupted change of one left. */
+export function staleReservations(scene: CheckScene): readonly Finding[] {
+  return [...staleNames(scene), ...staleRanges(scene)];
+}
+
+function staleNames({ root }: CheckScene): readonly Finding[] {
+  const directory = join(root, "names");
+  return entriesOf(directory).flatMap((name) => {
+    const holder = name === ".lock" ? undefined : targetOf(join(directory, name));
+    if (holder === undefined || (!name.startsWith(".") && isAccountedFor(root, holder))) return [];
+    // Made under the lock and renamed at once: whoever has the lock may take such a one away.
+    const apply = () =>
+      withLock(join(directory, ".lock"), { mode: "exclusive" }, () => {
+        if (name.startsWith(".")) removeLink(join(directory, name));
+        else if (!isAccountedFor(root, holder)) releaseName(root, name, holder);
+      });
+    const sentence = `the name is kept for the container ${holder.slice(0, 12)}, which is not there`;
+    return { object: join(directory, name), sentence, repair: { does: "makes the name free", apply } };
+  });
+}
+
+/** A claim lasts as long as a symlink(2) and an unlink(2). */
+function staleRanges({ root }: CheckScene): readonly Finding[] {
+  const directory = join(root, "idranges");
+  return entriesOf(directory).flatMap((name) => {
+    const path = join(directory, name);
+    const holder = targetOf(path);
+    const isReservation = /^\d+$/.test(name);
+    if (holder === undefined || (isReservation && isAccountedFor(root, holder))) return [];
+    const what = isReservation ? "the range of ids is kept" : "a change of a range of ids was interrupted";
+    const sentence = `${what} for the container ${holder.slice(0, 12)}${isReservation ? ", which is not there" : ""}`;
+    return { object: path, sentence, repair: { does: "makes the range free", apply: () => removeLink(path) } };
+  });
+}
+
+function targetOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "EINVAL") return undefined;
+    throw error;
+  }
+}
+
+function removeLink(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
+}
