@@ -101,7 +101,7 @@ async function runStage({ patterns, verbose }, { stage, concurrency, env }) {
     const onResult = (line) => {
       if (verbose || line.startsWith("FAILED")) process.stdout.write(`${line}\n`);
     };
-    const totals = await runFiles({ bundled, concurrency, env, onResult });
+    const totals = await runFiles({ bundled, concurrency, ownNetwork: stage !== "unit", env, onResult });
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
     process.stdout.write(
       `${stage}: ${totals.passed} passed, ${totals.failed} failed (${files.length} files, ${seconds} s)\n`,

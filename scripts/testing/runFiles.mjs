@@ -1,18 +1,30 @@
 // Runs bundled test files with Node's own runner, one process a file, and counts what ended how.
+import { join } from "node:path";
 import { run } from "node:test";
 import { inspect } from "node:util";
 import { showFile } from "./testFiles.mjs";
 
+const nodeInOwnNetwork = join(import.meta.dirname, "node-in-own-network");
+
 /**
- * @param {{bundled: Map<string, string>, concurrency: number, env?: Record<string, string>, onResult: (line: string) => void}} settings
+ * With `ownNetwork` each file runs in a network namespace of its own, for which it needs root. Node's runner starts what
+ * `process.execPath` names; the processes themselves find the real Node there.
+ *
+ * @param {{bundled: Map<string, string>, concurrency: number, ownNetwork: boolean, env?: Record<string, string>, onResult: (line: string) => void}} settings
  * @returns {Promise<{passed: number, failed: number}>} a skipped or todo test and a file without tests count as failed
  */
-export async function runFiles({ bundled, concurrency, env = {}, onResult }) {
+export async function runFiles({ bundled, concurrency, ownNetwork, env = {}, onResult }) {
   const sources = new Map([...bundled].map(([source, bundle]) => [bundle, source]));
   const totals = { passed: 0, failed: 0 };
   const output = new Map();
   Object.assign(process.env, env);
   process.env.NODE_OPTIONS = "--enable-source-maps";
+  const node = process.execPath;
+  process.env.BRIG_TEST_NODE = node;
+  if (ownNetwork) {
+    process.execPath = nodeInOwnNetwork;
+    process.env.BRIG_TEST_OUTER_NETWORK = `/proc/${process.pid}/ns/net`;
+  }
   const stream = run({ files: [...bundled.values()], concurrency, timeout: 600_000 });
   for await (const { type, data } of stream) {
     if (type === "test:stdout" || type === "test:stderr") keepOutput(output, data);
@@ -24,7 +36,10 @@ export async function runFiles({ bundled, concurrency, env = {}, onResult }) {
     onResult(verdict.passed ? passLine(data, source) : failLines(data, source, verdict, output.get(data.file)));
     output.delete(data.file);
   }
+  process.execPath = node;
   delete process.env.NODE_OPTIONS;
+  delete process.env.BRIG_TEST_NODE;
+  delete process.env.BRIG_TEST_OUTER_NETWORK;
   for (const name of Object.keys(env)) delete process.env[name];
   return totals;
 }

@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { EngineError } from "../../base/index.ts";
+import { endOf, formatSubnet, overlaps, parseSubnet, type Subnet } from "./subnet.ts";
+
+const pool: Subnet = { family: 4, first: 0x0ac8_0000n, length: 13 };
+const poolStep = 256n;
+
+/**
+ * A /24 of 10.200.0.0/13 that nothing in `taken` overlaps: the lowest one.
+ *
+ * @throws EngineError `busy` when there is none.
+ */
+export function chooseSubnet4(taken: readonly Subnet[]): Subnet {
+  const near = taken.filter((subnet) => overlaps(pool, subnet));
+  for (let first = pool.first; first < endOf(pool); ) {
+    const candidate: Subnet = { family: 4, first, length: 24 };
+    const obstacle = near.find((subnet) => overlaps(candidate, subnet));
+    if (obstacle === undefined) return candidate;
+    const next = endOf(obstacle);
+    first = next > first + poolStep ? next : first + poolStep;
+  }
+  throw new EngineError(
+    "busy",
+    `cannot choose a subnet: networks and routes of the host take all of ${formatSubnet(pool)}`,
+    {
+      hint: "remove networks with brig network prune, or give one with --subnet",
+    },
+  );
+}
+
+/** A /64 of a random local prefix (RFC 4193). */
+export function chooseSubnet6(): Subnet {
+  const subnet = parseSubnet(
+    `fd${randomBytes(5)
+      .toString("hex")
+      .replace(/^(..)(....)(....)$/, "$1:$2:$3")}:${randomBytes(2).toString("hex")}::/64`,
+  );
+  if (subnet === undefined) throw new Error("a local prefix was not put together well");
+  return subnet;
+}
