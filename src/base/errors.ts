@@ -56,6 +56,7 @@ export const errorKinds = {
   volumeNotFound: plain("not-found"),
   volumeInUse: plain("conflict"),
   portNotPublished: plain("not-found"),
+  portInUse: plain("conflict"),
   userNotFound: plain("not-found"),
   commandMissing: plain("usage"),
   commandNotFound: { category: "payload", exitStatus: 127 },

@@ -23,4 +23,10 @@ export {
   writeContainerNetwork,
 } from "./networkStore.ts";
 export { type NetworkFacts, type NetworkPlanRequest, planNetwork } from "./planNetwork.ts";
+export type { Family } from "./ports/addresses.ts";
+export { choosePorts, type PortChoice, releasePorts } from "./ports/choosePorts.ts";
+export { formatPorts } from "./ports/formatPorts.ts";
+export { parseExpose, parseImagePorts, parsePublish } from "./ports/parsePorts.ts";
+export { portFiles, publishingEndpoint, translatePorts } from "./ports/planPorts.ts";
+export { type ExposedPort, formatExposedPort, type PortRange, type PortRequest } from "./ports/portRequest.ts";
 export { findTool } from "./tools.ts";

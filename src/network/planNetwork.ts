@@ -19,14 +19,17 @@ export interface NetworkPlanRequest {
   /** The record of every network that has an endpoint here. */
   readonly records: readonly NetworkRecord[];
   readonly facts: NetworkFacts;
+  /** The run-time directory of the container. */
+  readonly runDirectory: string;
 }
 
 /**
  * Decides what is done about the network of one container. Pure. Networks that are up are left alone; interfaces are made,
  * moved and configured with one `ip` on each side; ports are published last, when somebody can answer.
  */
-export function planNetwork({ containerId, network, records, facts }: NetworkPlanRequest): NetworkSteps {
-  const ports = planPorts({ containerId, network, records, facts });
+export function planNetwork(request: NetworkPlanRequest): NetworkSteps {
+  const { network, records, facts } = request;
+  const ports = planPorts(request);
   const up: readonly NetworkStep[] = records.flatMap((record) => planNetworkUp(record, facts));
   return {
     start: [...up, ...planAttachment({ network, records, facts }), ...ports.start],

@@ -56,8 +56,17 @@ export function bridgeBatch({ hostInterface, mtu, subnets }: NetworkRecord): str
     `link set dev ${hostInterface} addrgenmode none`,
     ...addresses,
     `link set dev ${hostInterface} up`,
+    ...(subnets.some(({ family }) => family === 6) ? [loopbackRoute(hostInterface)] : []),
   ];
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/**
+ * An answer to [::1] that comes in through the bridge is looked up for that interface only (rt6_need_strict in
+ * net/ipv6/route.c), while `local ::1` is known for lo. A packet sent to ::1 never gets that far: ipv6_rcv drops it.
+ */
+function loopbackRoute(hostInterface: string): string {
+  return `-6 route replace local ::1 dev ${hostInterface} table local metric 1024`;
 }
 
 function settings({ name, hostInterface, ipv6, subnets }: NetworkRecord, facts: NetworkFacts): readonly SettingStep[] {

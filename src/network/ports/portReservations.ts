@@ -1,0 +1,136 @@
+import { lstatSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { errnoOf, fileSystemError, makeDirectory } from "../../base/index.ts";
+import type { PublishedPort } from "../containerNetwork.ts";
+import { familyOf, isWildcard, wildcard } from "./addresses.ts";
+
+/** A port of the host at one address, or at every address of its family. */
+export type HostPort = Pick<PublishedPort, "hostIp" | "hostPort" | "protocol">;
+
+/**
+ * Which container has which port of the host: symbolic links `<runRoot>/ports/<protocol>-<port>-<address>` to the
+ * container's id, which symlink(2) makes only where there is none. A link counts as long as its container runs or is
+ * being started (`isHeld`), so nothing has to be done when one ends.
+ */
+export interface ReservationPlace {
+  readonly runRoot: string;
+  readonly isHeld: (containerId: string) => boolean;
+}
+
+/** Takes a port, unless a container holds it, whose id is then returned. The port may be this container's already. */
+export function takePort(place: ReservationPlace, port: HostPort, containerId: string): string | undefined {
+  const path = pathOf(place.runRoot, port);
+  makeDirectory(portsDirectory(place.runRoot));
+  if (makeLink(containerId, path)) return undefined;
+  const holder = readLink(path);
+  if (holder === containerId) return undefined;
+  if (holder !== undefined && place.isHeld(holder)) return holder;
+  if (holder !== undefined) removeStale(path, holder);
+  return makeLink(containerId, path) ? undefined : (readLink(path) ?? takePort(place, port, containerId));
+}
+
+/** Gives a port back if it is this container's. Idempotent. */
+export function releasePort({ runRoot }: Pick<ReservationPlace, "runRoot">, port: HostPort, containerId: string): void {
+  const path = pathOf(runRoot, port);
+  if (readLink(path) === containerId) removeLink(path);
+}
+
+/** The addresses at which ports are reserved, by protocol and port: `tcp-80`. Whether a link counts is another question. */
+export type ReservedPorts = ReadonlyMap<string, readonly string[]>;
+
+export function listReservedPorts(runRoot: string): ReservedPorts {
+  const reserved = new Map<string, string[]>();
+  for (const name of listNames(portsDirectory(runRoot))) {
+    const [protocol, port, address] = name.split("-", 3);
+    if (address === undefined || name.endsWith(".claim")) continue;
+    const key = `${protocol}-${port}`;
+    const addresses = reserved.get(key);
+    if (addresses === undefined) reserved.set(key, [address]);
+    else addresses.push(address);
+  }
+  return reserved;
+}
+
+function listNames(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw fileSystemError(error, "read the directory", directory);
+  }
+}
+
+/**
+ * The container whose port, at another address, excludes this one: every address and one of them cannot both be had.
+ * Asked after the port was taken; of two that ask at the same moment, none or one gets it.
+ */
+export function findOverlap(
+  place: ReservationPlace,
+  { port, containerId }: { readonly port: HostPort; readonly containerId: string },
+  reserved: ReservedPorts,
+): string | undefined {
+  const { hostIp, hostPort, protocol } = port;
+  const family = familyOf(hostIp);
+  const others = (reserved.get(`${protocol}-${hostPort}`) ?? []).filter(
+    (other) => other !== hostIp && familyOf(other) === family && (isWildcard(hostIp) || other === wildcard[family]),
+  );
+  return others
+    .map((other) => readLink(pathOf(place.runRoot, { ...port, hostIp: other })))
+    .find((holder) => holder !== undefined && holder !== containerId && place.isHeld(holder));
+}
+
+const claimLifeMs = 10_000;
+
+/** While nobody else may, and only if it still is the stale one. A claim outlives its maker only by a crash. */
+function removeStale(path: string, holder: string): void {
+  const claim = `${path}.claim`;
+  if (!makeLink(holder, claim)) {
+    const age = Date.now() - (lstatSync(claim, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > claimLifeMs) removeLink(claim);
+    return;
+  }
+  try {
+    if (readLink(path) === holder) removeLink(path);
+  } finally {
+    removeLink(claim);
+  }
+}
+
+function portsDirectory(runRoot: string): string {
+  return join(runRoot, "ports");
+}
+
+function nameOf({ protocol, hostPort, hostIp }: HostPort): string {
+  return `${protocol}-${hostPort}-${hostIp}`;
+}
+
+function pathOf(runRoot: string, port: HostPort): string {
+  return join(portsDirectory(runRoot), nameOf(port));
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw fileSystemError(error, "read", path);
+  }
+}
+
+function makeLink(target: string, path: string): boolean {
+  try {
+    symlinkSync(target, path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return false;
+    throw fileSystemError(error, "make", path);
+  }
+}
+
+function removeLink(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove", path);
+  }
+}
