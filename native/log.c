@@ -45,19 +45,25 @@ size_t json_escape(char *out, const char *bytes, size_t size)
     return (size_t)(at - out);
 }
 
-size_t format_time(char out[40])
+size_t format_time(char out[TIME_TEXT])
 {
     struct timespec now;
     struct tm parts;
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &parts);
-    size_t used = strftime(out, 40, "%Y-%m-%dT%H:%M:%S", &parts);
-    return used + (size_t)snprintf(out + used, 40 - used, ".%09ldZ", now.tv_nsec);
+    size_t used = strftime(out, TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &parts);
+    return used + (size_t)snprintf(out + used, TIME_TEXT - used, ".%09ldZ", now.tv_nsec);
 }
 
 int log_open(struct log *log)
 {
     struct stat status;
+    if (log->buffer == NULL && (log->buffer = malloc(log->room)) == NULL) return -1;
+    if (log->socket != NULL) { /* one that is not there may come */
+        log->drops = log->may_drop;
+        forward_connect(log);
+        return 0;
+    }
     log->fd = log->directory < 0 ? -1 : openat(log->directory, name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, log->mode);
     if (log->fd < 0 || fstat(log->fd, &status) != 0) return log->directory < 0 ? 0 : -1;
     log->size = (uint64_t)status.st_size;
@@ -80,7 +86,8 @@ static void rotate(struct log *log)
 
 void log_flush(struct log *log)
 {
-    for (size_t at = 0; at < log->used;) {
+    if (log->socket != NULL) forward_flush(log);
+    for (size_t at = 0; log->socket == NULL && at < log->used;) {
         ssize_t put = log->fd < 0 ? -1 : write(log->fd, log->buffer + at, log->used - at);
         if (put < 0 && log->fd >= 0 && errno == EINTR) continue;
         if (put <= 0) { /* the payload must not stop for a full disk */
@@ -90,21 +97,22 @@ void log_flush(struct log *log)
         at += (size_t)put;
         log->size += (uint64_t)put;
     }
-    log->used = 0;
+    if (log->socket == NULL) log->used = 0;
     if (log->fd >= 0 && log->max_size > 0 && log->size >= log->max_size) rotate(log);
 }
 
-static void put_record(struct log *log, int stream, const char *bytes, size_t size)
+/* False: not now, and not lost either; only a socket makes the payload wait. */
+static bool put_record(struct log *log, int stream, const char *bytes, size_t size)
 {
     static const char *const streams[] = {"stdin", "stdout", "stderr"};
-    if (log->directory < 0) return;
-    char now[40];
+    if (log->socket != NULL) return forward_record(log, stream, bytes, size);
+    if (log->directory < 0) return true;
+    char now[TIME_TEXT];
     size_t room = 6 * size + strlen(log->attributes) + 128;
-    if (room > sizeof log->buffer - log->used) log_flush(log);
-    if (room > sizeof log->buffer) { /* only escapes make a line so long: in two halves it fits */
+    if (room > log->room - log->used) log_flush(log);
+    if (room > log->room) { /* only escapes make a line so long: in two halves it fits */
         put_record(log, stream, bytes, size / 2);
-        put_record(log, stream, bytes + size / 2, size - size / 2);
-        return;
+        return put_record(log, stream, bytes + size / 2, size - size / 2);
     }
     char *at = log->buffer + log->used;
     memcpy(at, "{\"log\":\"", 8);
@@ -112,53 +120,58 @@ static void put_record(struct log *log, int stream, const char *bytes, size_t si
     at += json_escape(at, bytes, size);
     format_time(now);
     size_t used = (size_t)(at - log->buffer);
-    used += (size_t)snprintf(at, sizeof log->buffer - used, "\",\"stream\":\"%s\"%s,\"time\":\"%s\"}\n", streams[stream], log->attributes, now);
+    used += (size_t)snprintf(at, log->room - used, "\",\"stream\":\"%s\"%s,\"time\":\"%s\"}\n", streams[stream], log->attributes, now);
     log->used = used;
+    return true;
 }
 
 /* A full line is cut before an unfinished character, so that no character is torn. */
-static void put_full(struct log *log, int stream, struct log_line *line)
+static bool put_full(struct log *log, int stream, struct log_line *line)
 {
     size_t cut = line->size;
     for (size_t back = 1; back < 4 && back < cut; back++)
         if (sequence((unsigned char *)line->bytes + cut - back, back) < 0) cut -= back;
-    put_record(log, stream, line->bytes, cut);
+    if (!put_record(log, stream, line->bytes, cut)) return false;
     memmove(line->bytes, line->bytes + cut, line->size - cut);
     line->size -= cut;
+    return true;
 }
 
-void log_write(struct log *log, int stream, const char *bytes, size_t size)
+size_t log_write(struct log *log, int stream, const char *bytes, size_t size)
 {
     struct log_line *line = &log->lines[stream - 1];
-    while (size > 0) {
-        const char *end = memchr(bytes, '\n', size);
-        size_t part = end == NULL ? size : (size_t)(end - bytes) + 1;
+    size_t taken = 0;
+    for (size_t part; taken < size; taken += part) {
+        const char *from = bytes + taken, *end = memchr(from, '\n', size - taken);
+        part = end == NULL ? size - taken : (size_t)(end - from) + 1;
         if (line->size == 0 && end != NULL && part <= LOG_LINE) {
-            put_record(log, stream, bytes, part);
-        } else {
-            if (part > LOG_LINE - line->size) part = LOG_LINE - line->size;
-            memcpy(line->bytes + line->size, bytes, part);
-            line->size += part;
-            if (line->bytes[line->size - 1] == '\n') {
-                put_record(log, stream, line->bytes, line->size);
-                line->size = 0;
-            } else if (line->size == LOG_LINE) {
-                put_full(log, stream, line);
-            }
+            if (!put_record(log, stream, from, part)) break;
+            continue;
         }
-        bytes += part;
-        size -= part;
+        if (part > LOG_LINE - line->size) part = LOG_LINE - line->size;
+        memcpy(line->bytes + line->size, from, part);
+        line->size += part;
+        bool ends = line->bytes[line->size - 1] == '\n', put = true;
+        if (ends) put = put_record(log, stream, line->bytes, line->size);
+        else if (line->size == LOG_LINE) put = put_full(log, stream, line);
+        if (ends && put) line->size = 0;
+        if (put) continue;
+        line->size -= part;
+        break;
     }
+    return taken;
 }
 
 void log_close(struct log *log)
 {
+    if (log->socket != NULL) forward_end(log);
     for (int stream = 1; stream <= 2; stream++) {
         struct log_line *line = &log->lines[stream - 1];
-        if (line->size > 0) put_record(log, stream, line->bytes, line->size);
+        if (line->size > 0 && !put_record(log, stream, line->bytes, line->size)) log->lost += line->size;
         line->size = 0;
     }
-    log_flush(log);
+    if (log->socket != NULL) forward_end(log);
+    else log_flush(log);
     if (log->fd >= 0) close(log->fd);
     log->fd = -1;
 }

@@ -1,11 +1,12 @@
-/* The container's log in Docker's json-file format: one JSON object a line with log, stream and time, rotated by size.
- * A line of the payload longer than LINE_MAX_BYTES becomes several records of which only the last ends in \n. */
+/* The container's log: a file in Docker's json-file format, one JSON object a line with log, stream and time, rotated by
+ * size; or messages over a socket (forward.c). A line of the payload longer than LOG_LINE becomes several records, of
+ * which only the last ends in \n. */
 #ifndef BRIG_LOG_H
 #define BRIG_LOG_H
 
-#include "system.h"
+#include "record.h"
 
-enum { LOG_LINE = 16384, LOG_BUFFER = 65536 };
+enum { LOG_LINE = 16384, LOG_BUFFER = 65536, TIME_TEXT = 40 };
 
 struct log_line {
     size_t size;
@@ -21,17 +22,34 @@ struct log {
     const char *attributes; /* more members of each record, `,"attrs":{...}`, or "" */
     uint64_t lost;          /* bytes that could not be written, on a full disk mostly */
     size_t used;
-    char buffer[LOG_BUFFER];
+    uint64_t room;
+    char *buffer;
     struct log_line lines[2]; /* what stdout and stderr have not ended yet */
+
+    const char *socket;   /* NULL: a file. The buffer then holds messages, each after its length in four bytes */
+    bool drops, may_drop; /* what there is no room for, instead of keeping the payload waiting; drops: at the moment */
+    size_t sent;          /* of the first message of the buffer, to a stream */
+    char *heads[2];       /* of a message of stdout and of stderr, up to the time */
+    size_t head_sizes[2], frame;        /* frame: most that is around the payload's words behind the head */
+    bool local_time;                    /* as syslog(3) writes it; else the beginning of format_time() */
+    uint64_t time_size;                 /* 0: all of it */
+    const char *before_pid, *after_pid; /* around our pid, behind the time; NULL: in the journal's protocol */
 };
 
 int log_open(struct log *log);
-void log_write(struct log *log, int stream, const char *bytes, size_t size); /* stream 1 or 2 */
+size_t log_write(struct log *log, int stream, const char *bytes, size_t size); /* stream 1 or 2; returns what it took */
 void log_flush(struct log *log);
 void log_close(struct log *log); /* also writes unfinished lines */
 
+/* forward.c */
+int forward_settings(struct log *log, const struct record *settings);
+void forward_connect(struct log *log);
+bool forward_record(struct log *log, int stream, const char *bytes, size_t size);
+void forward_flush(struct log *log);
+void forward_end(struct log *log);
+
 /* Writes text as the inside of a JSON string; what is not UTF-8 becomes U+FFFD. Returns the size, at most 6 * size. */
 size_t json_escape(char *out, const char *bytes, size_t size);
-size_t format_time(char out[40]); /* now, RFC 3339 with nanoseconds, UTC */
+size_t format_time(char out[TIME_TEXT]); /* now, RFC 3339 with nanoseconds, UTC */
 
 #endif

@@ -3,6 +3,7 @@
  * is blocked: only SIGKILL ends it, and then the container goes on. */
 #include "monitor.h"
 
+#include "files.h"
 #include "helper.h"
 #include "paths.h"
 
@@ -119,7 +120,7 @@ static void write_event(struct monitor *monitor, const char *action, const char 
     int size = snprintf(line, sizeof line, "{\"time\":\"%s\",\"action\":\"%s\"%s,%s}\n", now, action, more, actor);
     int fd = path_open_host(&monitor->launch->journal, path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW);
     if (fd < 0) return;
-    if (size > 0 && (size_t)size < sizeof line && write(fd, line, (size_t)size) < 0) monitor->log.lost++;
+    if (size > 0 && (size_t)size < sizeof line) write_all(fd, line, (size_t)size); /* a full disk must not stop us */
     close(fd);
 }
 
@@ -131,9 +132,9 @@ static void write_exit(struct monitor *monitor, const char *statistics)
     bool signalled = monitor->status.si_code != CLD_EXITED;
     format_time(now);
     failure[json_escape(failure, monitor->failure, strlen(monitor->failure))] = '\0';
-    snprintf(text, sizeof text, "{\"started\":%s,\"%s\":%d,\"startedAt\":\"%s\",\"finishedAt\":\"%s\",\"restarts\":%llu,\"failure\":\"%s\",\"statistics\":{%s}}\n",
+    snprintf(text, sizeof text, "{\"started\":%s,\"%s\":%d,\"startedAt\":\"%s\",\"finishedAt\":\"%s\",\"restarts\":%llu,\"unlogged\":%llu,\"failure\":\"%s\",\"statistics\":{%s}}\n",
              monitor->executed ? "true" : "false", signalled ? "signal" : "exitCode", monitor->status.si_status, monitor->started_text, now,
-             (unsigned long long)monitor->restarts, failure, statistics);
+             (unsigned long long)monitor->restarts, (unsigned long long)monitor->log.lost, failure, statistics);
     /* on a full disk the record goes where the run-time state is; never may an older one pass for this one */
     if (write_state(monitor, monitor->state, "exit.json", text) != 0) write_state(monitor, monitor->run, "exit.json", text);
     else if (monitor->run >= 0) unlinkat(monitor->run, "exit.json", 0);
@@ -277,7 +278,7 @@ static void plan_restart(struct monitor *monitor)
 
 /* ---- the loop ---- */
 
-enum { CALLER, SIGNALS, LISTENER, LAUNCH, STDOUT, STDERR, INPUT, TYPED, HELD, CLIENT, POLLS = CLIENT + CLIENTS_MAX };
+enum { CALLER, SIGNALS, LISTENER, LAUNCH, STDOUT, STDERR, INPUT, TYPED, HELD, LOG, CLIENT, POLLS = CLIENT + CLIENTS_MAX };
 
 static void prepare(struct monitor *monitor, struct pollfd polls[POLLS])
 {
@@ -293,6 +294,7 @@ static void prepare(struct monitor *monitor, struct pollfd polls[POLLS])
     polls[INPUT] = (struct pollfd){.fd = room ? -1 : monitor->input, .events = POLLOUT};
     polls[TYPED].fd = monitor->caller_input && room && monitor->input >= 0 ? 0 : -1;
     polls[HELD] = (struct pollfd){.fd = monitor->held_size == 0 ? -1 : monitor->caller[monitor->held_stream], .events = POLLOUT};
+    polls[LOG] = (struct pollfd){.fd = monitor->log.used == 0 ? -1 : monitor->log.fd, .events = POLLOUT};
     for (int i = 0; i < CLIENTS_MAX; i++) {
         const struct client *client = &monitor->clients[i];
         int events = (!client->input || room ? POLLIN : 0) | (client->unsent > 0 ? POLLOUT : 0);
@@ -322,6 +324,7 @@ static void attend(struct monitor *monitor, struct pollfd polls[POLLS])
     /* A worker that ended before it made the child will never make one. */
     if (monitor->worker == -1 && monitor->launch->child <= 0 && monitor->launch->sync < 0) monitor->ended = true;
     log_flush(&monitor->log);
+    streams_log(monitor);
 }
 
 /* Until the payload has ended and what it wrote has been handed on. */
@@ -332,7 +335,7 @@ static void follow(struct monitor *monitor)
         if (monitor->ended) drain(monitor);
         if (monitor->ended && streams_free(monitor) && (monitor->launch->sync < 0 || monitor->launch->child <= 0)) return;
         prepare(monitor, polls);
-        if (poll(polls, POLLS, clients_patience(monitor)) >= 0) attend(monitor, polls);
+        if (poll(polls, POLLS, streams_patience(monitor)) >= 0) attend(monitor, polls);
     }
 }
 
@@ -391,6 +394,7 @@ static int open_settings(struct monitor *monitor)
     record_get_u64(settings, "log-mode", 0777, &mode);
     monitor->log.mode = (mode_t)mode;
     if (record_get(settings, "log") != NULL) monitor->log.directory = monitor->state;
+    if (forward_settings(&monitor->log, settings) != 0) return -1;
     if (group != NULL) { /* the container's limits are not ours, and what ends it must not end us */
         int directory = path_open_host(journal, group, O_RDONLY | O_DIRECTORY);
         if (directory < 0 || path_write(journal, directory, "cgroup.procs", "0") != 0) return -1;
@@ -421,6 +425,7 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     *monitor = (struct monitor){.launch = launch, .settings = settings, .state = -1, .run = -1, .listener = -1, .worker = -1};
     monitor->output[0] = monitor->output[1] = monitor->input = monitor->caller[0] = monitor->caller[1] = -1;
     monitor->log.directory = monitor->log.fd = -1;
+    monitor->log.room = LOG_BUFFER;
     for (int i = 0; i < CLIENTS_MAX; i++) monitor->clients[i].fd = -1;
     sigset_t watched;
     sigemptyset(&watched);

@@ -8,7 +8,7 @@
 
 #include <termios.h>
 
-enum { CLIENTS_MAX = 16, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_MS = 5000 };
+enum { CLIENTS_MAX = 16, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_MS = 5000, LOG_PATIENCE_MS = 1000 };
 
 /* Someone who sees the output: the caller's own stdout and stderr, or a connection to the socket. */
 struct client {
@@ -36,6 +36,7 @@ struct monitor {
     int held_stream;
     uint64_t held_since; /* monotonic nanoseconds */
     size_t held_size;    /* what the caller has not taken of it yet */
+    size_t unlogged;     /* what the log has not taken of it yet */
     size_t pending_size; /* input that the payload has not taken yet */
     char pending[INPUT_MAX];
     bool input_ends;
@@ -60,6 +61,8 @@ void streams_close(struct monitor *monitor);
 bool streams_read(struct monitor *monitor, int stream); /* false: nothing there */
 void streams_write_held(struct monitor *monitor);
 bool streams_free(const struct monitor *monitor);
+void streams_log(struct monitor *monitor);
+int streams_patience(struct monitor *monitor); /* milliseconds until someone is not waited for any longer; -1: never */
 void streams_take_input(struct monitor *monitor, const char *bytes, size_t size);
 void streams_write_input(struct monitor *monitor);
 void streams_end_input(struct monitor *monitor);

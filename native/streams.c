@@ -102,7 +102,27 @@ void streams_write_held(struct monitor *monitor)
 /* Everyone has the piece of output in hand, so that the next one can be read. */
 bool streams_free(const struct monitor *monitor)
 {
-    return monitor->held_size == 0 && !clients_wait(monitor);
+    return monitor->held_size == 0 && monitor->unlogged == 0 && !clients_wait(monitor);
+}
+
+/* What the log had no room for holds the payload back, and is tried again. */
+void streams_log(struct monitor *monitor)
+{
+    const char *rest = monitor->held + monitor->held_total - monitor->unlogged;
+    if (monitor->unlogged > 0) monitor->unlogged -= log_write(&monitor->log, monitor->held_stream + 1, rest, monitor->unlogged);
+}
+
+/* A payload that has ended is not kept waiting by a log that takes nothing. */
+int streams_patience(struct monitor *monitor)
+{
+    uint64_t waited = (journal_clock() - monitor->held_since) / 1000000;
+    if (monitor->ended && monitor->unlogged > 0) {
+        if (waited < LOG_PATIENCE_MS) return (int)(LOG_PATIENCE_MS - waited);
+        monitor->log.drops = true;
+        streams_log(monitor);
+        return 0;
+    }
+    return clients_patience(monitor);
 }
 
 /* Takes what the payload has written. A terminal says by EIO that its last user is gone, a pipe by the end of file. */
@@ -118,7 +138,8 @@ bool streams_read(struct monitor *monitor, int stream)
     monitor->held_total = monitor->held_size = (size_t)got;
     monitor->held_stream = stream;
     monitor->held_since = journal_clock();
-    log_write(&monitor->log, stream + 1, monitor->held, (size_t)got);
+    monitor->unlogged = (size_t)got;
+    streams_log(monitor);
     clients_broadcast(monitor);
     streams_write_held(monitor);
     return true;

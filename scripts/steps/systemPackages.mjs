@@ -14,6 +14,7 @@ const groups = {
     mmdebstrap: ["/usr/bin/mmdebstrap"],
     "busybox-static": ["/usr/share/doc/busybox-static"],
     tmux: ["/usr/bin/tmux"],
+    systemd: ["/lib/systemd/systemd-journald"],
     attr: ["/usr/bin/getfattr"],
     e2fsprogs: ["/usr/sbin/mkfs.ext4", "/sbin/mkfs.ext4"],
     strace: ["/usr/bin/strace"],

@@ -1,6 +1,7 @@
 import type { ImageConfig, RuntimeSpec } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import type { ContainerSize } from "../list/measureContainers.ts";
+import { keepsFile } from "../logs/planLog.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 import type { ContainerRecord, RecordedMount } from "../state/containerRecord.ts";
 import type { ObservedState } from "../state/observedState.ts";
@@ -44,7 +45,7 @@ export function describeContainer(facts: ContainerFacts): ContainerDetails {
     ResolvConfPath: paths.resolvConf,
     HostnamePath: paths.hostname,
     HostsPath: paths.hosts,
-    LogPath: options.logDriver === "none" ? "" : `${paths.directory}/container-json.log`,
+    LogPath: keepsFile(options.logDriver) ? `${paths.directory}/container-json.log` : "",
     Name: `/${record.name}`,
     RestartCount: state.restarts,
     Driver: "overlayfs",

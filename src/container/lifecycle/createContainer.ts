@@ -78,6 +78,7 @@ export async function createContainer(request: CreateRequest, context: EngineCon
       labels: choice.labels,
       imageId: image.id,
       env: choice.env,
+      host: draft.facts.hostFiles.hostname,
     }),
     cache: `${context.root}/cache/seccomp`,
   });

@@ -16,6 +16,8 @@ export interface MonitorRequest {
   readonly labels: ReadonlyMap<string, string>;
   /** The digest of the image's configuration. */
   readonly imageId: string;
+  /** The name of the machine. */
+  readonly host: string;
   /** What the payload gets, `KEY=value`. */
   readonly env: readonly string[];
   /** What the monitor runs at the end when nobody waits for the container; absent: nothing. */

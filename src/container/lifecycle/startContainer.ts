@@ -10,6 +10,7 @@ import {
   launchDetached,
   type RunStreams,
 } from "../../launch/index.ts";
+import { requireLogSocket } from "../logs/logSocket.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { explainLaunchFailure } from "../run/launchFailure.ts";
 import type { RunObserver } from "../runReports.ts";
@@ -77,6 +78,8 @@ interface PreparedStart {
 
 function prepareStart({ id, launch }: StartRequest, { root, runRoot }: EngineContext): PreparedStart {
   const paths = containerPaths(root, id);
+  const socket = launch.monitor?.["log-socket"];
+  if (typeof socket === "string") requireLogSocket(socket);
   const record = readContainerRecord(paths.record);
   const volumes = record?.mounts.filter(({ kind }) => kind === "volume") ?? [];
   makeDirectory(runDirectory(runRoot, id));

@@ -4,6 +4,8 @@ import { containerPaths } from "../state/containerPaths.ts";
 import { readLiveState, type StatePlaces } from "../state/liveState.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import type { LogPiece, LogTextRequest } from "./logText.ts";
+import { journalAttributes } from "./planJournald.ts";
+import { keepsFile } from "./planLog.ts";
 import { readLogs } from "./readLogs.ts";
 
 export interface LogsRequest extends LogTextRequest {
@@ -18,19 +20,23 @@ export interface LogsRequest extends LogTextRequest {
 /**
  * What a container wrote, piece by piece; the bytes of a piece are valid until the next one is asked for.
  *
- * @throws EngineError `containerNotFound`, `notOffered` with Docker's sentence when the container keeps no log.
+ * @throws EngineError `containerNotFound`, `notOffered` with Docker's sentence when the container keeps no log or its
+ * driver has no reader, `fileSystem` when the log or the journal cannot be read.
  */
 export async function* containerLogs(request: LogsRequest, places: StatePlaces): AsyncGenerator<LogPiece> {
   const id = findContainer(places.root, request.nameOrId);
   const paths = containerPaths(places.root, id);
-  if (readContainerOptions(paths.options).logDriver === "none") {
-    throw new EngineError("notOffered", "configured logging driver does not support reading", {
-      hint: "it was made with --log-driver none; brig attach shows what it writes from then on",
-    });
-  }
+  const { logDriver, logOptions } = readContainerOptions(paths.options);
   const isOver = (): boolean => {
     const { status } = readLiveState({ ...places, id });
     return status !== "running" && status !== "paused" && status !== "restarting";
   };
-  yield* readLogs({ ...request, directory: paths.directory, isOver });
+  if (keepsFile(logDriver)) return yield* readLogs({ ...request, directory: paths.directory, isOver });
+  if (logDriver !== "journald") {
+    throw new EngineError("notOffered", "configured logging driver does not support reading", {
+      hint: `it was made with --log-driver ${logDriver}; brig attach shows what it writes from then on`,
+    });
+  }
+  const { readJournal } = await import("./readJournal.ts");
+  yield* readJournal({ ...request, id, attributes: journalAttributes(logOptions), isOver });
 }

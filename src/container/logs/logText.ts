@@ -136,7 +136,7 @@ function readAttributes({ attrs, attrsStart, attrsEnd }: LogRecord, input: Buffe
 }
 
 /** `a=1,b=2` in the order of the names, escaped as in a query, so that they can neither end nor continue a line. */
-function formatAttributes(attributes: Readonly<Record<string, unknown>>): string {
+export function formatAttributes(attributes: Readonly<Record<string, unknown>>): string {
   return Object.entries(attributes)
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, value]) => `${queryEscape(name)}=${queryEscape(String(value))}`)

@@ -1,6 +1,10 @@
-import { EngineError, parseSize, shortId } from "../../base/index.ts";
+import { EngineError, parseSize } from "../../base/index.ts";
 import type { FieldValue } from "../../launch/index.ts";
 import { printable } from "../options/singleLine.ts";
+import { namedAttributes, requireShort } from "./logAttributes.ts";
+import { expandTag, type LoggedContainer } from "./logTag.ts";
+import { journalSocket, planJournald } from "./planJournald.ts";
+import { checkSyslog, planSyslog } from "./planSyslog.ts";
 
 /** `--log-driver` and `--log-opt`. */
 export interface LogChoice {
@@ -22,37 +26,35 @@ export function parseLogOption(text: string): readonly [name: string, value: str
   });
 }
 
-/** What options of the log may refer to. */
-export interface LoggedContainer {
-  readonly id: string;
-  readonly name: string;
-  readonly image: string;
-  /** `sha256:...` */
-  readonly imageId: string;
-  readonly labels: ReadonlyMap<string, string>;
-  /** `KEY=value`, as the payload sees it. */
-  readonly env: readonly string[];
-}
-
 /** Rotation is on by default: logs without a limit have filled too many disks. */
 const defaultBytes = 10 * 1024 * 1024;
 const defaultFiles = 5;
 const mostFiles = 1000;
-/** Each record of the log carries them. */
-const mostAttributeBytes = 16 * 1024;
 
-const fileOptions = ["max-size", "max-file", "mode", "max-buffer-size", "compress", "labels", "env", "tag"];
+const everyOption: readonly string[] = ["mode", "max-buffer-size", "labels", "env", "tag"];
+const fileOptions: readonly string[] = ["max-size", "max-file", "compress", ...everyOption];
+
+/** What each driver takes; `none` takes everything and does nothing with it, as Docker's. */
+const drivers: ReadonlyMap<string, readonly string[]> = new Map([
+  ["json-file", fileOptions],
+  ["local", fileOptions],
+  ["none", []],
+  ["journald", everyOption],
+  ["syslog", ["syslog-address", "syslog-facility", "syslog-format", ...everyOption]],
+]);
 
 /**
- * Decides what the monitor keeps of a container's output: fields of its record (native/monitor.c). Pure.
+ * Decides what the monitor keeps of a container's output: fields of its record (native/log.c, native/forward.c). Pure.
  *
  * @throws EngineError `invalidValue` with Docker's sentence for an unknown driver or option or a bad value, `notOffered`
- * for a driver that brig does not have.
+ * for what brig does not have.
  */
 export function planLog(choice: LogChoice, container: LoggedContainer): Readonly<Record<string, FieldValue>> {
   checkLogChoice(choice);
   const { driver, options } = choice;
   if (driver === "none") return {};
+  if (driver === "journald") return { ...planJournald(options, container), ...planMode(options) };
+  if (driver === "syslog") return { ...planSyslog(options, container), ...planMode(options) };
   const bytes = maxSize(options.get("max-size"));
   const attributes = attributesOf(options, container);
   return {
@@ -68,18 +70,11 @@ export function planLog(choice: LogChoice, container: LoggedContainer): Readonly
  * @throws EngineError as `planLog`.
  */
 export function checkLogChoice({ driver, options }: LogChoice): void {
-  requireDriver(driver);
-  for (const name of options.keys()) {
-    if (driver === "none" || fileOptions.includes(name)) continue;
-    if (name === "labels-regex" || name === "env-regex") {
-      throw new EngineError("notOffered", `the log option ${name} is not available`, {
-        hint: `name them one by one with ${name.slice(0, -"-regex".length)}=A,B`,
-      });
-    }
-    throw new EngineError("invalidValue", `unknown log opt '${shown(name)}' for ${driver || "json-file"} log driver`, {
-      hint: `known options are ${fileOptions.join(", ")}`,
-    });
-  }
+  const name = driver || "json-file";
+  const known = drivers.get(name);
+  if (known === undefined) throw unknownDriver(name);
+  if (name === "none") return;
+  for (const option of options.keys()) if (!known.includes(option)) throw unknownOption(option, name, known);
   maxSize(options.get("max-size"));
   maxFiles(options.get("max-file"));
   checkMode(options);
@@ -89,26 +84,43 @@ export function checkLogChoice({ driver, options }: LogChoice): void {
     });
   }
   expandTag(options.get("tag") ?? "", undefined);
+  if (name === "syslog") checkSyslog(options);
 }
 
-const otherDrivers: Readonly<Record<string, string>> = {
-  journald: "brig writes logs to files only, so nothing would reach the journal",
-  syslog: "brig writes logs to files only, so nothing would reach a syslog server",
-};
+/** Whether the monitor writes what `brig logs` reads into files of its own. */
+export function keepsFile(driver: string): boolean {
+  return drivers.get(driver || "json-file")?.includes("max-size") === true;
+}
 
-function requireDriver(driver: string): void {
-  if (["", "json-file", "local", "none"].includes(driver)) return;
-  const reason = Object.hasOwn(otherDrivers, driver) ? otherDrivers[driver] : undefined;
-  if (reason !== undefined) {
-    throw new EngineError("notOffered", `the log driver ${driver} is not available: ${reason}`, {
-      hint: `leave the driver out and forward what "brig logs -f" prints`,
-    });
-  }
-  throw new EngineError(
+/** The socket that the log goes to; undefined for a driver that needs none. */
+export function logSocketOf({ driver, options }: LogChoice): string | undefined {
+  if (driver === "journald") return journalSocket;
+  return driver === "syslog" ? checkSyslog(options).socket : undefined;
+}
+
+function unknownDriver(driver: string): EngineError {
+  return new EngineError(
     "invalidValue",
     `error looking up logging plugin ${shown(driver)}: plugin ${printable(driver)} not found`,
-    { hint: "known log drivers are json-file, local and none" },
+    { hint: `known log drivers are ${[...drivers.keys()].join(", ")}` },
   );
+}
+
+function unknownOption(name: string, driver: string, known: readonly string[]): EngineError {
+  const [, plain] = /^(labels|env)-regex$/.exec(name) ?? [];
+  if (plain !== undefined) {
+    return new EngineError("notOffered", `the log option ${name} is not available`, {
+      hint: `name them one by one with ${plain}=A,B`,
+    });
+  }
+  if (driver === "syslog" && name.startsWith("syslog-tls-")) {
+    return new EngineError("notOffered", `the log option ${shown(name)} is not available`, {
+      hint: "send to the host's own syslog socket, whose server can forward to other machines",
+    });
+  }
+  return new EngineError("invalidValue", `unknown log opt '${shown(name)}' for ${driver} log driver`, {
+    hint: `known options are ${known.join(", ")}`,
+  });
 }
 
 /** 0: no limit, which Docker writes as -1. */
@@ -130,7 +142,7 @@ function maxFiles(text: string | undefined): number {
   throw new EngineError("invalidValue", `max-file ${reason}: ${printable(text)}`);
 }
 
-/** Writing to a file does not keep the payload waiting for a reader, so both modes are the same here. */
+/** A file does not keep the payload waiting, so for it both modes are the same. */
 function checkMode(options: ReadonlyMap<string, string>): void {
   const mode = options.get("mode") ?? "";
   if (mode !== "" && mode !== "blocking" && mode !== "non-blocking") {
@@ -138,67 +150,35 @@ function checkMode(options: ReadonlyMap<string, string>): void {
       hint: "known modes are blocking and non-blocking",
     });
   }
-  const buffer = options.get("max-buffer-size");
-  if (buffer === undefined) return;
-  if (mode !== "non-blocking") {
+  if (mode !== "non-blocking" && options.has("max-buffer-size")) {
     throw new EngineError("invalidValue", "logger: max-buffer-size option is only supported with 'mode=non-blocking'");
   }
-  parseSize(buffer, "the log option max-buffer-size");
+  bufferSize(options);
+}
+
+/** What a receiver has not taken yet: a few of the longest messages, and in the mode that drops Docker's default. */
+const [blockingBytes, defaultBufferBytes, mostBufferBytes] = [128 * 1024, 1024 * 1024, 1024 * 1024 * 1024];
+
+function planMode(options: ReadonlyMap<string, string>): Readonly<Record<string, FieldValue>> {
+  if (options.get("mode") !== "non-blocking") return { "log-buffer": blockingBytes };
+  return { "log-buffer": Math.max(blockingBytes, bufferSize(options)), "log-drops": 1 };
+}
+
+function bufferSize(options: ReadonlyMap<string, string>): number {
+  const text = options.get("max-buffer-size");
+  const bytes = text === undefined ? defaultBufferBytes : parseSize(text, "the log option max-buffer-size");
+  if (bytes <= mostBufferBytes) return bytes;
+  throw new EngineError("invalidValue", "the log option max-buffer-size cannot be more than 1 GiB");
 }
 
 /** More members of each record, in the order in which Go writes a map; undefined when there are none. */
 function attributesOf(options: ReadonlyMap<string, string>, container: LoggedContainer): string | undefined {
-  const found = new Map<string, string>();
-  for (const name of names(options.get("labels"))) {
-    const value = container.labels.get(name);
-    if (value !== undefined) found.set(name, value);
-  }
-  for (const name of names(options.get("env"))) {
-    const entry = container.env.findLast((candidate) => candidate.startsWith(`${name}=`));
-    if (entry !== undefined) found.set(name, entry.slice(name.length + 1));
-  }
   const tag = expandTag(options.get("tag") ?? "", container);
-  if (tag !== "") found.set("tag", tag);
-  if (found.size === 0) return undefined;
-  const members = [...found].sort(([one], [other]) => (one < other ? -1 : 1));
+  const found = [...namedAttributes(options, container), ...(tag === "" ? [] : [["tag", tag] as const])];
+  if (found.length === 0) return undefined;
+  const members = found.sort(([one], [other]) => (one < other ? -1 : 1));
   const text = `,"attrs":{${members.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`;
-  if (Buffer.byteLength(text) <= mostAttributeBytes) return text;
-  throw new EngineError("invalidValue", "the labels and variables for the log are longer than 16 KiB", {
-    hint: "name fewer of them in the log options labels and env",
-  });
-}
-
-function names(list: string | undefined): readonly string[] {
-  return (list ?? "")
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-}
-
-type TagField = (container: LoggedContainer) => string;
-
-const tagFields: ReadonlyMap<string, TagField> = new Map<string, TagField>([
-  ["ID", ({ id }) => shortId(id)],
-  ["FullID", ({ id }) => id],
-  ["Name", ({ name }) => name],
-  ["ImageID", ({ imageId }) => shortId(imageId.replace(/^sha256:/, ""))],
-  ["ImageFullID", ({ imageId }) => imageId],
-  ["ImageName", ({ image }) => image],
-  ["DaemonName", () => "brig"],
-]);
-
-/** `{{.Name}}/{{.ID}}`; without a container the text is only checked. */
-function expandTag(text: string, container: LoggedContainer | undefined): string {
-  const expanded = text.replace(/\{\{\s*\.([A-Za-z]{1,32})\s*\}\}/g, (whole, field: string) => {
-    const read = tagFields.get(field);
-    if (read === undefined) return whole;
-    return container === undefined ? "" : read(container);
-  });
-  // What a name or an image brought in cannot hold braces; whatever is left was written in the option.
-  if (!expanded.includes("{{")) return expanded;
-  throw new EngineError("invalidValue", `the log option tag cannot be read: ${printable(text)}`, {
-    hint: `known fields are ${[...tagFields.keys()].map((field) => `{{.${field}}}`).join(", ")}`,
-  });
+  return requireShort(text);
 }
 
 function shown(text: string): string {

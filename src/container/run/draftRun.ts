@@ -6,6 +6,8 @@ import { parseSecurityOptions, type SecurityOptions } from "../../launch/index.t
 import { type NamespacePlan, planNamespaces, type UsernsReason } from "../../namespaces/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
+import { requireLogSocket } from "../logs/logSocket.ts";
+import { logSocketOf } from "../logs/planLog.ts";
 import { mergeImageConfig, type ProcessChoice } from "../mergeImageConfig.ts";
 import type { MountRequest } from "../runOptions.ts";
 import { gatherRunFacts, idmapObstacles, type RunFacts } from "../spec/runFacts.ts";
@@ -30,6 +32,8 @@ export interface RunDraft {
  * @throws EngineError for every option that cannot be granted here.
  */
 export function draftRun(options: FilledOptions, image: ImageConfig, context: EngineContext): RunDraft {
+  const socket = logSocketOf({ driver: options.logDriver, options: options.logOptions });
+  if (socket !== undefined) requireLogSocket(socket);
   const choice = mergeImageConfig(options, image.config);
   const security = parseSecurityOptions(options.securityOpt);
   const host = context.probeHost();

@@ -42,6 +42,8 @@ export interface ExitRecord {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly restarts: number;
+  /** Bytes of its output that the log did not take: a full disk, a receiver that is away or too slow. */
+  readonly unlogged?: number;
   /** Why it was not executed: step, process, call, errno and arguments, a line each. */
   readonly failure: string;
   /** Files of its group as they were at the end: `memory.events`, `memory.peak`, ... */

@@ -24,7 +24,11 @@ export function explainEnd({ state, failure }: EndFacts): string | undefined {
   }
   if (exit === undefined) return failure === undefined ? undefined : `could not be started: ${failure.message}`;
   if (!exit.started) return `could not be started: ${failure?.message ?? describeFailedStep(exit.failure)}`;
-  return `${explainExit(exit)}${refusedForks(exit)}`;
+  return `${explainExit(exit)}${refusedForks(exit)}${unloggedOutput(exit)}`;
+}
+
+function unloggedOutput({ unlogged = 0 }: ExitRecord): string {
+  return unlogged === 0 ? "" : `; ${unlogged} bytes of what it wrote did not reach its log`;
 }
 
 function explainExit(exit: ExitRecord): string {

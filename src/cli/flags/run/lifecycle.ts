@@ -64,7 +64,7 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
   {
     long: "log-driver",
     value: "string",
-    text: "where the output is kept: json-file, local (the same) or none",
+    text: "where the output is kept: json-file, local (the same), journald, syslog or none",
     fallback: "json-file",
     read: text("logDriver"),
   },
@@ -72,7 +72,7 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     long: "log-opt",
     value: "list",
     repeatable: true,
-    text: "option of the log driver (max-size=10m, max-file=5, labels=A,B, env=A,B, tag=TEXT)",
+    text: "option of the log driver (max-size=10m, max-file=5, mode=non-blocking, labels=A,B, env=A,B, tag=TEXT, ...)",
     read: pair("logOptions", parseLogOption),
   },
   { long: "no-healthcheck", text: "no health checks, whatever the image says", read: () => undefined },
