@@ -68,7 +68,7 @@ function replaceDist(fresh) {
   mkdirSync(join(distDirectory, "chunks"), { recursive: true });
   const chunks = existsSync(join(fresh, "chunks")) ? readdirSync(join(fresh, "chunks")) : [];
   for (const name of chunks) renameSync(join(fresh, "chunks", name), join(distDirectory, "chunks", name));
-  for (const name of ["main.pack", "index.js"]) renameSync(join(fresh, name), join(distDirectory, name));
+  for (const name of ["main.map", "main.pack", "index.js"]) renameSync(join(fresh, name), join(distDirectory, name));
   for (const name of readdirSync(join(distDirectory, "chunks"))) {
     if (!chunks.includes(name)) rmSync(join(distDirectory, "chunks", name));
   }

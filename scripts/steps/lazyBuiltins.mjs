@@ -3,19 +3,18 @@
 
 /** What Node has loaded before the first line of a program runs, or loads in no time: nothing is won by waiting. */
 const presentModules = new Set(
-  ["buffer", "events", "fs", "fs/promises", "os", "path", "process", "timers", "url", "util"].map(
-    (name) => `node:${name}`,
-  ),
+  ["buffer", "events", "fs", "os", "path", "process", "timers", "url", "util"].map((name) => `node:${name}`),
 );
 
 /** An esbuild plugin for `node:x`: members of present modules are taken at once, those of others on their first use. */
 export const lazyBuiltins = {
   name: "lazy-builtins",
   setup(build) {
-    build.onResolve({ filter: /^node:/ }, ({ path, kind }) => ({
-      path,
-      namespace: kind !== "require-call" && presentModules.has(path) ? "present-builtin" : "lazy-builtin",
-    }));
+    // A package may ask node:fs for its member "promises", which is a module of its own and would be loaded for everybody.
+    build.onResolve({ filter: /^node:/ }, ({ path, kind, importer }) => {
+      const present = kind !== "require-call" && presentModules.has(path) && !importer.includes("/node_modules/");
+      return { path, namespace: present ? "present-builtin" : "lazy-builtin" };
+    });
     build.onLoad({ filter: /.*/, namespace: "present-builtin" }, async ({ path }) => ({
       contents: presentModule(path, await namesOf(path)),
     }));

@@ -6,6 +6,8 @@
 // where LENGTH counts the bytes of SOURCE, which is ASCII. Source and cache are one file because V8 tells by the length
 // of the source alone whether a cache belongs to it: the two must never be of different builds. A Node of another
 // version takes the source and compiles it (vm.Script, "cachedData").
+//
+// Short names make it load faster; main.map, which only reports of bugs read, leads back to the sources.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,12 +32,18 @@ export async function buildProgram(outdir) {
     plugins: [lazyBuiltins],
     minifySyntax: true,
     minifyWhitespace: true,
+    minifyIdentifiers: true,
+    sourcemap: "external",
+    sourcesContent: false,
+    outfile: join(outdir, "main.js"),
     charset: "ascii",
     legalComments: "eof",
     logLevel: "silent",
   });
-  const source = `(function (require, __dirname) {${outputFiles[0].text}\n})`;
+  const [map, program] = outputFiles;
+  const source = `(function (require, __dirname) {\n${program.text}\n})`;
   mkdirSync(outdir, { recursive: true });
+  writeFileSync(join(outdir, "main.map"), map.text);
   const sourceFile = join(outdir, "main.source");
   writeFileSync(sourceFile, source);
   try {

@@ -41,9 +41,12 @@ function buildProgram(state: State): DockerCommand {
   root.enablePositionalOptions().wear({ path: "brig", usage: rootUsage, stopsAtArgument: true }, flags);
   root.argument("[words...]").action((words: readonly string[]) => atRoot(state, words));
   const groups = new Map<string, DockerCommand>();
-  for (const { word } of groupTable) groups.set(word, addGroup(root, word, state));
+  const said = new Set(state.context.argv);
+  for (const { word } of groupTable) if (said.has(word)) groups.set(word, addGroup(root, word, state));
   for (const entry of commandTable) {
     const [first = "", second] = entry.words.split(" ");
+    // What nobody said cannot be chosen, and a hundred commands that are not made are milliseconds that nobody waits.
+    if (![second ?? first, ...(entry.aliases ?? [])].some((word) => said.has(word))) continue;
     const parent = second === undefined ? root : groups.get(first);
     if (parent !== undefined) addCommand(parent, entry, state);
   }

@@ -32,12 +32,6 @@ export class DockerCommand extends Command {
     for (const flag of flags) {
       this.#byLong.set(flag.long, flag);
       if (flag.short !== undefined) this.#byShort.set(flag.short, flag);
-      const names = flag.short === undefined ? `--${flag.long}` : `-${flag.short}, --${flag.long}`;
-      this.addOption(new Option(flag.value === undefined ? names : `${names} <${flag.value}>`));
-      this.on(`option:${flag.long}`, (value: string | undefined) => this.#take(flag, value ?? "true"));
-      if (flag.value !== undefined) continue;
-      this.addOption(new Option(`--${flag.long}=false`));
-      this.on(`option:${flag.long}=false`, () => this.#take(flag, "false"));
     }
     return this;
   }
@@ -45,9 +39,30 @@ export class DockerCommand extends Command {
   override parseOptions(argv: string[]): ParseOptionsResult {
     const grammar: FlagGrammar = { ...this.#face, byLong: this.#byLong, byShort: this.#byShort };
     const { words, wrong } = respell(argv, grammar);
+    for (const flag of this.#saidIn(words)) this.#register(flag);
     const parsed = super.parseOptions([...words]);
     if (wrong !== undefined) throw this.#complain(wrong);
     return parsed;
+  }
+
+  /** Commander compares each new option with all others: a hundred that nobody uses would cost every start. */
+  #saidIn(words: readonly string[]): ReadonlySet<BoundFlag> {
+    const said = new Set<BoundFlag>();
+    for (const word of words) {
+      const name = word.startsWith("--") ? word.slice(2).split("=", 1)[0] : undefined;
+      const flag = name === undefined ? this.#byShort.get(word.slice(1)) : this.#byLong.get(name);
+      if (flag !== undefined) said.add(flag);
+    }
+    return said;
+  }
+
+  #register(flag: BoundFlag): void {
+    const names = flag.short === undefined ? `--${flag.long}` : `-${flag.short}, --${flag.long}`;
+    this.addOption(new Option(flag.value === undefined ? names : `${names} <${flag.value}>`));
+    this.on(`option:${flag.long}`, (value: string | undefined) => this.#take(flag, value ?? "true"));
+    if (flag.value !== undefined) return;
+    this.addOption(new Option(`--${flag.long}=false`));
+    this.on(`option:${flag.long}=false`, () => this.#take(flag, "false"));
   }
 
   #take(flag: BoundFlag, value: string): void {

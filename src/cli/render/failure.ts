@@ -1,6 +1,7 @@
 import { EngineError } from "../../base/index.ts";
 import type { CommandContext } from "../context.ts";
 import { WrongUsage } from "../grammar/wrongUsage.ts";
+import { originalStack } from "./originalStack.ts";
 import { sanitizeLine, sanitizeLines } from "./sanitize.ts";
 
 /** How to report a failure. */
@@ -35,7 +36,7 @@ function describe(error: unknown): string {
   if (error instanceof EngineError) return `brig: ${sanitizeLine(error.message)}\n${describeHint(error.hint)}`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return (
-    `brig: internal error: ${sanitizeLines(stack)}\n` +
+    `brig: internal error: ${sanitizeLines(originalStack(stack))}\n` +
     "hint: this is a bug of brig; please report it together with the command line and the lines above\n"
   );
 }
@@ -58,6 +59,6 @@ function describeHint(hint: string | undefined): string {
 function describeCauses(error: Error): string {
   const stacks: string[] = [];
   for (let at: unknown = error; at instanceof Error && stacks.length < 8; at = at.cause)
-    stacks.push(at.stack ?? at.message);
+    stacks.push(originalStack(at.stack ?? at.message));
   return stacks.join("\ncaused by: ");
 }
