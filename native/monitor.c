@@ -447,7 +447,6 @@ int launch_monitor(struct launch *launch, const struct record *settings)
         wait_to_restart(monitor);
     } while (monitor->wake_at > 0);
     streams_leave_caller(monitor);
-    report_end(monitor);
     const char *name; /* what a container that goes at its end has written; one that never ran is looked at first, to say why */
     for (size_t n = 0; monitor->executed && monitor->state >= 0 && (name = record_get_nth(settings, "discard", n)) != NULL; n++) remove_tree_at(monitor->state, name);
     if (monitor->listener >= 0) unlinkat(monitor->run, "monitor.sock", 0);
@@ -456,6 +455,7 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     if (monitor->run >= 0) unlinkat(monitor->run, "running.json", 0);
     for (int i = 0; i < CLIENTS_MAX; i++)
         if (monitor->clients[i].fd >= 0) clients_close(&monitor->clients[i]);
+    report_end(monitor); /* the caller goes on from here, while the kernel takes this process apart */
     run_exit_command(monitor);
     return exit_status(monitor);
 }

@@ -6,6 +6,7 @@ export { encodePlan, encodeRecord } from "./encodePlan.ts";
 export type { ExecRequest } from "./execRequest.ts";
 export { formatPlan } from "./formatPlan.ts";
 export * from "./hardening.ts";
+export { dismissHelper, type WaitingHelper } from "./helperProcess.ts";
 export {
   type DetachedLaunch,
   type ExitedLaunch,
@@ -14,6 +15,7 @@ export {
   type LaunchSettings,
   launch,
   launchDetached,
+  openLauncher,
   type StartedLaunch,
 } from "./launch.ts";
 export type {

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { constants } from "node:os";
 import { EngineError } from "../base/index.ts";
 import { encodeRecord } from "./encodePlan.ts";
-import { type HelperExit, runHelper } from "./helperProcess.ts";
+import { type HelperExit, openHelper, runHelper, type WaitingHelper } from "./helperProcess.ts";
 import type { JournalRecord } from "./journalReader.ts";
 import type { LaunchPlan } from "./plan.ts";
 import type { RunStreams } from "./runStreams.ts";
@@ -12,6 +12,8 @@ import { errnoName, parseStepReport, type StepReport } from "./stepReport.ts";
 export interface LaunchSettings {
   readonly plan: LaunchPlan;
   readonly helperPath: string;
+  /** One from `openLauncher` that waits for its plan. */
+  readonly waiting?: WaitingHelper;
   readonly streams: RunStreams;
   /** Called when the payload has been executed, with its process id on the host. */
   readonly onStarted?: (pid: number) => void;
@@ -52,7 +54,7 @@ export interface FailedLaunch {
  * @throws EngineError `helperMissing`, or `launchFailed` when the helper itself is killed.
  */
 export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
-  const { plan, helperPath, streams, onStep, onStarted } = settings;
+  const { plan, helperPath, waiting, streams, onStep, onStarted } = settings;
   const steps = new Map(plan.steps.map((step) => [step.id, step]));
   const statistics = new Map<string, string>();
   const last = new Map<string, JournalRecord>(); // the newest record of each kind that decides the outcome
@@ -69,10 +71,11 @@ export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
   const exit = await runHelper({
     plan,
     helperPath,
+    ...(waiting === undefined ? {} : { waiting }),
     stdio: [streams.stdin, streams.stdout, streams.stderr],
     onRecord,
     onControl,
-    leaveAt: ({ op }) => op === "detached",
+    leaveAt: ({ op }) => op === "detached" || op === "exited",
   });
   stop();
   if (last.has("detached")) return { kind: "detached" };
@@ -82,6 +85,15 @@ export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
   if (failed !== undefined) return failedLaunch(failed);
   await restoreTerminal(last.get("terminal")?.fields.get("saved"), streams);
   throw lostHelper(exit);
+}
+
+/** How the helper of a payload is started that outlives its caller. */
+const detachedHelper = { stdio: ["ignore", "ignore", "ignore"], detached: true } as const;
+
+/** Starts the helper for `launch` or, without streams, for `launchDetached` ahead of the plan. */
+export function openLauncher(helperPath: string, streams: RunStreams | undefined): WaitingHelper {
+  if (streams === undefined) return openHelper({ helperPath, ...detachedHelper });
+  return openHelper({ helperPath, stdio: [streams.stdin, streams.stdout, streams.stderr] });
 }
 
 /** A payload that runs and will be looked after by its monitor. */
@@ -98,16 +110,16 @@ export interface StartedLaunch {
 export async function launchDetached(
   settings: Omit<LaunchSettings, "streams" | "onStarted">,
 ): Promise<StartedLaunch | FailedLaunch> {
-  const { plan, helperPath, onStep } = settings;
+  const { plan, helperPath, waiting, onStep } = settings;
   const steps = new Map(plan.steps.map((step) => [step.id, step]));
   const last = new Map<string, JournalRecord>();
   const onRecord = (record: JournalRecord) => {
     if (record.op === "call") onStep?.(parseStepReport(record, steps));
     if (record.op !== "failed" || !last.has("failed")) last.set(record.op, record);
   };
-  const stdio = ["ignore", "ignore", "ignore"] as const;
   const leaveAt = ({ op }: JournalRecord) => op === "started";
-  const exit = await runHelper({ plan, helperPath, stdio, onRecord, detached: true, leaveAt });
+  const helper = { helperPath, ...detachedHelper, ...(waiting === undefined ? {} : { waiting }) };
+  const exit = await runHelper({ plan, ...helper, onRecord, leaveAt });
   const started = last.get("started");
   if (started !== undefined) return { kind: "started", pid: Number(started.fields.get("pid")) };
   const failed = last.get("failed");

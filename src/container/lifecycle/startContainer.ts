@@ -9,6 +9,7 @@ import {
   launch,
   launchDetached,
   type RunStreams,
+  type WaitingHelper,
 } from "../../launch/index.ts";
 import { requireLogSocket } from "../logs/logSocket.ts";
 import type { EngineContext } from "../run/engineContext.ts";
@@ -27,6 +28,8 @@ export interface StartRequest {
   readonly id: string;
   readonly launch: LaunchRequest;
   readonly observer: RunObserver;
+  /** From `openLauncher`, for the same streams. */
+  readonly waiting?: WaitingHelper;
 }
 
 /** Starts a container whose payload has the caller's streams, and resolves when it has ended or lets go of the caller. */
@@ -38,10 +41,9 @@ export async function startForeground(
   const prepared = prepareStart(request, context);
   const outcome = await launch({
     plan: compilePlan({ ...prepared.launch, foreground: true }),
-    helperPath: context.helperPath,
+    ...launchSettings(request, context),
     streams,
     onStarted: prepared.onStarted,
-    ...(request.observer.onStep === undefined ? {} : { onStep: request.observer.onStep }),
   });
   if (outcome.kind !== "failed") return outcome;
   throw await keepFailure(outcome, prepared, context);
@@ -52,11 +54,18 @@ export async function startDetached(request: StartRequest, context: EngineContex
   const prepared = prepareStart(request, context);
   const outcome = await launchDetached({
     plan: compilePlan({ ...prepared.launch, foreground: false }),
-    helperPath: context.helperPath,
-    ...(request.observer.onStep === undefined ? {} : { onStep: request.observer.onStep }),
+    ...launchSettings(request, context),
   });
   if (outcome.kind === "started") return prepared.onStarted();
   throw await keepFailure(outcome, prepared, context);
+}
+
+function launchSettings({ observer, waiting }: StartRequest, { helperPath }: EngineContext) {
+  return {
+    helperPath,
+    ...(waiting === undefined ? {} : { waiting }),
+    ...(observer.onStep === undefined ? {} : { onStep: observer.onStep }),
+  };
 }
 
 /** The reason stays with the container, because its files may be gone when somebody asks again. */

@@ -1,6 +1,12 @@
 import { rmSync } from "node:fs";
 import { readEvents } from "../../cgroups/index.ts";
-import type { ExitedLaunch, RunStreams } from "../../launch/index.ts";
+import {
+  dismissHelper,
+  type ExitedLaunch,
+  openLauncher,
+  type RunStreams,
+  type WaitingHelper,
+} from "../../launch/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
 import { createContainer, type MadeContainer } from "../lifecycle/createContainer.ts";
 import { removeEnded } from "../lifecycle/removeByName.ts";
@@ -33,8 +39,8 @@ export interface RunRequest extends MakeRequest {
  */
 export async function runContainer(request: RunRequest, context: EngineContext): Promise<ExitReport> {
   const { observer, streams } = request;
-  return makeContainer(request, context, async (container) => {
-    const start = { id: container.id, launch: container.planned.launch, observer };
+  return makeAndLaunch(request, context, async (container, waiting) => {
+    const start = { id: container.id, launch: container.planned.launch, observer, waiting };
     const ended = await startForeground(start, streams, context);
     if (ended.kind === "exited") return finishContainer(container, ended, context);
     const { id, name } = container;
@@ -44,8 +50,8 @@ export async function runContainer(request: RunRequest, context: EngineContext):
 
 /** Runs a container that goes on by itself; resolves once its payload has been executed. */
 export async function runDetached(request: MakeRequest, context: EngineContext): Promise<CreatedName> {
-  return makeContainer(request, context, async ({ id, name, planned }) => {
-    await startDetached({ id, launch: planned.launch, observer: request.observer }, context);
+  return makeAndLaunch(request, context, async ({ id, name, planned }, waiting) => {
+    await startDetached({ id, launch: planned.launch, observer: request.observer, waiting }, context);
     return { id, name };
   });
 }
@@ -55,9 +61,27 @@ export async function makeOnly(request: MakeRequest, context: EngineContext): Pr
   return makeContainer(request, context, async ({ id, name }) => ({ id, name }));
 }
 
+/** The helper is started before the container is made: it gets ready while the plan is still being decided. */
+async function makeAndLaunch<Result>(
+  request: MakeRequest & { readonly streams?: RunStreams },
+  context: EngineContext,
+  start: (container: MadeContainer, waiting: WaitingHelper) => Promise<Result>,
+): Promise<Result> {
+  let waiting: WaitingHelper | undefined;
+  const open = (): WaitingHelper => {
+    waiting ??= openLauncher(context.helperPath, request.streams);
+    return waiting;
+  };
+  try {
+    return await makeContainer({ ...request, onImage: open }, context, (container) => start(container, open()));
+  } finally {
+    if (waiting !== undefined) await dismissHelper(waiting);
+  }
+}
+
 /** Makes a container and does something with it; when either fails, nothing of the container stays. */
 async function makeContainer<Result>(
-  { options, observer }: MakeRequest,
+  { options, observer, onImage }: MakeRequest & { readonly onImage?: () => void },
   context: EngineContext,
   use: (container: MadeContainer) => Promise<Result>,
 ): Promise<Result> {
@@ -66,6 +90,7 @@ async function makeContainer<Result>(
   requireRoot(context.probeHost());
   await sweepAbandoned({ ...context, owner });
   const image = await findImage(filled, context, observer);
+  onImage?.();
   const draft = draftRun(filled, image.config, context);
   const undo = newUndoStack();
   try {
