@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { errnoOf, fileSystemError } from "./errors.ts";
+import { randomHex } from "./random.ts";
 
 export interface WriteOptions {
   /** Permission bits of the new file; 0o600 when left out. */
@@ -15,7 +15,7 @@ export interface WriteOptions {
  * exist. On failure nothing is left behind and an EngineError is thrown.
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array, options: WriteOptions = {}): void {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = `${path}.${randomHex(6)}.tmp`;
   try {
     const fd = openSync(temporary, "wx", options.mode ?? 0o600);
     try {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomHex } from "./random.ts";
 
 declare const brand: unique symbol;
 
@@ -11,7 +11,7 @@ export type ContainerId = Branded<"ContainerId">;
 /** Makes a new random container id. Like Docker's, its first twelve digits are never all decimal: they serve as a host name. */
 export function newContainerId(): ContainerId {
   for (;;) {
-    const id = randomBytes(32).toString("hex");
+    const id = randomHex(32);
     if (/[a-f]/.test(id.slice(0, 12))) return id as ContainerId;
   }
 }

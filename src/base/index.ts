@@ -8,6 +8,7 @@ export {
   errorKinds,
   fileSystemError,
 } from "./errors.ts";
+export { foldText } from "./fold.ts";
 export {
   decodeRecords,
   type HelperOutcome,
@@ -19,4 +20,5 @@ export { type Branded, type ContainerId, newContainerId, shortId } from "./ids.t
 export { type LockMode, syncFileSystem } from "./libc.ts";
 export { acquireLock, type HeldLock, type LockRequest, lockDescriptor, withLock } from "./lock.ts";
 export { writeOutputFile } from "./outputFile.ts";
+export { randomHex } from "./random.ts";
 export { formatBinarySize, formatDecimalSize, parseDuration, parseSize } from "./units.ts";

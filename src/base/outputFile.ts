@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileSystemError } from "./errors.ts";
+import { randomHex } from "./random.ts";
 
 /**
  * Writes a file that the user named. It appears whole or not at all; one that was there before stays until then.
@@ -10,7 +10,7 @@ import { fileSystemError } from "./errors.ts";
  */
 export async function writeOutputFile(name: string, content: AsyncIterable<Uint8Array>, cwd: string): Promise<void> {
   const path = resolve(cwd, name);
-  const fresh = `${path}.${randomBytes(4).toString("hex")}.tmp`;
+  const fresh = `${path}.${randomHex(4)}.tmp`;
   const attempt = async <Result>(action: Promise<Result>): Promise<Result> =>
     action.catch((error: unknown) => {
       throw fileSystemError(error, "write", path);

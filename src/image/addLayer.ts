@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
-import { fileSystemError, syncDirectory } from "../base/index.ts";
+import { fileSystemError, randomHex, syncDirectory } from "../base/index.ts";
 import { type Descriptor, type DiffId, mediaTypes, parseDiffId, parseDigest } from "../oci/index.ts";
 import type { LayerSink } from "./layerSink.ts";
 import type { ImageStore } from "./store.ts";
@@ -35,7 +35,7 @@ export async function addLayer({
   tar,
   mediaType = mediaTypes.ociLayerGzip,
 }: AddLayerRequest): Promise<AddedLayer> {
-  const path = join(store.directory, "partial", `layer-${randomBytes(8).toString("hex")}.tmp`);
+  const path = join(store.directory, "partial", `layer-${randomHex(8)}.tmp`);
   try {
     const { digest, diffId, size } = await compress(tar, path);
     await unpack(path, layers, diffId); // what cannot be unpacked is no layer, and leaves no blob

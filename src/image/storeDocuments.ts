@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { EngineError, errnoOf, fileSystemError, syncDirectory } from "../base/index.ts";
+import { EngineError, errnoOf, fileSystemError, randomHex, syncDirectory } from "../base/index.ts";
 import type { Descriptor, Digest } from "../oci/index.ts";
 import { digestOf, matchesDigest } from "./digest.ts";
 import { blobPathIn, prepareLayout, readBounded, type StoreLayout } from "./storeLayout.ts";
@@ -18,8 +17,8 @@ export async function hasBlob(layout: StoreLayout, digest: Digest): Promise<bool
 }
 
 /**
- * The bytes of a small document, checked against its digest on every read: the disk is trusted to keep what it was
- * given only as long as that can be seen. Undefined when the document is not there.
+ * The bytes of a small document, checked against its digest, for those who send them on or decide what may go: the
+ * disk is trusted to keep what it was given only as long as that can be seen. Undefined when it is not there.
  *
  * @throws EngineError `limitExceeded`, `storeCorrupt`.
  */
@@ -27,9 +26,26 @@ export function readDocument(layout: StoreLayout, digest: Digest, maxBytes: numb
   const path = blobPathIn(layout, digest);
   const bytes = readBounded(path, maxBytes);
   if (bytes === undefined || matchesDigest(bytes, digest)) return bytes;
-  throw new EngineError(
+  throw changedDocument(path, digest);
+}
+
+/**
+ * The bytes of a small document, checked against its size only, for every command that looks at images: it was
+ * verified when it came in, and hashing it again takes longer than all the rest of the look. Undefined when it is not there.
+ *
+ * @throws EngineError `limitExceeded`, `storeCorrupt`.
+ */
+export function readWhole(layout: StoreLayout, { digest, size }: Descriptor, maxBytes: number): Buffer | undefined {
+  const path = blobPathIn(layout, digest);
+  const bytes = readBounded(path, maxBytes);
+  if (bytes === undefined || bytes.length === size) return bytes;
+  throw changedDocument(path, digest);
+}
+
+function changedDocument(path: string, digest: Digest): EngineError {
+  return new EngineError(
     "storeCorrupt",
-    `the file "${path}" in the image store has changed: its digest is not its name`,
+    `the file "${path}" in the image store has changed: it is not what its name says`,
     {
       hint: 'remove the images that use it with "brig rmi" and pull them again',
       details: { digest, path },
@@ -57,7 +73,7 @@ export async function putDocument(layout: StoreLayout, bytes: Uint8Array, mediaT
   if (isIntact(path, bytes)) return descriptor;
   prepareLayout(layout);
   // Below partial/ and not beside the blob: other tools take every name in blobs/ for a digest.
-  const temporary = join(layout.partials, `${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join(layout.partials, `${basename(path)}.${randomHex(6)}.tmp`);
   try {
     await writeDurably(temporary, bytes);
     await rename(temporary, path);

@@ -1,5 +1,6 @@
 import { EngineError } from "../base/index.ts";
 import {
+  type Descriptor,
   type Digest,
   documentKind,
   documentLimits,
@@ -9,7 +10,7 @@ import {
   parseManifest,
 } from "../oci/index.ts";
 import type { ImageRef } from "./reference.ts";
-import { readDocument } from "./storeDocuments.ts";
+import { readWhole } from "./storeDocuments.ts";
 import type { IndexEntry } from "./storeIndex.ts";
 import type { StoreLayout } from "./storeLayout.ts";
 import { namesOf } from "./storeNames.ts";
@@ -26,14 +27,14 @@ export interface StoredImage {
   readonly digests: readonly ImageRef[];
 }
 
-/** Reads and verifies the manifest of an entry. @throws EngineError `storeCorrupt` and those of `parseManifest`. */
+/** Reads the manifest of an entry. @throws EngineError `storeCorrupt` and those of `parseManifest`. */
 export function readManifest(layout: StoreLayout, entry: IndexEntry): ImageManifest {
-  const { digest, mediaType } = entry.manifest;
-  return parseManifest(required(layout, digest, documentLimits.manifestBytes), mediaType);
+  return parseManifest(required(layout, entry.manifest, documentLimits.manifestBytes), entry.manifest.mediaType);
 }
 
-function required(layout: StoreLayout, digest: Digest, maxBytes: number): Uint8Array {
-  const bytes = readDocument(layout, digest, maxBytes);
+function required(layout: StoreLayout, document: Descriptor, maxBytes: number): Uint8Array {
+  const { digest } = document;
+  const bytes = readWhole(layout, document, maxBytes);
   if (bytes !== undefined) return bytes;
   throw new EngineError(
     "storeCorrupt",
@@ -65,7 +66,7 @@ export function isManifestEntry(entry: IndexEntry): boolean {
 export function loadImage(layout: StoreLayout, first: IndexEntry, all: readonly IndexEntry[]): StoredImage {
   const manifest = readManifest(layout, first);
   const id = manifest.config.digest;
-  const config = parseImageConfig(required(layout, id, documentLimits.configBytes));
+  const config = parseImageConfig(required(layout, manifest.config, documentLimits.configBytes));
   const names = namesOf(all.filter((entry) => imageIdOf(layout, entry) === id));
   return { id, manifestDigest: first.manifest.digest, manifest, config, ...names };
 }

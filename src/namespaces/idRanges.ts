@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, errnoOf, fileSystemError, makeDirectory } from "../base/index.ts";
+import { EngineError, errnoOf, fileSystemError, foldText, makeDirectory } from "../base/index.ts";
 
 /** The ids of one container: `size` of them on the host from `firstId` on, for users and groups alike. */
 export interface IdRange {
@@ -95,7 +94,7 @@ function rangeOf(slot: number): IdRange {
 }
 
 function startSlot(containerId: string): number {
-  return createHash("sha256").update(containerId).digest().readUInt32LE(0) % slotCount;
+  return foldText(containerId) % slotCount;
 }
 
 function rangeDirectory(root: string): string {

@@ -1,12 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { readFileIfExists } from "../base/index.ts";
+import { randomHex, readFileIfExists } from "../base/index.ts";
 
 /**
  * A name for a staging directory that says who works in it: the process by its id, its start time and the machine's
  * boot, so that a later process that got the same id is not taken for it.
  */
 export function newStagingName(): string {
-  return `${randomBytes(8).toString("hex")}.${process.pid}.${startTime(process.pid) ?? 0}.${bootId()}`;
+  return `${randomHex(8)}.${process.pid}.${startTime(process.pid) ?? 0}.${bootId()}`;
 }
 
 /** Whether the process that made the name is still there. A name that nobody here could have made has no owner. */

@@ -1,6 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { arch as processorArchitecture } from "node:os";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, randomHex } from "../../base/index.ts";
 import type { HostFacts } from "../../host/index.ts";
 import {
   cachedProgram,
@@ -65,7 +64,7 @@ export async function execContainer(run: ExecRun, context: EngineContext): Promi
 
 /** The three events of one command carry the same id; the words of the command are part of the first two. */
 function tellExec(record: ContainerRecord, command: readonly string[], context: EngineContext) {
-  const execID = randomBytes(32).toString("hex");
+  const execID = randomHex(32);
   return (action: "exec_create" | "exec_start" | "exec_die", exitCode?: number): Promise<void> => {
     const named = exitCode === undefined ? `${action}: ${command.join(" ")}` : action;
     const details = { execID, ...(exitCode === undefined ? {} : { exitCode: String(exitCode) }) };

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { fileSystemError, makeDirectory } from "../../base/index.ts";
 import { readRootFiles } from "../../launch/index.ts";
+import type { Digest } from "../../oci/index.ts";
 import { readRecord, writeRecord } from "../state/jsonRecord.ts";
 import { type Accounts, groupPath, maxAccountsBytes, parseAccounts, passwdPath } from "./accounts.ts";
 
@@ -12,22 +12,22 @@ export interface ImageAccountsRequest {
   /** A directory for the helper to stage its mounts on. */
   readonly stage: string;
   readonly layers: readonly string[];
-  /** The image's diffIds: the key of the cache. */
-  readonly diffIds: readonly string[];
+  /** The image's id, which stands for the chain of its layers, too. */
+  readonly imageId: Digest;
 }
 
 /**
- * The accounts that an image defines. The helper reads the two files inside the root, once for each chain of layers: the
+ * The accounts that an image defines. The helper reads the two files inside the root, once for each image: the
  * result is kept in `cache/identity`.
  *
  * @throws EngineError `launchFailed` when the layers cannot be looked into.
  */
 export async function imageAccounts(request: ImageAccountsRequest): Promise<Accounts> {
-  const cached = cachedAccounts(request.root, request.diffIds);
+  const cached = cachedAccounts(request.root, request.imageId);
   if (cached !== undefined) return cached;
   const accounts = await readAccounts(request);
   makeDirectory(join(request.root, "cache", "identity"));
-  writeRecord(cachePath(request.root, request.diffIds), accounts, { durable: false });
+  writeRecord(cachePath(request.root, request.imageId), accounts, { durable: false });
   return accounts;
 }
 
@@ -46,16 +46,15 @@ export async function readAccounts(
 }
 
 /** What the cache has about an image; undefined when it was never looked into or the file is not of this form. */
-export function cachedAccounts(root: string, diffIds: readonly string[]): Accounts | undefined {
-  const record = readRecord(cachePath(root, diffIds));
+export function cachedAccounts(root: string, imageId: Digest): Accounts | undefined {
+  const record = readRecord(cachePath(root, imageId));
   if (!Array.isArray(record?.users) || !Array.isArray(record.groups)) return undefined;
   // The engine wrote the file from `Accounts` in a directory of its own.
   return { users: record.users, groups: record.groups } as Accounts;
 }
 
-function cachePath(root: string, diffIds: readonly string[]): string {
-  const digest = createHash("sha256").update(diffIds.join("\n")).digest("hex");
-  return join(root, "cache", "identity", `${digest}.json`);
+function cachePath(root: string, imageId: Digest): string {
+  return join(root, "cache", "identity", `${imageId.slice(imageId.indexOf(":") + 1)}.json`);
 }
 
 /**

@@ -59,7 +59,7 @@ export async function createContainer(request: CreateRequest, context: EngineCon
   const claimed = reserveVolumes({ ...context, id, volumes, undo });
   const layers = layerTrees(context, diffIds);
   const accounts = boundAccounts(
-    await imageAccounts({ ...context, stage: paths.stage, layers, diffIds }),
+    await imageAccounts({ ...context, stage: paths.stage, layers, imageId: image.id }),
     options.mounts.flatMap((mount) => (mount.kind === "bind" ? [mount] : [])),
   );
   const planned = await planContainer({

@@ -72,11 +72,10 @@ async function imageForPlan(name: string, context: EngineContext): Promise<PlanI
   try {
     const image = openImageStore(directory).resolve(name);
     if (image === undefined) return absentImage(context, `the image "${name.slice(0, 200)}" is not here`);
-    const diffIds = image.config.rootfs.diff_ids;
-    const layers = layerTrees(context, diffIds);
+    const layers = layerTrees(context, image.config.rootfs.diff_ids);
     const mayMount = context.probeHost().effectiveUid === 0;
     const read = () => readAccounts({ helperPath: context.helperPath, stage: context.root, layers });
-    const accounts = cachedAccounts(context.root, diffIds) ?? (mayMount ? await read() : undefined);
+    const accounts = cachedAccounts(context.root, image.id) ?? (mayMount ? await read() : undefined);
     return {
       config: image.config,
       layers,

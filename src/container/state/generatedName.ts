@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomHex } from "../../base/index.ts";
 
 /** Moods and makings. */
 const adjectives =
@@ -16,7 +16,11 @@ const surnames =
  * A name for a container that was given none: `brave_nansen`. From the second attempt on a digit follows, so that a
  * free one is soon found. Not a secret.
  */
-export function generateName(attempt: number, pick: (count: number) => number = randomInt): string {
+export function generateName(attempt: number, pick: (count: number) => number = randomIndex): string {
   const name = `${adjectives[pick(adjectives.length)]}_${surnames[pick(surnames.length)]}`;
   return attempt === 0 ? name : `${name}${pick(10 ** Math.min(attempt, 6))}`;
+}
+
+function randomIndex(count: number): number {
+  return Number.parseInt(randomHex(6), 16) % count;
 }

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, fileSystemError, makeDirectory } from "../../base/index.ts";
+import { errnoOf, fileSystemError, makeDirectory, randomHex } from "../../base/index.ts";
 import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
 
 /** `volumes/<name>/volume.json`. */
@@ -44,7 +43,7 @@ export function listVolumeNames(root: string): readonly string[] {
 
 /** 64 hexadecimal digits, as Docker names volumes that were given no name. */
 export function newVolumeName(): string {
-  return randomBytes(32).toString("hex");
+  return randomHex(32);
 }
 
 export function volumeDirectory(root: string, name: string): string {
@@ -74,7 +73,7 @@ export interface VolumeRequest {
 export function ensureVolume(request: VolumeRequest): boolean {
   const { root, name, id } = request;
   const directory = volumeDirectory(root, name);
-  const fresh = join(root, "volumes", `.${id}.${randomBytes(6).toString("hex")}`);
+  const fresh = join(root, "volumes", `.${id}.${randomHex(6)}`);
   if (readRecord(join(directory, "volume.json")) !== undefined) return false;
   makeDirectory(join(root, "volumes"));
   try {
@@ -159,7 +158,7 @@ export const condemnedVolumes = "condemned";
 
 /** Gives a volume that `detachVolume` took away a name by which anyone may delete it. */
 export function condemnVolume(root: string, detached: string): void {
-  const condemned = join(root, "volumes", `.${condemnedVolumes}.${randomBytes(8).toString("hex")}`);
+  const condemned = join(root, "volumes", `.${condemnedVolumes}.${randomHex(8)}`);
   try {
     renameSync(detached, condemned);
   } catch (error) {

@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, randomHex } from "../../base/index.ts";
 import { measureTrees, removeTree } from "../../overlay/index.ts";
 import { hasLabel, type ObjectFilter } from "../list/containerFilters.ts";
 import {
@@ -28,7 +27,7 @@ export async function removeVolume(name: string, places: VolumePlaces): Promise<
   requireVolume(root, name);
   const users = readVolumeUsers(root).get(name);
   if (users !== undefined) throw inUse(name, users);
-  const gone = detachVolume(root, name, `checking.${randomBytes(4).toString("hex")}`);
+  const gone = detachVolume(root, name, `checking.${randomHex(4)}`);
   // A container writes down what it is going to use before it looks for it: one that still found the volume is seen now.
   const late = readVolumeUsers(root).get(name);
   if (gone !== undefined && late !== undefined) {

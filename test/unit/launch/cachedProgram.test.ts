@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -17,8 +17,18 @@ test("cachedProgram() compiles once, then takes what it kept, and tells profiles
   const first = await cachedProgram({ spec, arch: "x86_64", cache });
   const [file = ""] = readdirSync(cache);
   assert.deepEqual(await cachedProgram({ spec, arch: "x86_64" }), new Uint8Array(first));
-  writeFileSync(join(cache, file), "kept");
-  assert.equal(Buffer.from(await cachedProgram({ spec, arch: "x86_64", cache })).toString(), "kept");
+  const path = join(cache, file);
+  writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.from("kept")]));
+  assert.match(Buffer.from(await cachedProgram({ spec, arch: "x86_64", cache })).toString(), /kept$/);
   await cachedProgram({ spec: { ...spec, defaultAction: "SCMP_ACT_LOG" }, arch: "x86_64", cache });
   assert.equal(readdirSync(cache).length, 2);
+});
+
+test("cachedProgram() takes nothing that another profile has left under the same name", async (t) => {
+  const cache = mkdtempSync(join(tmpdir(), "brig-seccomp-"));
+  t.after(() => rmSync(cache, { recursive: true }));
+  const program = await cachedProgram({ spec, arch: "x86_64", cache });
+  const [file = ""] = readdirSync(cache);
+  writeFileSync(join(cache, file), '[1,"x86_64",{"defaultAction":"SCMP_ACT_LOG"}]\nstrange');
+  assert.deepEqual(await cachedProgram({ spec, arch: "x86_64", cache }), program);
 });
