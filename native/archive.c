@@ -146,7 +146,11 @@ static int put_directory(struct archive *archive, int held, const struct stat *s
     int result = each_entry(fd, put_entry, archive);
     archive->depth--;
     archive->below = above;
-    return result;
+    if (result != 0 || !archive->request->seals) return result;
+    put_metadata(archive, "seal", status, name);
+    put_attributes(archive, fd);
+    fputc(0, archive->request->out);
+    return 0;
 }
 
 static int put_node(struct archive *archive, int held, const struct stat *status, const char *name)

@@ -93,7 +93,6 @@ static bool take_frame(struct monitor *monitor, struct client *client, size_t si
         client->input = record_get(&record, "input") != NULL;
     }
     monitor_command(monitor, &record);
-    record_free(&record);
     return true;
 }
 

@@ -1,10 +1,12 @@
 /* Role extract: DIRECTORY. Unpacks one layer: reads records (record.h) from stdin and applies them inside DIRECTORY,
  * which becomes this process's whole world first: its own mount namespace with nothing else in it, no network, and no
  * capability beyond what unpacking takes. What an archive names can therefore only be inside. Ends with one record on
- * stdout: "done entries= bytes=" after syncfs(2), or "error op= path= call= errno=".
+ * stdout: "done" after syncfs(2), or "error op= path= call= errno=".
  *
- * A record is dir, file (its `size` raw bytes follow the record), symlink, hardlink, fifo, char, block, whiteout or
- * opaque, with path and mode, uid, gid, mtime, nsec, xattr=NAME=HEX..., target, major, minor; "done" ends the stream. */
+ * A record is dir, file (its `size` raw bytes follow the record), symlink, hardlink, fifo, char, block, whiteout,
+ * opaque or seal, with path and mode, uid, gid, mtime, nsec, xattr=NAME=HEX..., target, major, minor; "done" ends the
+ * stream. A directory gets what it has by `seal`, when nothing more is made in it: that would change its time stamp,
+ * and inherit its default ACL. */
 #include "helper.h"
 
 #include "files.h"
@@ -12,58 +14,34 @@
 
 #include <sys/xattr.h>
 
-enum { RECORD_MAX = 1 << 20, READ_MAX = 256 << 10, HOLE = 32 << 10, LINKS_MAX = 40, WALK_MAX = 4 * PATH_MAX };
-#define PENDING_MAX ((size_t)128 << 20)
-
-/* A directory whose time stamp and default ACL wait for the end, because making entries in it would change the one
- * and inherit the other. */
-struct pending {
-    struct pending *next;
-    uint64_t inode;
-    struct timespec modified;
-    size_t path_size, acl_size;
-    char bytes[]; /* the path, then the ACL */
-};
-
-struct metadata {
-    uid_t uid;
-    gid_t gid;
-    mode_t mode;
-    struct timespec times[2];
-};
+enum { RECORD_MAX = 1 << 20, READ_MAX = 256 << 10, HOLE = 32 << 10, LINKS_MAX = 40 };
 
 struct unpack {
     int root;
     const char *call; /* the system call that failed */
     int parent;       /* the directory of the last entry, or -1; its name is parent_path */
     char parent_path[PATH_MAX];
-    struct pending *pending;
-    size_t pending_size;
-    uint64_t entries, bytes;
-    struct metadata metadata; /* of the entry under way */
     bool in_hole; /* the file under way ends in one so far */
     bool strict;  /* directories and other things do not take each other's place */
     int input_fd;
-    char input[RECORD_MAX + READ_MAX];
+    char link[PATH_MAX];           /* what a symbolic link says */
+    char attribute[XATTR_SIZE_MAX]; /* the value of one */
     size_t start, end; /* of what was read and not used */
+    char input[RECORD_MAX + 2 * READ_MAX];
 };
 
 #define TRY(unpack, name, expression) ((expression) < 0 ? ((unpack)->call = (name), -1) : 0)
 
 /* ---- confinement ---- */
 
-#define BIT(capability) (UINT64_C(1) << (capability))
-static const uint64_t unpacking = BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) | BIT(CAP_FSETID) | BIT(CAP_MKNOD) | BIT(CAP_SETFCAP);
+#define BIT(capability) (1U << (capability))
+static const uint32_t unpacking = BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) | BIT(CAP_FSETID) | BIT(CAP_MKNOD) | BIT(CAP_SETFCAP);
 
 /* CAP_SYS_ADMIN stays permitted for trusted.* attributes, and is effective only while one of ours is set. */
-static int set_capabilities(uint64_t effective)
+static int set_capabilities(uint32_t effective)
 {
-    uint64_t permitted = unpacking | BIT(CAP_SYS_ADMIN);
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[2] = {
-        {.effective = (uint32_t)effective, .permitted = (uint32_t)permitted},
-        {.effective = (uint32_t)(effective >> 32), .permitted = (uint32_t)(permitted >> 32)},
-    };
+    struct __user_cap_data_struct data[2] = {{.effective = effective, .permitted = unpacking | BIT(CAP_SYS_ADMIN)}};
     return (int)syscall(SYS_capset, &header, data);
 }
 
@@ -107,36 +85,41 @@ static int set_opaque(struct unpack *unpack, int directory)
     return result;
 }
 
-struct attribute {
-    const char *name;
-    char *value;
-    size_t size;
-};
-
-/* Splits NAME=HEX in place; the value is decoded over the hexadecimal digits. */
-static int parse_attribute(const struct record *record, size_t n, struct attribute *attribute)
+/* NAME=HEX; what cannot be opened (fd < 0) is `name` in `parent`, and not followed. */
+static int set_attribute(struct unpack *unpack, const char *field, int fd, int parent, const char *name)
 {
-    char *field = (char *)(uintptr_t)record_get_nth(record, "xattr", n); /* it points into our own buffer */
-    char *equals = field == NULL ? NULL : strchr(field, '=');
+    char key[XATTR_NAME_MAX + 1], *value = unpack->attribute;
+    size_t size, length = strcspn(field, "=");
     errno = EBADMSG;
-    if (equals == NULL) return -1;
-    *equals = '\0';
-    *attribute = (struct attribute){.name = field, .value = equals + 1};
-    return decode_hex(equals + 1, equals + 1, SIZE_MAX, &attribute->size) ? 0 : -1;
+    if (field[length] == '\0' || length >= sizeof key || !decode_hex(field + length + 1, value, sizeof unpack->attribute, &size))
+        return TRY(unpack, "record", -1);
+    memcpy(key, field, length);
+    key[length] = '\0';
+    if (fd >= 0) return TRY(unpack, "fsetxattr", fsetxattr(fd, key, value, size, 0));
+    if (TRY(unpack, "fchdir", fchdir(parent))) return -1;
+    return TRY(unpack, "lsetxattr", lsetxattr(name, key, value, size, 0));
 }
 
-/* Sets the attributes on fd, or (fd < 0) on `name` in the current directory, which is not followed. A default ACL is
- * given back in *later instead, when the caller asks for it. */
-static int set_attributes(struct unpack *unpack, const struct record *record, int fd, const char *name, struct attribute *later)
+/* Gives an entry all that its record says: the open fd, or (fd < 0) `name` in `parent`, which keeps the mode that it was
+ * made with, because chmod(2) would follow it elsewhere if someone swapped it. Owner before mode, because a change of
+ * owner clears the set-ID bits (chown(2)), and attributes after both, because it removes file capabilities as well. */
+static int dress(struct unpack *unpack, const struct record *record, int fd, int parent, const char *name)
 {
-    for (size_t i = 0, count = record_count(record, "xattr"); i < count; i++) {
-        struct attribute attribute;
-        if (TRY(unpack, "record", parse_attribute(record, i, &attribute))) return -1;
-        if (later != NULL && strcmp(attribute.name, "system.posix_acl_default") == 0) *later = attribute;
-        else if (fd >= 0 && TRY(unpack, "fsetxattr", fsetxattr(fd, attribute.name, attribute.value, attribute.size, 0))) return -1;
-        else if (fd < 0 && TRY(unpack, "lsetxattr", lsetxattr(name, attribute.name, attribute.value, attribute.size, 0))) return -1;
-    }
-    return 0;
+    const int flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, at = fd < 0 ? parent : fd;
+    const char *path = fd < 0 ? name : "";
+    uint64_t uid, gid, mode, nsec;
+    int64_t seconds;
+    errno = EBADMSG;
+    if (!record_get_u64(record, "uid", UINT32_MAX - 1, &uid) || !record_get_u64(record, "gid", UINT32_MAX - 1, &gid) ||
+        !record_get_u64(record, "mode", 07777, &mode) || !record_get_i64(record, "mtime", &seconds) ||
+        !record_get_u64(record, "nsec", 999999999, &nsec))
+        return TRY(unpack, "record", -1);
+    const struct timespec modified = {.tv_sec = seconds, .tv_nsec = (long)nsec}, times[2] = {modified, modified};
+    if (TRY(unpack, "fchownat", fchownat(at, path, (uid_t)uid, (gid_t)gid, flags))) return -1;
+    if (fd >= 0 && TRY(unpack, "fchmod", fchmod(fd, (mode_t)mode))) return -1;
+    for (const char *field = record->op; (field = record_next(field, "xattr")) != NULL;)
+        if (set_attribute(unpack, field, fd, parent, name) != 0) return -1;
+    return TRY(unpack, "utimensat", utimensat(at, path, times, flags));
 }
 
 /* ---- parents ---- */
@@ -156,107 +139,74 @@ static bool is_whiteout(const struct stat *status)
  * the layers below is gone and this one starts empty. Anything else in its place stays and is EEXIST. */
 static int make_directory(struct unpack *unpack, int parent, const char *name)
 {
-    bool opaque = false;
-    if (mkdirat(parent, name, 0700) != 0) {
-        struct stat status;
-        if (errno != EEXIST) return TRY(unpack, "mkdirat", -1);
-        if (TRY(unpack, "fstatat", fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))) return -1;
-        opaque = is_whiteout(&status);
-        errno = EEXIST;
-        if (!opaque && !S_ISDIR(status.st_mode)) return TRY(unpack, "mkdirat", -1);
-        if (opaque && TRY(unpack, "unlinkat", unlinkat(parent, name, 0))) return -1;
-        if (opaque && TRY(unpack, "mkdirat", mkdirat(parent, name, 0700))) return -1;
-    }
+    struct stat status;
+    if (mkdirat(parent, name, 0700) == 0) return 0;
+    if (errno != EEXIST) return TRY(unpack, "mkdirat", -1);
+    if (TRY(unpack, "fstatat", fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))) return -1;
+    if (S_ISDIR(status.st_mode)) return 0;
+    errno = EEXIST;
+    if (!is_whiteout(&status)) return TRY(unpack, "mkdirat", -1);
+    if (TRY(unpack, "unlinkat", unlinkat(parent, name, 0)) || TRY(unpack, "mkdirat", mkdirat(parent, name, 0700))) return -1;
     OWNED fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (TRY(unpack, "openat", fd) || (opaque && set_opaque(unpack, fd) != 0)) return -1;
-    return disown(&fd);
+    return TRY(unpack, "openat", fd) ? -1 : set_opaque(unpack, fd);
 }
 
 /* A directory that no entry spoke of. All of it is set, because a set-group-ID directory above hands its bit down. */
 static int make_parent(struct unpack *unpack, int parent, const char *name)
 {
-    OWNED fd = make_directory(unpack, parent, name);
-    if (fd < 0 || TRY(unpack, "fchown", fchown(fd, 0, 0)) || TRY(unpack, "fchmod", fchmod(fd, 0755))) return -1;
+    if (make_directory(unpack, parent, name) != 0) return -1;
+    OWNED fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (TRY(unpack, "openat", fd) || TRY(unpack, "fchown", fchown(fd, 0, 0)) || TRY(unpack, "fchmod", fchmod(fd, 0755))) return -1;
     return disown(&fd);
 }
 
-/* Puts what a symbolic link that leads nowhere (yet) says in the place of `path` up to `rest`. */
-static int follow(struct unpack *unpack, int parent, char *path, char *name, const char *rest)
-{
-    char walk[WALK_MAX], target[PATH_MAX];
-    ssize_t size = readlinkat(parent, name, target, sizeof target - 1);
-    if (size < 0) { /* not a symbolic link: some other non-directory stands in the way */
-        errno = ENOTDIR;
-        return TRY(unpack, "openat2", -1);
-    }
-    target[size] = '\0';
-    int length = snprintf(walk, sizeof walk, "%.*s%s/%s", target[0] == '/' ? 0 : (int)(name - path), path, target, rest);
-    errno = ENAMETOOLONG;
-    if (length < 0 || (size_t)length >= sizeof walk) return TRY(unpack, "readlinkat", -1);
-    memcpy(path, walk, (size_t)length + 1);
-    return 0;
-}
-
-/* Opens a directory that is not there in full: makes its missing parts, also those that a dangling symbolic link on
- * the way names. Every look-up is the kernel's, in-root, from the top. */
-static int make_path(struct unpack *unpack, const char *wanted)
-{
-    char path[WALK_MAX], rest[WALK_MAX];
-    int links = 0;
-    OWNED parent = dup(unpack->root);
-    memccpy(path, wanted, '\0', sizeof path);
-    path[sizeof path - 1] = '\0';
-    for (char *at = path; parent >= 0;) {
-        at += strspn(at, "/");
-        if (*at == '\0') return disown(&parent);
-        char *name = at;
-        at += strcspn(at, "/");
-        char after = *at;
-        *at = '\0';
-        OWNED next = open_in_root(unpack, path, O_PATH | O_DIRECTORY);
-        if (next < 0 && (errno == ENOENT || errno == ENOTDIR)) next = make_parent(unpack, parent, name);
-        else if (next < 0) unpack->call = "openat2";
-        if (next >= 0) {
-            close(parent);
-            parent = disown(&next);
-            *at = after;
-        } else if (errno == EEXIST) {
-            memccpy(rest, after == '\0' ? "" : at + 1, '\0', sizeof rest);
-            errno = ELOOP;
-            if (++links > LINKS_MAX ? TRY(unpack, "openat2", -1) : follow(unpack, parent, path, name, rest)) return -1;
-            close(parent);
-            parent = dup(unpack->root);
-            at = path;
-        } else {
-            return -1;
-        }
-    }
-    return TRY(unpack, "dup", parent);
-}
-
-static int open_directory(struct unpack *unpack, const char *path)
+/* Opens a directory, of which it makes what is missing, also what a symbolic link on the way names that leads nowhere
+ * yet. Every look-up is the kernel's, in-root, from the top; it also bounds the length of path. */
+static int open_directory(struct unpack *unpack, char *path, int links)
 {
     int fd = open_in_root(unpack, path, O_PATH | O_DIRECTORY);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return make_path(unpack, path);
-    return TRY(unpack, "openat2", fd) ? -1 : fd;
+    if (fd >= 0) return fd;
+    if (errno != ENOENT && errno != ENOTDIR) return TRY(unpack, "openat2", -1);
+    char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1, top[] = "";
+    if (slash != NULL) *slash = '\0';
+    OWNED parent = open_directory(unpack, slash == NULL ? top : path, links);
+    if (slash != NULL) *slash = '/';
+    if (parent < 0) return -1;
+    fd = is_name(name) ? make_parent(unpack, parent, name) : open_in_root(unpack, path, O_PATH | O_DIRECTORY);
+    if (fd >= 0 || errno != EEXIST) return fd;
+    ssize_t size = readlinkat(parent, name, unpack->link, sizeof unpack->link - 1);
+    errno = size < 0 ? ENOTDIR : ELOOP; /* ENOTDIR: something else stands in the way */
+    if (size < 0 || links == LINKS_MAX) return TRY(unpack, "openat2", -1);
+    unpack->link[size] = '\0';
+    OWNED_TEXT led = NULL;
+    if (TRY(unpack, "malloc", asprintf(&led, "%.*s%s", unpack->link[0] == '/' ? 0 : (int)(name - path), path, unpack->link))) return -1;
+    return open_directory(unpack, led, links + 1);
+}
+
+/* Cuts a path into its directory and its last part, which it gives back; NULL when that could lead elsewhere. */
+static const char *split(struct unpack *unpack, const char *path, char directory[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+    size_t size = slash == NULL ? 0 : (size_t)(slash - path);
+    bool good = size < PATH_MAX && is_name(name);
+    errno = EINVAL;
+    if (!good && TRY(unpack, "record", -1)) return NULL;
+    memcpy(directory, path, size);
+    directory[size] = '\0';
+    return name;
 }
 
 /* The directory that holds the last part of path, and that part in *name. Archives list a directory's entries one
  * after the other, so the last directory is kept; `unpack` owns it. */
 static int open_parent(struct unpack *unpack, const char *path, const char **name)
 {
-    const char *slash = strrchr(path, '/');
-    size_t size = slash == NULL ? 0 : (size_t)(slash - path);
-    *name = slash == NULL ? path : slash + 1;
-    errno = EINVAL;
-    if (size >= sizeof unpack->parent_path || **name == '\0' || strcmp(*name, ".") == 0 || strcmp(*name, "..") == 0)
-        return TRY(unpack, "record", -1);
-    if (unpack->parent >= 0 && strncmp(unpack->parent_path, path, size) == 0 && unpack->parent_path[size] == '\0')
-        return unpack->parent;
+    char directory[PATH_MAX];
+    *name = split(unpack, path, directory);
+    if (*name == NULL) return -1;
+    if (unpack->parent >= 0 && strcmp(unpack->parent_path, directory) == 0) return unpack->parent;
     close_owned(&unpack->parent);
-    memcpy(unpack->parent_path, path, size);
-    unpack->parent_path[size] = '\0';
-    unpack->parent = open_directory(unpack, unpack->parent_path);
+    memcpy(unpack->parent_path, directory, strlen(directory) + 1);
+    unpack->parent = open_directory(unpack, directory, 0);
     return unpack->parent;
 }
 
@@ -271,101 +221,26 @@ static int make_way(struct unpack *unpack, int parent, const char *name)
 
 /* ---- entries ---- */
 
-static int parse_metadata(struct unpack *unpack, const struct record *record)
-{
-    uint64_t uid, gid, mode, nsec;
-    int64_t seconds;
-    errno = EBADMSG;
-    if (!record_get_u64(record, "uid", UINT32_MAX - 1, &uid) || !record_get_u64(record, "gid", UINT32_MAX - 1, &gid) ||
-        !record_get_u64(record, "mode", 07777, &mode) || !record_get_i64(record, "mtime", &seconds) ||
-        !record_get_u64(record, "nsec", 999999999, &nsec))
-        return TRY(unpack, "record", -1);
-    struct timespec modified = {.tv_sec = seconds, .tv_nsec = (long)nsec};
-    unpack->metadata = (struct metadata){(uid_t)uid, (gid_t)gid, (mode_t)mode, {modified, modified}};
-    return 0;
-}
-
-/* Owner before mode, because a change of owner clears the set-ID bits (chown(2)), and attributes after both, because
- * it removes file capabilities as well. */
-static int dress_fd(struct unpack *unpack, const struct record *record, int fd, struct attribute *later)
-{
-    const struct metadata *metadata = &unpack->metadata;
-    if (TRY(unpack, "fchown", fchown(fd, metadata->uid, metadata->gid))) return -1;
-    if (TRY(unpack, "fchmod", fchmod(fd, metadata->mode))) return -1;
-    if (set_attributes(unpack, record, fd, NULL, later) != 0) return -1;
-    return TRY(unpack, "futimens", futimens(fd, metadata->times));
-}
-
-/* The same for what cannot be opened. Nobody else works in this directory, so `name` is still what we made. */
-static int dress_name(struct unpack *unpack, const struct record *record, int parent, const char *name)
-{
-    const struct metadata *metadata = &unpack->metadata;
-    struct stat status;
-    if (TRY(unpack, "fstatat", fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))) return -1;
-    if (TRY(unpack, "fchownat", fchownat(parent, name, metadata->uid, metadata->gid, AT_SYMLINK_NOFOLLOW))) return -1;
-    if (!S_ISLNK(status.st_mode) && TRY(unpack, "fchmodat", fchmodat(parent, name, metadata->mode, 0))) return -1;
-    bool plain = record_count(record, "xattr") == 0;
-    if (!plain && (TRY(unpack, "fchdir", fchdir(parent)) || set_attributes(unpack, record, -1, name, NULL) != 0)) return -1;
-    return TRY(unpack, "utimensat", utimensat(parent, name, metadata->times, AT_SYMLINK_NOFOLLOW));
-}
-
-static int add_pending(struct unpack *unpack, const char *path, int fd, const struct attribute *acl)
-{
-    struct stat status;
-    if (TRY(unpack, "fstat", fstat(fd, &status))) return -1;
-    size_t path_size = strlen(path) + 1, size = sizeof(struct pending) + path_size + acl->size;
-    errno = E2BIG;
-    struct pending *pending = PENDING_MAX - unpack->pending_size < size ? NULL : malloc(size);
-    if (pending == NULL) return TRY(unpack, "malloc", -1);
-    *pending = (struct pending){unpack->pending, status.st_ino, unpack->metadata.times[1], path_size, acl->size};
-    memcpy(pending->bytes, path, path_size);
-    if (acl->size > 0) memcpy(pending->bytes + path_size, acl->value, acl->size);
-    unpack->pending = pending;
-    unpack->pending_size += size;
-    return 0;
-}
-
-static int apply_pending(struct unpack *unpack)
-{
-    for (const struct pending *pending = unpack->pending; pending != NULL; pending = pending->next) {
-        struct stat status;
-        OWNED fd = open_in_root(unpack, pending->bytes, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-        if (fd < 0) continue; /* a later entry took its place */
-        if (TRY(unpack, "fstat", fstat(fd, &status))) return -1;
-        if (status.st_ino != pending->inode) continue;
-        const char *acl = pending->bytes + pending->path_size;
-        const struct timespec times[2] = {pending->modified, pending->modified};
-        if (pending->acl_size > 0 &&
-            TRY(unpack, "fsetxattr", fsetxattr(fd, "system.posix_acl_default", acl, pending->acl_size, 0)))
-            return -1;
-        if (TRY(unpack, "futimens", futimens(fd, times))) return -1;
-    }
-    return 0;
-}
-
-static int apply_dir(struct unpack *unpack, const struct record *record, const char *path)
+static int apply_dir(struct unpack *unpack, const struct record *, const char *path)
 {
     const char *name;
-    OWNED fd = -1;
-    if (strcmp(path, ".") == 0) {
-        fd = open_in_root(unpack, ".", O_RDONLY | O_DIRECTORY);
-        if (TRY(unpack, "openat2", fd)) return -1;
-    } else {
-        int parent = open_parent(unpack, path, &name);
-        if (parent < 0) return -1;
-        fd = make_directory(unpack, parent, name);
-        bool in_the_way = fd < 0 && errno == EEXIST && !unpack->strict;
-        if (in_the_way && make_way(unpack, parent, name) == 0) fd = make_directory(unpack, parent, name);
-        if (fd < 0) return -1;
-    }
-    struct attribute acl = {0};
-    return dress_fd(unpack, record, fd, &acl) == 0 ? add_pending(unpack, path, fd, &acl) : -1;
+    if (strcmp(path, ".") == 0) return 0;
+    int parent = open_parent(unpack, path, &name);
+    if (parent < 0 || make_directory(unpack, parent, name) == 0) return parent < 0 ? -1 : 0;
+    if (errno != EEXIST || unpack->strict || make_way(unpack, parent, name) != 0) return -1;
+    return make_directory(unpack, parent, name);
 }
 
-static int apply_opaque(struct unpack *unpack, const struct record *record, const char *path)
+static int apply_seal(struct unpack *unpack, const struct record *record, const char *path)
 {
-    (void)record;
-    OWNED directory = open_directory(unpack, path);
+    OWNED fd = open_in_root(unpack, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    return fd < 0 ? 0 : dress(unpack, record, fd, -1, NULL); /* or a later entry took its place */
+}
+
+static int apply_opaque(struct unpack *unpack, const struct record *, const char *path)
+{
+    OWNED_TEXT copy = strdup(path);
+    OWNED directory = copy == NULL ? TRY(unpack, "malloc", -1) : open_directory(unpack, copy, 0);
     if (directory < 0) return -1;
     OWNED fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* attributes need more than O_PATH */
     return TRY(unpack, "openat", fd) ? -1 : set_opaque(unpack, fd);
@@ -387,15 +262,16 @@ static int apply_whiteout(struct unpack *unpack, const struct record *record, co
 
 static int make_node(struct unpack *unpack, const struct record *record, int parent, const char *name)
 {
-    uint64_t major = 0, minor = 0;
+    uint64_t major = 0, minor = 0, mode;
     mode_t type = record->op[0] == 'f' ? S_IFIFO : record->op[0] == 'c' ? S_IFCHR : S_IFBLK;
     const char *target = record_get(record, "target");
     errno = EBADMSG;
     if (record->op[0] == 's') return target == NULL ? TRY(unpack, "record", -1) : TRY(unpack, "symlinkat", symlinkat(target, parent, name));
+    if (!record_get_u64(record, "mode", 07777, &mode)) return TRY(unpack, "record", -1);
     if (type != S_IFIFO && (!record_get_u64(record, "major", 4095, &major) || !record_get_u64(record, "minor", 1048575, &minor) ||
                             (major == 0 && minor == 0)))
         return TRY(unpack, "record", -1);
-    return TRY(unpack, "mknodat", mknodat(parent, name, type | 0600, makedev((unsigned)major, (unsigned)minor)));
+    return TRY(unpack, "mknodat", mknodat(parent, name, type | (mode_t)mode, makedev((unsigned)major, (unsigned)minor)));
 }
 
 static int apply_node(struct unpack *unpack, const struct record *record, const char *path)
@@ -405,7 +281,7 @@ static int apply_node(struct unpack *unpack, const struct record *record, const 
     if (parent < 0) return -1;
     int result = make_node(unpack, record, parent, name);
     if (result != 0 && errno == EEXIST && make_way(unpack, parent, name) == 0) result = make_node(unpack, record, parent, name);
-    return result == 0 ? dress_name(unpack, record, parent, name) : -1;
+    return result == 0 ? dress(unpack, record, -1, parent, name) : -1;
 }
 
 static int link_in(struct unpack *unpack, int from, const char *target, int parent, const char *name)
@@ -424,20 +300,17 @@ static int link_in(struct unpack *unpack, int from, const char *target, int pare
 
 static int apply_hardlink(struct unpack *unpack, const struct record *record, const char *path)
 {
-    const char *name, *target_name, *target = record_get(record, "target");
+    char directory[PATH_MAX];
+    const char *name, *target = record_get(record, "target");
     errno = EBADMSG;
-    if (target == NULL) return TRY(unpack, "record", -1);
-    const char *slash = strrchr(target, '/');
-    char directory[PATH_MAX] = "";
-    size_t size = slash == NULL ? 0 : (size_t)(slash - target);
-    if (size >= sizeof directory) return TRY(unpack, "record", -1);
-    memcpy(directory, target, size);
-    target_name = slash == NULL ? target : slash + 1;
+    const char *old = target == NULL ? NULL : split(unpack, target, directory);
+    if (old == NULL) return TRY(unpack, "record", -1);
     OWNED from = open_in_root(unpack, directory, O_PATH | O_DIRECTORY);
     if (TRY(unpack, "openat2", from)) return -1;
     int parent = open_parent(unpack, path, &name);
-    if (parent < 0 || link_in(unpack, from, target_name, parent, name) != 0) return -1;
-    return dress_name(unpack, record, parent, name);
+    if (parent < 0 || link_in(unpack, from, old, parent, name) != 0) return -1;
+    OWNED fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); /* what can be opened */
+    return dress(unpack, record, fd, parent, name);
 }
 
 /* ---- file contents ---- */
@@ -445,9 +318,7 @@ static int apply_hardlink(struct unpack *unpack, const struct record *record, co
 static ssize_t read_input(struct unpack *unpack)
 {
     size_t room = sizeof unpack->input - unpack->end;
-    ssize_t got;
-    do got = read(unpack->input_fd, unpack->input + unpack->end, room < READ_MAX ? room : READ_MAX);
-    while (got < 0 && errno == EINTR);
+    ssize_t got = read(unpack->input_fd, unpack->input + unpack->end, room < READ_MAX ? room : READ_MAX);
     if (got > 0) unpack->end += (size_t)got;
     if (got == 0) errno = ENODATA; /* the writer gave up before "done" */
     return got > 0 ? got : TRY(unpack, "read", -1);
@@ -498,7 +369,6 @@ static int write_contents(struct unpack *unpack, int fd, uint64_t size)
         unpack->start += part;
         left -= part;
     }
-    unpack->bytes += size;
     return size < HOLE ? 0 : TRY(unpack, "ftruncate", ftruncate(fd, (off_t)size));
 }
 
@@ -514,7 +384,7 @@ static int apply_file(struct unpack *unpack, const struct record *record, const 
     OWNED fd = openat(parent, name, flags, 0600);
     if (fd < 0 && errno == EEXIST && make_way(unpack, parent, name) == 0) fd = openat(parent, name, flags, 0600);
     if (TRY(unpack, "openat", fd) || write_contents(unpack, fd, size) != 0) return -1;
-    return dress_fd(unpack, record, fd, NULL);
+    return dress(unpack, record, fd, -1, NULL);
 }
 
 /* ---- the stream ---- */
@@ -522,56 +392,48 @@ static int apply_file(struct unpack *unpack, const struct record *record, const 
 static const struct {
     const char *op;
     int (*apply)(struct unpack *unpack, const struct record *record, const char *path);
-    bool is_mark; /* has no metadata */
 } operations[] = {
-    {"dir", apply_dir, false},      {"file", apply_file, false},         {"symlink", apply_node, false},
-    {"fifo", apply_node, false},    {"char", apply_node, false},         {"block", apply_node, false},
-    {"opaque", apply_opaque, true}, {"whiteout", apply_whiteout, true},  {"hardlink", apply_hardlink, false},
+    {"dir", apply_dir},     {"file", apply_file},     {"symlink", apply_node},     {"fifo", apply_node},         {"char", apply_node},
+    {"block", apply_node},  {"opaque", apply_opaque}, {"whiteout", apply_whiteout}, {"hardlink", apply_hardlink}, {"seal", apply_seal},
 };
 
 static int apply(struct unpack *unpack, const struct record *record)
 {
     const char *path = record_get(record, "path");
-    for (size_t i = 0; path != NULL && i < sizeof operations / sizeof operations[0]; i++) {
-        if (strcmp(operations[i].op, record->op) != 0) continue;
-        if (!operations[i].is_mark && parse_metadata(unpack, record) != 0) return -1;
-        return operations[i].apply(unpack, record, path);
-    }
+    for (size_t i = 0; path != NULL && i < sizeof operations / sizeof operations[0]; i++)
+        if (strcmp(operations[i].op, record->op) == 0) return operations[i].apply(unpack, record, path);
     errno = EBADMSG;
     return TRY(unpack, "record", -1);
 }
 
-/* Parses the next record, reading as much as that takes, and leaves room behind it for contents. */
+/* Parses the next record, reading as much as that takes. What is left of the input moves to the front now and then, so
+ * that there is always room for a record and a read behind it. */
 static int next_record(struct unpack *unpack, struct record *record)
 {
+    if (unpack->start > READ_MAX) {
+        unpack->end -= unpack->start;
+        memmove(unpack->input, unpack->input + unpack->start, unpack->end);
+        unpack->start = 0;
+    }
     for (;;) {
         ptrdiff_t taken = record_parse(unpack->input + unpack->start, unpack->end - unpack->start, record);
         if (taken < 0) return TRY(unpack, "record", -1);
-        bool roomy = sizeof unpack->input - unpack->start - (size_t)taken >= READ_MAX / 2;
-        if (taken > 0 && (roomy || unpack->start == 0)) {
-            unpack->start += (size_t)taken;
-            return 0;
-        }
-        record_free(record);
-        if (taken > 0 || sizeof unpack->input - unpack->end < READ_MAX || unpack->start == unpack->end) {
-            memmove(unpack->input, unpack->input + unpack->start, unpack->end - unpack->start);
-            unpack->end -= unpack->start;
-            unpack->start = 0;
-        }
+        unpack->start += (size_t)taken;
+        if (taken > 0) return 0;
         errno = E2BIG;
-        if (unpack->end >= RECORD_MAX && taken == 0) return TRY(unpack, "record", -1);
-        if (taken == 0 && read_input(unpack) < 0) return -1;
+        if (unpack->end - unpack->start >= RECORD_MAX) return TRY(unpack, "record", -1);
+        if (read_input(unpack) < 0) return -1;
     }
 }
 
+/* On failure the record is the one that could not be applied. */
 static int apply_all(struct unpack *unpack, struct record *record)
 {
     for (;;) {
-        record_free(record);
+        record->op = NULL;
         if (next_record(unpack, record) != 0) return -1;
-        if (strcmp(record->op, "done") == 0) return apply_pending(unpack);
+        if (strcmp(record->op, "done") == 0) return 0;
         if (apply(unpack, record) != 0) return -1;
-        unpack->entries++;
     }
 }
 
@@ -584,8 +446,7 @@ static struct unpack *unpack_from(int input, int root)
     unpack.root = root;
     unpack.parent = -1;
     unpack.input_fd = input;
-    unpack.pending = NULL;
-    unpack.start = unpack.end = unpack.pending_size = 0;
+    unpack.start = unpack.end = 0;
     umask(0);
     fcntl(input, F_SETPIPE_SZ, 1 << 20); /* fine to fail: it may be a socket */
     return &unpack;
@@ -593,11 +454,7 @@ static struct unpack *unpack_from(int input, int root)
 
 int unpack_tree(int root, int input)
 {
-    struct record record = {0};
-    int result = apply_all(unpack_from(input, root), &record), error = errno;
-    record_free(&record);
-    errno = error;
-    return result;
+    return apply_all(unpack_from(input, root), &(struct record){0});
 }
 
 /* After `result` has said that all is ready; with a record on stdout of how it ended. */
@@ -609,11 +466,8 @@ static int unpack_and_tell(struct unpack *unpack, int result, bool durable)
     if (result == 0 && durable) result = TRY(unpack, "syncfs", syncfs(unpack->root));
     int error = errno;
     const char *op = record.op == NULL ? "none" : record.op, *path = record.op == NULL ? NULL : record_get(&record, "path");
-    if (result != 0)
-        printf("error%cop=%s%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, op, 0, path == NULL ? "" : path, 0, unpack->call, 0, error, 0, 0);
-    else
-        printf("done%centries=%llu%cbytes=%llu%c%c", 0, (unsigned long long)unpack->entries, 0, (unsigned long long)unpack->bytes, 0, 0);
-    record_free(&record);
+    if (result == 0) printf("done%c%c", 0, 0);
+    else printf("error%cop=%s%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, op, 0, path == NULL ? "" : path, 0, unpack->call, 0, error, 0, 0);
     int lost = fflush(stdout);
     errno = error;
     return lost != 0 ? 2 : result != 0;

@@ -4,6 +4,11 @@
 
 enum { OPEN_ATTEMPTS = 100000 };
 
+bool is_name(const char *text)
+{
+    return *text != '\0' && strchr(text, '/') == NULL && strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
+}
+
 int each_entry(int directory, int (*visit)(void *context, int directory, const char *name), void *context)
 {
     OWNED listed = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* its own offset */
@@ -12,7 +17,7 @@ int each_entry(int directory, int (*visit)(void *context, int directory, const c
     disown(&listed);
     int result = 0;
     for (const struct dirent *entry; result == 0 && (errno = 0, entry = readdir(stream)) != NULL;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) result = visit(context, directory, entry->d_name);
+        if (is_name(entry->d_name)) result = visit(context, directory, entry->d_name);
     int error = errno;
     closedir(stream);
     errno = error;
@@ -36,7 +41,6 @@ int write_all(int fd, const char *bytes, size_t size)
 {
     while (size > 0) {
         ssize_t put = write(fd, bytes, size);
-        if (put < 0 && errno == EINTR) continue;
         if (put < 0) return -1;
         bytes += put;
         size -= (size_t)put;

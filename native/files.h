@@ -30,6 +30,9 @@ static inline int disown(int *fd)
     return given;
 }
 
+/* The name of one entry, which leads nowhere else. */
+bool is_name(const char *text);
+
 /* Calls visit for each entry but "." and ".." until it returns something other than 0, which is returned; -1 with errno
  * when the directory cannot be read. */
 int each_entry(int directory, int (*visit)(void *context, int directory, const char *name), void *context);

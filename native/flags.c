@@ -19,8 +19,7 @@ static const struct {
 bool flags_of(const struct record *record, const char *key, uint64_t *value)
 {
     *value = 0;
-    const char *name;
-    for (size_t n = 0; (name = record_get_nth(record, key, n)) != NULL; n++) {
+    for (const char *name = record->op; (name = record_next(name, key)) != NULL;) {
         size_t i = 0;
         while (i < sizeof constants / sizeof constants[0] && strcmp(constants[i].name, name) != 0) i++;
         if (i == sizeof constants / sizeof constants[0]) return false;

@@ -22,8 +22,9 @@ int forward_settings(struct log *log, const struct record *settings)
     record_get_u64(settings, "log-time-size", TIME_TEXT, &log->time_size);
     record_get_u64(settings, "log-buffer", INT32_MAX, &log->room);
     log->frame = FRAME + (log->before_pid == NULL ? 0 : strlen(log->before_pid)) + (log->after_pid == NULL ? 0 : strlen(log->after_pid));
+    const char *hex = settings->op;
     for (size_t stream = 0; log->socket != NULL && stream < 2; stream++) {
-        const char *hex = record_get_nth(settings, "log-head", stream);
+        hex = hex == NULL ? NULL : record_next(hex, "log-head");
         size_t size = hex == NULL ? 0 : strlen(hex) / 2;
         log->heads[stream] = malloc(size + 1);
         if (hex == NULL || log->heads[stream] == NULL || !decode_hex(hex, log->heads[stream], size, &log->head_sizes[stream])) return -1;

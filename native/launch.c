@@ -15,7 +15,6 @@
 
 #define CONTROL_FD 3
 #define PLAN_MAX (16u << 20)
-#define RECORDS_MAX 4096u
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x10u
 #endif
@@ -232,15 +231,14 @@ static int read_plan(struct launch *launch)
         used += (size_t)got;
         if (used >= sizeof end && memcmp(launch->plan + used - sizeof end, end, sizeof end) == 0) break;
     }
-    launch->records = calloc(RECORDS_MAX, sizeof *launch->records);
     size_t at = 0;
-    while (launch->records != NULL && at < used && launch->record_count < RECORDS_MAX) {
+    while (at < used && launch->record_count < RECORDS_MAX) {
         ptrdiff_t size = record_parse(launch->plan + at, used - at, &launch->records[launch->record_count]);
         if (size <= 0) return -1;
         launch->record_count++;
         at += (size_t)size;
     }
-    return launch->records != NULL && at == used ? 0 : -1;
+    return at == used ? 0 : -1;
 }
 
 /* A plan that starts a payload says who stays with it; one that only looks at files has no such record. */

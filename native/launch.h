@@ -7,6 +7,7 @@
 #include "record.h"
 
 #define HANDLES_MAX 512u
+#define RECORDS_MAX 4096u
 
 /* A file descriptor under a name that the plan chose: most are detached mounts on their way into the container. */
 struct handle {
@@ -18,7 +19,7 @@ struct launch {
     struct journal journal;
     int control; /* the caller's socket: plan and signals in, journal out */
     char *plan;
-    struct record *records;
+    struct record records[RECORDS_MAX];
     size_t record_count;
     struct handle handles[HANDLES_MAX];
     size_t handle_count;
@@ -79,6 +80,7 @@ struct archive_request {
     int self;                            /* an O_PATH descriptor of /proc/self/fd */
     int below;                           /* of the layers below, whose entries are described beside each other; or -1 */
     bool layer, contents, deep, devices; /* layer: `start` is an upper directory of an overlay */
+    bool seals;                          /* a directory is described again when all of it has been */
 };
 const char *archive_tree(const struct archive_request *request, int start);
 

@@ -58,7 +58,6 @@ static void hear_caller(struct monitor *monitor)
         struct record record;
         ptrdiff_t size = record_parse(monitor->command, monitor->command_size, &record);
         if (size > 0) monitor_command(monitor, &record);
-        record_free(&record);
         if (size == 0 && monitor->command_size < sizeof monitor->command) return;
         size_t taken = size > 0 ? (size_t)size : monitor->command_size;
         monitor->command_size -= taken;
@@ -410,7 +409,8 @@ static int open_settings(struct monitor *monitor)
 static void run_exit_command(struct monitor *monitor)
 {
     const char *argv[16] = {NULL};
-    for (size_t n = 0; n < 15; n++) argv[n] = record_get_nth(monitor->settings, "exit-command", n);
+    const char *word = monitor->settings->op;
+    for (size_t n = 0; n < 15 && (word = record_next(word, "exit-command")) != NULL; n++) argv[n] = word;
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -447,8 +447,8 @@ int launch_monitor(struct launch *launch, const struct record *settings)
         wait_to_restart(monitor);
     } while (monitor->wake_at > 0);
     streams_leave_caller(monitor);
-    const char *name; /* what a container that goes at its end has written; one that never ran is looked at first, to say why */
-    for (size_t n = 0; monitor->executed && monitor->state >= 0 && (name = record_get_nth(settings, "discard", n)) != NULL; n++) remove_tree_at(monitor->state, name);
+    /* what a container that goes at its end has written; one that never ran is looked at first, to say why */
+    for (const char *name = settings->op; monitor->executed && monitor->state >= 0 && (name = record_next(name, "discard")) != NULL;) remove_tree_at(monitor->state, name);
     if (monitor->listener >= 0) unlinkat(monitor->run, "monitor.sock", 0);
     /* in this order: a monitor without a running container would look like one that waits to start it again */
     if (monitor->run >= 0) unlinkat(monitor->run, "monitor.json", 0);

@@ -14,14 +14,14 @@ int mount_option(struct launch *launch, int context, const char *option)
 int mount_new(struct launch *launch, const struct record *record, const char *type,
               int (*configure)(struct launch *launch, const struct record *record, int context))
 {
-    const char *option, *source = record_get(record, "source");
+    const char *source = record_get(record, "source");
     if (source == NULL) source = type;
     FLAGS(attributes, "attribute");
     OWNED context = DO("fsopen", fsopen(type, FSOPEN_CLOEXEC), "\"%s\"", type);
     if (context < 0) return -1;
     if (DO("fsconfig", fsconfig(context, FSCONFIG_SET_STRING, "source", source, 0), "%d, \"source\", \"%s\"", context, source) != 0) return -1;
     if (configure != NULL && configure(launch, record, context) != 0) return -1;
-    for (size_t n = 0; (option = record_get_nth(record, "option", n)) != NULL; n++)
+    for (const char *option = record->op; (option = record_next(option, "option")) != NULL;)
         if (mount_option(launch, context, option) != 0) return -1;
     if (DO("fsconfig", fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "%d, create", context) != 0) return -1;
     return DO("fsmount", fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes), "%d, attr=0x%llx", context, (unsigned long long)attributes);

@@ -243,7 +243,7 @@ static int copy_tree(struct launch *launch, int from, int into)
     pid_t reader = fork();
     if (reader == 0) {
         launch->journal.used = 0;
-        struct archive_request request = {.out = fdopen(input, "w"), .below = -1, .contents = true, .deep = true};
+        struct archive_request request = {.out = fdopen(input, "w"), .below = -1, .contents = true, .deep = true, .seals = true};
         request.self = path_open_host(&launch->journal, "/proc/self/fd", O_PATH | O_DIRECTORY);
         _exit(request.out != NULL && archive_tree(&request, from) == NULL ? 0 : errno);
     }
@@ -263,7 +263,8 @@ static int op_copy_up(struct launch *launch, const struct record *record)
     OWNED source = path_open_in(&launch->journal, launch->root, target, O_PATH | O_DIRECTORY, IN_ROOT);
     if (source < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
     OWNED into = path_open_in(&launch->journal, volume, ".", O_RDONLY | O_DIRECTORY, IN_ROOT);
-    return into < 0 ? -1 : DO("copyTree", copy_tree(launch, source, into), "\"%s\" -> the volume", target);
+    if (into < 0 || DO("copyTree", copy_tree(launch, source, into), "\"%s\" -> the volume", target) != 0) return -1;
+    return DO("fchdir", fchdir(launch->root), "%d", launch->root); /* where attributes of links may have led us from */
 }
 
 const struct operation child_operations[] = {

@@ -78,25 +78,16 @@ static int op_bounding(struct launch *launch, const struct record *record)
 
 static int op_identity(struct launch *launch, const struct record *record)
 {
+    static gid_t groups[GROUPS_MAX];
+    size_t count = 0;
     uint64_t mask, group;
     NUMBER(uid, "uid", UINT32_MAX - 1);
     NUMBER(gid, "gid", UINT32_MAX - 1);
-    size_t count = record_count(record, "group");
-    gid_t *groups = count > GROUPS_MAX ? NULL : calloc(count + 1, sizeof *groups);
-    if (groups == NULL) return launch_invalid(launch, record, "group");
-    for (size_t i = 0; i < count; i++) {
-        struct record one = {record->op, 1, (const char *[]){record_get_nth(record, "group", i) - strlen("group=")}};
-        if (!record_get_u64(&one, "group", UINT32_MAX - 1, &group)) {
-            free(groups);
-            return launch_invalid(launch, record, "group");
-        }
-        groups[i] = (gid_t)group;
+    for (const char *text = record->op; (text = record_next(text, "group")) != NULL;) {
+        if (count == GROUPS_MAX || !parse_u64(text, UINT32_MAX - 1, &group)) return launch_invalid(launch, record, "group");
+        groups[count++] = (gid_t)group;
     }
-    int result = DO("setgroups", setgroups(count, groups), "%zu groups", count);
-    int error = errno;
-    free(groups);
-    errno = error;
-    if (result != 0) return -1;
+    if (DO("setgroups", setgroups(count, groups), "%zu groups", count) != 0) return -1;
     if (DO("setresgid", setresgid((gid_t)gid, (gid_t)gid, (gid_t)gid), "%u", (unsigned)gid) != 0) return -1;
     /* Without it the change of uid would drop the capabilities that the next steps still need. */
     if (DO("prctl", prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "PR_SET_KEEPCAPS, 1") != 0) return -1;
@@ -157,11 +148,11 @@ static int op_directory(struct launch *launch, const struct record *record)
 
 static char **strings_of(const struct record *record, const char *key)
 {
-    size_t count = record_count(record, key), length = strlen(key), used = 0;
+    size_t count = 0;
+    for (const char *text = record->op; (text = record_next(text, key)) != NULL;) count++;
     char **strings = calloc(count + 1, sizeof *strings);
-    for (size_t i = 0; strings != NULL && i < record->field_count; i++)
-        if (strncmp(record->fields[i], key, length) == 0 && record->fields[i][length] == '=')
-            strings[used++] = (char *)record->fields[i] + length + 1;
+    const char *text = record->op;
+    for (size_t i = 0; strings != NULL && i < count; i++) strings[i] = (char *)(uintptr_t)(text = record_next(text, key));
     return strings;
 }
 
@@ -170,7 +161,6 @@ static char **strings_of(const struct record *record, const char *key)
 static int execute(struct launch *launch, const struct record *record)
 {
     char **argv = strings_of(record, "argv"), **env = strings_of(record, "env");
-    const char *path;
     int reason = ENOENT;
     if (argv == NULL || env == NULL || argv[0] == NULL || record_get(record, "path") == NULL) {
         free(argv);
@@ -181,7 +171,7 @@ static int execute(struct launch *launch, const struct record *record)
     sigemptyset(&none);
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    for (size_t n = 0; (path = record_get_nth(record, "path", n)) != NULL; n++) {
+    for (const char *path = record->op; (path = record_next(path, "path")) != NULL;) {
         journal_flush(&launch->journal);
         CALL(&launch->journal, "execve", execve(path, argv, env), "\"%s\"", path);
         if (errno != ENOENT && errno != ENOTDIR) reason = errno;

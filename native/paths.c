@@ -21,39 +21,29 @@ static int make_file(struct journal *journal, int parent, const char *name)
     return fd < 0 ? -1 : close(fd);
 }
 
-/* Makes the missing parts of path. A part that appears between our look and our mkdirat, or a dangling symbolic link,
- * ends in EEXIST, which is a refusal and not a reason to go on. */
-static int make_missing(struct journal *journal, int root, char *path, enum path_create create, uint64_t resolve)
+/* A part that appears between our look and our mkdirat, or a symbolic link that leads nowhere, ends in EEXIST, which is a
+ * refusal and not a reason to go on. */
+static int open_or_make(struct journal *journal, int root, char *path, enum path_create create, uint64_t resolve)
 {
-    OWNED parent = fcntl(root, F_DUPFD_CLOEXEC, 3);
-    for (char *at = path; parent >= 0;) {
-        at += strspn(at, "/");
-        char *name = at;
-        at += strcspn(at, "/");
-        char after = *at;
-        *at = '\0';
-        bool last = after == '\0' || at[1 + strspn(at + 1, "/")] == '\0';
-        if (*name == '\0') break;
-        int next = path_open_in(journal, root, path, O_PATH, resolve);
-        if (next < 0 && errno == ENOENT) {
-            bool file = last && create == PATH_FILE;
-            int made = file ? make_file(journal, parent, name) : path_make_directory(journal, parent, name, 0755);
-            if (made == 0) next = path_open_in(journal, root, path, O_PATH, resolve);
-        }
-        close_owned(&parent);
-        parent = next;
-        if (after == '\0') break;
-        *at++ = after;
-    }
-    return disown(&parent);
+    int fd = path_open_in(journal, root, path, O_PATH, resolve);
+    if (fd >= 0 || errno != ENOENT || create == PATH_EXISTS) return fd;
+    char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1, top[] = "";
+    if (slash != NULL) *slash = '\0';
+    OWNED parent = open_or_make(journal, root, slash == NULL ? top : path, PATH_DIRECTORY, resolve);
+    if (slash != NULL) *slash = '/';
+    if (parent < 0) return -1;
+    int made = !is_name(name)         ? 0
+               : create == PATH_FILE ? make_file(journal, parent, name)
+                                     : path_make_directory(journal, parent, name, 0755);
+    return made == 0 ? path_open_in(journal, root, path, O_PATH, resolve) : -1;
 }
 
 int path_target(struct journal *journal, int root, const char *path, enum path_create create, uint64_t resolve)
 {
-    int fd = path_open_in(journal, root, path, O_PATH, resolve);
-    if (fd >= 0 || errno != ENOENT || create == PATH_EXISTS) return fd;
     OWNED_TEXT copy = strdup(path);
-    return copy == NULL ? -1 : make_missing(journal, root, copy, create, resolve);
+    if (copy == NULL) return -1;
+    for (size_t size = strlen(copy); size > 0 && copy[size - 1] == '/'; size--) copy[size - 1] = '\0';
+    return open_or_make(journal, root, copy, create, resolve);
 }
 
 ssize_t path_read(struct journal *journal, int root, const char *path, size_t limit, char **bytes)
@@ -69,7 +59,6 @@ ssize_t path_read(struct journal *journal, int root, const char *path, size_t li
     size_t size = 0;
     while (size < limit) {
         ssize_t got = read(fd, buffer + size, limit - size);
-        if (got < 0 && errno == EINTR) continue;
         if (got < 0) return -1;
         if (got == 0) break;
         size += (size_t)got;

@@ -1,77 +1,32 @@
 #include "record.h"
 
-ptrdiff_t record_parse(char *bytes, size_t length, struct record *record)
+ptrdiff_t record_parse(const char *bytes, size_t length, struct record *record)
 {
-    size_t count = 0, at = 0;
-    *record = (struct record){0};
-    for (;;) { /* first pass: find the end, so that the field list can be allocated once */
-        const char *end = at < length ? memchr(bytes + at, '\0', length - at) : NULL;
-        if (end == NULL) return 0;
-        size_t size = (size_t)(end - (bytes + at));
-        at += size + 1;
-        if (size == 0) break;
-        if (++count > RECORD_FIELDS_MAX) {
-            errno = E2BIG;
-            return -1;
-        }
-    }
-    if (count == 0) {
-        errno = EBADMSG;
-        return -1;
-    }
-    record->fields = calloc(count, sizeof *record->fields);
-    if (record->fields == NULL) return -1;
+    errno = EBADMSG;
+    if (length > 0 && bytes[0] == '\0') return -1;
+    const char *end = memmem(bytes, length, "\0", 2); /* of the last string and of the empty one */
+    if (end == NULL) return 0;
+    for (const char *field = bytes + strlen(bytes) + 1; *field != '\0'; field += strlen(field) + 1)
+        if (strchr(field, '=') == NULL) return -1;
     record->op = bytes;
-    const char *string = bytes + strlen(bytes) + 1;
-    for (size_t i = 1; i < count; i++) {
-        if (strchr(string, '=') == NULL) {
-            record_free(record);
-            errno = EBADMSG;
-            return -1;
-        }
-        record->fields[record->field_count++] = string;
-        string += strlen(string) + 1;
-    }
-    return (ptrdiff_t)at;
+    return end + 2 - bytes;
 }
 
-void record_free(struct record *record)
-{
-    free(record->fields);
-    *record = (struct record){0};
-}
-
-static const char *value_of(const char *field, const char *key)
+const char *record_next(const char *after, const char *key)
 {
     size_t length = strlen(key);
-    return strncmp(field, key, length) == 0 && field[length] == '=' ? field + length + 1 : NULL;
-}
-
-const char *record_get_nth(const struct record *record, const char *key, size_t n)
-{
-    for (size_t i = 0; i < record->field_count; i++) {
-        const char *value = value_of(record->fields[i], key);
-        if (value != NULL && n-- == 0) return value;
-    }
+    for (const char *field = after + strlen(after) + 1; *field != '\0'; field += strlen(field) + 1)
+        if (strncmp(field, key, length) == 0 && field[length] == '=') return field + length + 1;
     return NULL;
 }
 
 const char *record_get(const struct record *record, const char *key)
 {
-    return record_get_nth(record, key, 0);
+    return record_next(record->op, key);
 }
 
-size_t record_count(const struct record *record, const char *key)
+bool parse_u64(const char *text, uint64_t max, uint64_t *value)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < record->field_count; i++)
-        if (value_of(record->fields[i], key) != NULL) count++;
-    return count;
-}
-
-bool record_get_u64(const struct record *record, const char *key, uint64_t max, uint64_t *value)
-{
-    const char *text = record_get(record, key);
     if (text == NULL || text[0] < '0' || text[0] > '9') return false;
     char *end = NULL;
     errno = 0;
@@ -81,14 +36,16 @@ bool record_get_u64(const struct record *record, const char *key, uint64_t max, 
     return true;
 }
 
+bool record_get_u64(const struct record *record, const char *key, uint64_t max, uint64_t *value)
+{
+    return parse_u64(record_get(record, key), max, value);
+}
+
 bool record_get_i64(const struct record *record, const char *key, int64_t *value)
 {
     const char *text = record_get(record, key);
-    if (text == NULL) return false;
     char *end = NULL;
     errno = 0;
-    long long number = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0') return false;
-    *value = number;
-    return true;
+    if (text != NULL) *value = strtoll(text, &end, 10);
+    return end != NULL && end != text && *end == '\0' && errno == 0;
 }

@@ -9,26 +9,21 @@
 
 #include "system.h"
 
-#define RECORD_FIELDS_MAX 16384u
-
 struct record {
-    const char *op;
-    size_t field_count;
-    const char **fields; /* each "KEY=VALUE"; point into the buffer the record was parsed from */
+    const char *op; /* the fields follow it where it was read */
 };
 
-/* Parses the record at the start of bytes. Returns how many bytes it took, 0 when the bytes end before the record
- * does, or -1 when they cannot be a record (errno says why). record->fields must be freed with record_free(). */
-ptrdiff_t record_parse(char *bytes, size_t length, struct record *record);
-void record_free(struct record *record);
+/* Parses the record at the start of bytes, which stay its own. Returns how many it took, 0 when the bytes end before
+ * the record does, or -1 when they cannot be a record (errno says so). */
+ptrdiff_t record_parse(const char *bytes, size_t length, struct record *record);
 
-/* The value of the first (or the n-th, from 0) field with this key, or NULL. */
+/* The value of the first field with this key, or of the next one after an op or a value; or NULL. */
 const char *record_get(const struct record *record, const char *key);
-const char *record_get_nth(const struct record *record, const char *key, size_t n);
-size_t record_count(const struct record *record, const char *key);
+const char *record_next(const char *after, const char *key);
 
-/* A decimal (or 0-prefixed octal) number in a field. Returns false when it is missing, malformed or above max. */
+/* A decimal (or 0-prefixed octal) number. Returns false when it is missing, malformed or above max. */
 bool record_get_u64(const struct record *record, const char *key, uint64_t max, uint64_t *value);
 bool record_get_i64(const struct record *record, const char *key, int64_t *value);
+bool parse_u64(const char *text, uint64_t max, uint64_t *value);
 
 #endif

@@ -85,8 +85,7 @@ int role_remove(int argc, char **argv)
     if (parent < 0) return fail(argv[1], "open");
     for (int i = 2; i < argc; i++) {
         errno = EINVAL;
-        bool plain = *argv[i] != '\0' && strchr(argv[i], '/') == NULL && strcmp(argv[i], ".") != 0 && strcmp(argv[i], "..") != 0;
-        if (!plain || remove_tree_at(parent, argv[i]) != 0) return fail(argv[i], "unlinkat");
+        if (!is_name(argv[i]) || remove_tree_at(parent, argv[i]) != 0) return fail(argv[i], "unlinkat");
     }
     return 0;
 }

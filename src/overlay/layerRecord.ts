@@ -33,14 +33,19 @@ export type LayerRecord =
       readonly minor: number;
     };
 
-/** The record as native/record.h defines it, one byte a character. */
+/** The record as native/record.h defines it, one byte a character. A directory's metadata comes with its seal. */
 export function encodeLayerRecord(record: LayerRecord): ByteString {
   let text = `${record.op}\0path=${record.path}\0`;
-  if ("metadata" in record) text += encodeMetadata(record.metadata);
+  if ("metadata" in record && record.op !== "dir") text += encodeMetadata(record.metadata);
   if ("size" in record) text += `size=${record.size}\0`;
   if ("target" in record) text += `target=${record.target}\0`;
   if ("major" in record) text += `major=${record.major}\0minor=${record.minor}\0`;
   return `${text}\0`;
+}
+
+/** Gives a directory its metadata, when nothing more is made in it. */
+export function encodeSeal(path: ByteString, metadata: RecordMetadata): ByteString {
+  return `seal\0path=${path}\0${encodeMetadata(metadata)}\0`;
 }
 
 /** Ends the stream: the helper makes everything durable and answers. */

@@ -1,7 +1,8 @@
 import type { HelperOutcome, HelperProcess } from "../base/index.ts";
 import type { ByteString } from "./byteString.ts";
 import { HelperStream } from "./helperStream.ts";
-import { encodeLayerRecord, endOfLayer, type LayerRecord } from "./layerRecord.ts";
+import type { LayerRecord } from "./layerRecord.ts";
+import { RecordWriter } from "./recordWriter.ts";
 import type { TreePiece } from "./treeRecords.ts";
 
 /** How the making of a tree ended. */
@@ -35,24 +36,23 @@ export class TreeRefusal extends Error {
  */
 export async function makeTree(helper: HelperProcess, pieces: AsyncIterable<TreePiece>): Promise<WrittenTree> {
   const stream = new HelperStream(helper.stdin);
+  const writer = new RecordWriter(stream);
   try {
     for await (const piece of pieces) {
       if (helper.stdin.destroyed) break; // how it ended says why
-      if (piece.kind === "entry") stream.text(encodeLayerRecord(piece.record));
+      if (piece.kind === "entry") writer.record(piece.record);
       else stream.bytes(piece.bytes);
       await stream.pressure();
     }
-    stream.text(endOfLayer);
-    stream.end();
+    writer.end();
   } catch (error) {
     helper.kill();
     await helper.ended.catch(() => undefined);
     throw error;
   }
   const outcome = await helper.ended;
-  const done = outcome.status === 0 ? outcome.records.find(({ op }) => op === "done") : undefined;
-  if (done === undefined) throw new TreeRefusal(outcome);
-  return { bytes: Number(done.fields.get("bytes") ?? 0) };
+  if (outcome.status !== 0 || !outcome.records.some(({ op }) => op === "done")) throw new TreeRefusal(outcome);
+  return { bytes: writer.bytes };
 }
 
 /** Gives entries other names; undefined leaves one out, with its contents. */

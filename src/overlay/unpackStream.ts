@@ -1,17 +1,10 @@
 import { constants } from "node:os";
-import {
-  describeErrno,
-  EngineError,
-  type HelperOutcome,
-  type HelperProcess,
-  type HelperRecord,
-  spawnHelper,
-} from "../base/index.ts";
+import { describeErrno, EngineError, type HelperOutcome, type HelperProcess, spawnHelper } from "../base/index.ts";
 import { quoteName } from "./byteString.ts";
 import { HelperStream } from "./helperStream.ts";
 import { planLayerEntry } from "./layerEntries.ts";
 import type { LayerLimits } from "./layerLimits.ts";
-import { encodeLayerRecord, endOfLayer } from "./layerRecord.ts";
+import { RecordWriter } from "./recordWriter.ts";
 import type { TarEntry } from "./tarEntry.ts";
 import { TarReader } from "./tarReader.ts";
 
@@ -34,6 +27,7 @@ export interface UnpackRequest {
 export class UnpackStream {
   readonly #helper: HelperProcess;
   readonly #stream: HelperStream;
+  readonly #writer: RecordWriter;
   readonly #reader: TarReader;
   #takesContent = false;
   #opaqueRoot = false;
@@ -41,6 +35,7 @@ export class UnpackStream {
   constructor({ helperPath, directory, limits }: UnpackRequest) {
     this.#helper = spawnHelper(helperPath, ["extract", directory]);
     this.#stream = new HelperStream(this.#helper.stdin);
+    this.#writer = new RecordWriter(this.#stream);
     this.#reader = new TarReader(
       { entry: (entry) => this.#entry(entry), content: (bytes) => this.#content(bytes) },
       limits,
@@ -57,12 +52,10 @@ export class UnpackStream {
   /** The archive is complete: resolves when everything in it is unpacked and on the disk. */
   async finish(): Promise<UnpackedLayer> {
     this.#reader.finish();
-    this.#stream.text(endOfLayer);
-    this.#stream.end();
+    this.#writer.end();
     const outcome = await this.#helper.ended;
-    const done = outcome.status === 0 ? outcome.records.find(({ op }) => op === "done") : undefined;
-    if (done === undefined) throw unpackError(outcome);
-    return { entries: countOf(done, "entries"), bytes: countOf(done, "bytes"), opaqueRoot: this.#opaqueRoot };
+    if (outcome.status !== 0 || !outcome.records.some(({ op }) => op === "done")) throw unpackError(outcome);
+    return { entries: this.#writer.entries, bytes: this.#writer.bytes, opaqueRoot: this.#opaqueRoot };
   }
 
   /** Ends the helper; resolves when it is gone. Never rejects. */
@@ -81,16 +74,12 @@ export class UnpackStream {
     this.#takesContent = record?.op === "file";
     if (record === undefined) return;
     if (record.op === "opaque" && record.path === ".") this.#opaqueRoot = true;
-    this.#stream.text(encodeLayerRecord(record));
+    this.#writer.record(record);
   }
 
   #content(bytes: Buffer): void {
     if (this.#takesContent) this.#stream.bytes(bytes);
   }
-}
-
-function countOf(record: HelperRecord, key: string): number {
-  return Number(record.fields.get(key) ?? Number.NaN);
 }
 
 /** Errors that come from the archive's own contradictions, not from the file system's state. */

@@ -163,7 +163,11 @@ async function feedHelper(bench: LayerBench, entries: readonly HandEntry[]): Pro
   const directory = join(bench.staging, freshDiffId().slice(7), "tree");
   mkdirSync(directory, { recursive: true });
   const helper = spawnHelper(helperPath, ["extract", directory]);
-  helper.stdin.end(Buffer.from(`${entries.map(withPax).map(rawRecord).join("")}done\0\0`, "latin1"));
+  const seals = entries
+    .map(withPax)
+    .filter(({ type }) => type === "5")
+    .map((entry) => rawRecord(entry).replace("dir", "seal"));
+  helper.stdin.end(Buffer.from(`${entries.map(withPax).map(rawRecord).join("")}${seals.join("")}done\0\0`, "latin1"));
   const { status, records } = await helper.ended;
   assert.equal(records[0]?.op, status === 0 ? "done" : "error");
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EngineError, type ErrorCode } from "../../../src/base/index.ts";
 import { planLayerEntry } from "../../../src/overlay/layerEntries.ts";
-import { encodeLayerRecord } from "../../../src/overlay/layerRecord.ts";
+import { encodeLayerRecord, encodeSeal } from "../../../src/overlay/layerRecord.ts";
 import type { TarEntry } from "../../../src/overlay/tarEntry.ts";
 
 const file: TarEntry = {
@@ -182,4 +182,7 @@ test("encodeLayerRecord() writes what native/record.h defines", () => {
   ];
   assert.equal(encodeLayerRecord(record), expected.join("\0"));
   assert.equal(encodeLayerRecord({ op: "whiteout", path: "a" }), "whiteout\0path=a\0\0");
+  const metadata = { mode: 0o755, uid: 1, gid: 2, modified: { seconds: 3, nanoseconds: 4 }, xattrs: [] };
+  assert.equal(encodeLayerRecord({ op: "dir", path: "d", metadata }), "dir\0path=d\0\0");
+  assert.equal(encodeSeal("d", metadata), "seal\0path=d\0mode=493\0uid=1\0gid=2\0mtime=3\0nsec=4\0\0");
 });
