@@ -408,13 +408,12 @@ static int open_settings(struct monitor *monitor)
 /* What is left to do when nobody waits for the container any more is done by the program that the caller named. */
 static void run_exit_command(struct monitor *monitor)
 {
-    const char *argv[16] = {NULL};
-    const char *word = monitor->settings->op;
-    for (size_t n = 0; n < 15 && (word = record_next(word, "exit-command")) != NULL; n++) argv[n] = word;
+    char **argv = record_strings(monitor->settings, "exit-command");
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (argv[0] != NULL && monitor->launch->control < 0) execve(argv[0], (char **)(uintptr_t)argv, (char *[]){NULL});
+    if (argv != NULL && argv[0] != NULL && monitor->launch->control < 0) execve(argv[0], argv, (char *[]){NULL});
+    free(argv);
 }
 
 /* Stays with the container until it has ended for good. Returns the exit status of the process. */

@@ -267,15 +267,14 @@ static int memory_file(const char *text)
 
 _Noreturn static void become_tool(const struct record *record, int network, int input, int output)
 {
-    static const char *argv[32];
+    char **argv = record_strings(record, "argv");
     const struct rlimit most = {TOOL_OUTPUT, TOOL_OUTPUT};
     sigset_t none;
     sigemptyset(&none);
-    for (size_t n = 0; n < 31; n++) argv[n] = record_get_nth(record, "argv", n);
-    bool ready = dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2 && setrlimit(RLIMIT_FSIZE, &most) == 0;
+    bool ready = argv != NULL && dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2 && setrlimit(RLIMIT_FSIZE, &most) == 0;
     ready = ready && (record_get(record, "inside") == NULL || setns(network, CLONE_NEWNET) == 0);
     ready = ready && (network < 0 || (dup2(network, TOOL_NETWORK) == TOOL_NETWORK && fcntl(TOOL_NETWORK, F_SETFD, 0) == 0)) && sigprocmask(SIG_SETMASK, &none, NULL) == 0;
-    if (ready) execve(record_get(record, "tool"), (char **)(uintptr_t)argv, (char *[]){NULL});
+    if (ready) execve(record_get(record, "tool"), argv, (char *[]){NULL});
     dprintf(2, "%s", strerror(errno));
     _exit(127);
 }
@@ -302,7 +301,7 @@ static int op_tool(struct launch *launch, const struct record *record)
     pid_t pid = fork();
     if (pid == 0) become_tool(record, launch_handle(launch, "network"), input, output);
     if (pid < 0) return DO("fork", -1, "for %s", tool);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    waitpid(pid, &status, 0);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return DO("run", 0, "%s", tool);
     if (exists(unless) || (when != NULL && !exists(when))) return 0;
     if (pread(output, said, sizeof said - 1, 0) < 0) said[0] = '\0';

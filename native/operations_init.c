@@ -146,21 +146,11 @@ static int op_directory(struct launch *launch, const struct record *record)
     return DO("getcwd", -1, "not inside the container");
 }
 
-static char **strings_of(const struct record *record, const char *key)
-{
-    size_t count = 0;
-    for (const char *text = record->op; (text = record_next(text, key)) != NULL;) count++;
-    char **strings = calloc(count + 1, sizeof *strings);
-    const char *text = record->op;
-    for (size_t i = 0; strings != NULL && i < count; i++) strings[i] = (char *)(uintptr_t)(text = record_next(text, key));
-    return strings;
-}
-
 /* Tries each candidate as a shell's search would: one that is missing lets the next one be tried; one that is there
  * but may not be executed is remembered as the reason when no other is found (execvp(3)). */
 static int execute(struct launch *launch, const struct record *record)
 {
-    char **argv = strings_of(record, "argv"), **env = strings_of(record, "env");
+    char **argv = record_strings(record, "argv"), **env = record_strings(record, "env");
     int reason = ENOENT;
     if (argv == NULL || env == NULL || argv[0] == NULL || record_get(record, "path") == NULL) {
         free(argv);

@@ -25,6 +25,16 @@ const char *record_get(const struct record *record, const char *key)
     return record_next(record->op, key);
 }
 
+char **record_strings(const struct record *record, const char *key)
+{
+    size_t count = 0;
+    for (const char *text = record->op; (text = record_next(text, key)) != NULL;) count++;
+    char **strings = calloc(count + 1, sizeof *strings);
+    const char *text = record->op;
+    for (size_t i = 0; strings != NULL && i < count; i++) strings[i] = (char *)(uintptr_t)(text = record_next(text, key));
+    return strings;
+}
+
 bool parse_u64(const char *text, uint64_t max, uint64_t *value)
 {
     if (text == NULL || text[0] < '0' || text[0] > '9') return false;

@@ -21,6 +21,9 @@ ptrdiff_t record_parse(const char *bytes, size_t length, struct record *record);
 const char *record_get(const struct record *record, const char *key);
 const char *record_next(const char *after, const char *key);
 
+/* All values of a key, and NULL behind them, as execve(2) takes them; to be freed. NULL when there is no memory. */
+char **record_strings(const struct record *record, const char *key);
+
 /* A decimal (or 0-prefixed octal) number. Returns false when it is missing, malformed or above max. */
 bool record_get_u64(const struct record *record, const char *key, uint64_t max, uint64_t *value);
 bool record_get_i64(const struct record *record, const char *key, int64_t *value);
