@@ -21,4 +21,5 @@ export { type LockMode, syncFileSystem } from "./libc.ts";
 export { acquireLock, type HeldLock, type LockRequest, lockDescriptor, withLock } from "./lock.ts";
 export { writeOutputFile } from "./outputFile.ts";
 export { randomHex } from "./random.ts";
+export { removeDirectory, removeFile } from "./removePath.ts";
 export { formatBinarySize, formatDecimalSize, parseDuration, parseSize } from "./units.ts";

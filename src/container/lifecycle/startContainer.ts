@@ -1,5 +1,4 @@
-import { rmSync } from "node:fs";
-import { EngineError, makeDirectory } from "../../base/index.ts";
+import { EngineError, makeDirectory, removeFile } from "../../base/index.ts";
 import {
   compilePlan,
   type DetachedLaunch,
@@ -92,7 +91,7 @@ function prepareStart({ id, launch }: StartRequest, { root, runRoot }: EngineCon
   const record = readContainerRecord(paths.record);
   const volumes = record?.mounts.filter(({ kind }) => kind === "volume") ?? [];
   makeDirectory(runDirectory(runRoot, id));
-  rmSync(paths.stopped, { force: true });
+  removeFile(paths.stopped);
   return {
     launch: { ...launch, monitor: { ...launch.monitor, boot: readBootId() } },
     paths,

@@ -1,6 +1,13 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, fileSystemError, makeDirectory, readFileIfExists, writeFileAtomic } from "../../base/index.ts";
+import {
+  errnoOf,
+  fileSystemError,
+  makeDirectory,
+  readFileIfExists,
+  removeFile,
+  writeFileAtomic,
+} from "../../base/index.ts";
 import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
 
 /**
@@ -15,7 +22,7 @@ export function markPending(root: string, id: string, owner: ProcessIdentity): v
 
 /** Idempotent. */
 export function clearPending(root: string, id: string): void {
-  rmSync(join(pendingDirectory(root), id), { force: true });
+  removeFile(join(pendingDirectory(root), id));
 }
 
 /** The ids of containers whose maker died before it was done with them. */

@@ -1,6 +1,6 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, errnoOf, fileSystemError } from "../../base/index.ts";
+import { EngineError, errnoOf, fileSystemError, removeDirectory } from "../../base/index.ts";
 import { releaseIdRange, reserveIdRange } from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
 import { listContainerIds } from "./containerIds.ts";
@@ -42,8 +42,8 @@ export async function removeContainer(request: RemovalRequest): Promise<void> {
   for (const { name } of intent.volumes) abandonFirstUse(root, name, id);
   if (request.volumes) detachAnonymous(root, id, intent);
   for (const path of leftoverVolumes(root, id)) await removeTree({ helperPath, path });
-  rmSync(runDirectory(runRoot, id), { recursive: true, force: true });
-  await removeDirectory({ root, helperPath, id });
+  removeDirectory(runDirectory(runRoot, id));
+  await removeContainerDirectory({ root, helperPath, id });
   releaseRange(root, id, record);
   clearPending(root, id);
 }
@@ -91,7 +91,7 @@ function intentOf(paths: ContainerPaths, record: ContainerRecord | undefined): C
 type Trash = Pick<RemovalRequest, "root" | "helperPath" | "id">;
 
 /** First out of sight, then away: a directory with this name is always a whole container. */
-async function removeDirectory({ root, helperPath, id }: Trash): Promise<void> {
+async function removeContainerDirectory({ root, helperPath, id }: Trash): Promise<void> {
   const gone = join(containersDirectory(root), `.${id}.gone`);
   try {
     renameSync(containerPaths(root, id).directory, gone);
@@ -106,7 +106,7 @@ export async function removeTrash({ root, helperPath }: Omit<Trash, "id">, id: s
   const gone = join(containersDirectory(root), `.${id}.gone`);
   for (const path of [gone, containerPaths(root, `.${id}`).directory]) {
     if (holdsTrees(path)) await removeTree({ helperPath, path });
-    else rmSync(path, { recursive: true, force: true });
+    else removeDirectory(path);
   }
 }
 
