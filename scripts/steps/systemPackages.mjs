@@ -23,6 +23,10 @@ const groups = {
     "libseccomp-dev": ["/usr/include/seccomp.h"],
     "ca-certificates": ["/etc/ssl/certs/ca-certificates.crt"],
   },
+  bench: {
+    "docker.io": ["/usr/sbin/dockerd"],
+    podman: ["/usr/bin/podman"],
+  },
   demo: { "busybox-static": ["/usr/share/doc/busybox-static"] },
 };
 
