@@ -178,7 +178,7 @@ static int open_directory(struct unpack *unpack, char *path, int links)
     errno = size < 0 ? ENOTDIR : ELOOP; /* ENOTDIR: something else stands in the way */
     if (size < 0 || links == LINKS_MAX) return TRY(unpack, "openat2", -1);
     unpack->link[size] = '\0';
-    OWNED_TEXT led = NULL;
+    OWNED_MEMORY char *led = NULL;
     if (TRY(unpack, "malloc", asprintf(&led, "%.*s%s", unpack->link[0] == '/' ? 0 : (int)(name - path), path, unpack->link))) return -1;
     return open_directory(unpack, led, links + 1);
 }
@@ -239,7 +239,7 @@ static int apply_seal(struct unpack *unpack, const struct record *record, const 
 
 static int apply_opaque(struct unpack *unpack, const struct record *, const char *path)
 {
-    OWNED_TEXT copy = strdup(path);
+    OWNED_MEMORY char *copy = strdup(path);
     OWNED directory = copy == NULL ? TRY(unpack, "malloc", -1) : open_directory(unpack, copy, 0);
     if (directory < 0) return -1;
     OWNED fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* attributes need more than O_PATH */

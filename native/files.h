@@ -6,7 +6,7 @@
 #include "system.h"
 
 #define OWNED __attribute__((cleanup(close_owned))) int
-#define OWNED_TEXT __attribute__((cleanup(free_owned))) char *
+#define OWNED_MEMORY __attribute__((cleanup(free_owned)))
 
 static inline void close_owned(int *fd)
 {
@@ -16,10 +16,10 @@ static inline void close_owned(int *fd)
     errno = error;
 }
 
-static inline void free_owned(char **text)
+static inline void free_owned(void *pointer)
 {
     int error = errno;
-    free(*text);
+    free(*(void **)pointer);
     errno = error;
 }
 

@@ -12,10 +12,8 @@
 /* The last group that the plan makes is the container's. NULL: it has none, or not one of its own. */
 static const char *group_path(const struct launch *launch)
 {
-    const char *path = NULL;
-    for (size_t i = 0; i < launch->record_count; i++)
-        if (strcmp(launch->records[i].op, "cgroupMake") == 0) path = record_get(&launch->records[i], "path");
-    return path;
+    const struct record *made = launch_find(launch, "cgroupMake");
+    return made == NULL ? NULL : record_get(made, "path");
 }
 
 /* The worker has made it; whoever ends it opens it then. */

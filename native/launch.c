@@ -56,9 +56,8 @@ int launch_join(struct launch *launch, const struct record *record)
 }
 
 /* After a mount namespace was joined: its root is where paths of the container are resolved. */
-int launch_joined_root(struct launch *launch, const struct record *record)
+int launch_joined_root(struct launch *launch, const struct record *)
 {
-    (void)record;
     launch->root = path_open_host(&launch->journal, "/", O_PATH | O_DIRECTORY);
     return launch->root < 0 ? -1 : 0;
 }
@@ -117,46 +116,28 @@ _Noreturn void launch_child(struct launch *launch)
     _exit(125);
 }
 
+/* What carries one descriptor (cmsg(3)). */
+struct rights {
+    struct cmsghdr header;
+    int fd;
+};
+
 int sync_send(int socket, struct sync_message message)
 {
     struct iovec data = {&message, sizeof message};
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control = {0};
-    struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1};
-    if (message.fd >= 0) {
-        header.msg_control = control.bytes;
-        header.msg_controllen = sizeof control.bytes;
-        struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-        rights->cmsg_level = SOL_SOCKET;
-        rights->cmsg_type = SCM_RIGHTS;
-        rights->cmsg_len = CMSG_LEN(sizeof message.fd);
-        memcpy(CMSG_DATA(rights), &message.fd, sizeof message.fd);
-    }
-    ssize_t sent;
-    do
-        sent = sendmsg(socket, &header, MSG_NOSIGNAL);
-    while (sent < 0 && errno == EINTR);
-    return sent == sizeof message ? 0 : -1;
+    struct rights rights = {{CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}, message.fd};
+    struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = message.fd < 0 ? 0 : sizeof rights};
+    return sendmsg(socket, &header, MSG_NOSIGNAL) == sizeof message ? 0 : -1;
 }
 
 /* Returns 1 for a message, 0 at the end of file, -1 on error. message->fd is -1 unless one came along. */
 int sync_receive(int socket, struct sync_message *message)
 {
     struct iovec data = {message, sizeof *message};
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-    ssize_t got;
-    do
-        got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
-    while (got < 0 && errno == EINTR);
-    struct cmsghdr *rights = got > 0 ? CMSG_FIRSTHDR(&header) : NULL;
-    message->fd = -1;
-    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS) memcpy(&message->fd, CMSG_DATA(rights), sizeof message->fd);
+    struct rights rights = {.fd = -1};
+    struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof rights};
+    ssize_t got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
+    message->fd = rights.fd;
     message->text[sizeof message->text - 1] = '\0';
     return got > 0 ? 1 : (int)got;
 }
@@ -208,32 +189,21 @@ static int run_from_unwritable(char **argv)
     return -1;
 }
 
-static int grow(char **bytes, size_t *room)
-{
-    size_t more = *room == 0 ? 65536 : *room * 2;
-    char *grown = more > PLAN_MAX ? NULL : realloc(*bytes, more);
-    if (grown == NULL) return -1;
-    *bytes = grown;
-    *room = more;
-    return 0;
-}
-
 /* Reads up to and including the record `end`, which nothing follows until the caller has heard from us. */
 static int read_plan(struct launch *launch)
 {
     static const char end[] = "\0\0end\0"; /* the end of the record before it, its name, its own end */
-    size_t used = 0, room = 0;
+    static char plan[PLAN_MAX]; /* pages that nothing touches cost nothing */
+    size_t used = 0;
     for (;;) {
-        if (used == room && grow(&launch->plan, &room) != 0) return -1;
-        ssize_t got = read(launch->control, launch->plan + used, room - used);
-        if (got < 0 && errno == EINTR) continue;
+        ssize_t got = read(launch->control, plan + used, sizeof plan - used);
         if (got <= 0) return -1;
         used += (size_t)got;
-        if (used >= sizeof end && memcmp(launch->plan + used - sizeof end, end, sizeof end) == 0) break;
+        if (used >= sizeof end && memcmp(plan + used - sizeof end, end, sizeof end) == 0) break;
     }
     size_t at = 0;
     while (at < used && launch->record_count < RECORDS_MAX) {
-        ptrdiff_t size = record_parse(launch->plan + at, used - at, &launch->records[launch->record_count]);
+        ptrdiff_t size = record_parse(plan + at, used - at, &launch->records[launch->record_count]);
         if (size <= 0) return -1;
         launch->record_count++;
         at += (size_t)size;
@@ -241,12 +211,12 @@ static int read_plan(struct launch *launch)
     return at == used ? 0 : -1;
 }
 
-/* A plan that starts a payload says who stays with it; one that only looks at files has no such record. */
-static const struct record *find_settings(const struct launch *launch)
+const struct record *launch_find(const struct launch *launch, const char *op)
 {
+    const struct record *found = NULL;
     for (size_t i = 0; i < launch->record_count; i++)
-        if (strcmp(launch->records[i].op, "monitor") == 0) return &launch->records[i];
-    return NULL;
+        if (strcmp(launch->records[i].op, op) == 0) found = &launch->records[i];
+    return found;
 }
 
 int role_launch(int argc, char **argv)
@@ -275,7 +245,8 @@ int role_launch(int argc, char **argv)
         fputs("brig: the helper got no valid plan\n", stderr);
         return 125;
     }
-    const struct record *settings = find_settings(launch);
+    /* a plan that starts a payload says who stays with it; one that only looks at files has no such record */
+    const struct record *settings = launch_find(launch, "monitor");
     int status = settings != NULL ? launch_monitor(launch, settings) : launch_phase(launch, "host", host_operations) == 0 ? 0 : 125;
     journal_flush(&launch->journal);
     return status;

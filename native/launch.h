@@ -18,7 +18,6 @@ struct handle {
 struct launch {
     struct journal journal;
     int control; /* the caller's socket: plan and signals in, journal out */
-    char *plan;
     struct record records[RECORDS_MAX];
     size_t record_count;
     struct handle handles[HANDLES_MAX];
@@ -60,6 +59,7 @@ struct operation {
 extern const struct operation host_operations[], child_operations[], init_operations[];
 
 int launch_phase(struct launch *launch, const char *phase, const struct operation *operations);
+const struct record *launch_find(const struct launch *launch, const char *op); /* the last such record, or NULL */
 int launch_handle(struct launch *launch, const char *name);
 int launch_keep(struct launch *launch, const char *name, int fd);
 int launch_join(struct launch *launch, const struct record *record);
@@ -84,13 +84,11 @@ struct archive_request {
 };
 const char *archive_tree(const struct archive_request *request, int start);
 
-/* mounts.c: a new instance of a file system as the record says, after what configure adds; a tree on a target, whose name
- * is for the journal; attributes of a tree */
-int mount_new(struct launch *launch, const struct record *record, const char *type,
-              int (*configure)(struct launch *launch, const struct record *record, int context));
-int mount_option(struct launch *launch, int context, const char *option); /* KEY or KEY=VALUE */
+/* mounts.c: a new instance of a file system as the record says, after a first option that it does not; a tree on a target,
+ * whose name is for the journal; attributes, propagation and id mapping of a tree, as the record says */
+int mount_new(struct launch *launch, const struct record *record, const char *type, const char *first);
 int mount_onto(struct launch *launch, int tree, int target, const char *name);
-int mount_set(struct launch *launch, int tree, unsigned flags, struct mount_attr attr);
+int mount_set(struct launch *launch, const struct record *record, int tree, unsigned flags);
 
 /* extract.c: applies records from input below root until "done". Sets errno. The second one takes them from stdin, strictly
  * and without the privileges that it does not take, and says on stdout how it ended, as the role does. */

@@ -2,7 +2,8 @@
 #include "files.h"
 #include "launch.h"
 
-int mount_option(struct launch *launch, int context, const char *option)
+/* KEY or KEY=VALUE */
+static int mount_option(struct launch *launch, int context, const char *option)
 {
     char key[64];
     const char *value = strchr(option, '=');
@@ -11,8 +12,7 @@ int mount_option(struct launch *launch, int context, const char *option)
     return DO("fsconfig", fsconfig(context, FSCONFIG_SET_STRING, key, value + 1, 0), "%d, \"%s\", \"%s\"", context, key, value + 1);
 }
 
-int mount_new(struct launch *launch, const struct record *record, const char *type,
-              int (*configure)(struct launch *launch, const struct record *record, int context))
+int mount_new(struct launch *launch, const struct record *record, const char *type, const char *first)
 {
     const char *source = record_get(record, "source");
     if (source == NULL) source = type;
@@ -20,7 +20,7 @@ int mount_new(struct launch *launch, const struct record *record, const char *ty
     OWNED context = DO("fsopen", fsopen(type, FSOPEN_CLOEXEC), "\"%s\"", type);
     if (context < 0) return -1;
     if (DO("fsconfig", fsconfig(context, FSCONFIG_SET_STRING, "source", source, 0), "%d, \"source\", \"%s\"", context, source) != 0) return -1;
-    if (configure != NULL && configure(launch, record, context) != 0) return -1;
+    if (first != NULL && mount_option(launch, context, first) != 0) return -1;
     for (const char *option = record->op; (option = record_next(option, "option")) != NULL;)
         if (mount_option(launch, context, option) != 0) return -1;
     if (DO("fsconfig", fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), "%d, create", context) != 0) return -1;
@@ -32,8 +32,12 @@ int mount_onto(struct launch *launch, int tree, int target, const char *name)
     return DO("move_mount", move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH), "%d -> \"%s\"", tree, name);
 }
 
-int mount_set(struct launch *launch, int tree, unsigned flags, struct mount_attr attr)
+int mount_set(struct launch *launch, const struct record *record, int tree, unsigned flags)
 {
+    FLAGS(set, "set");
+    FLAGS(propagation, "propagation");
+    struct mount_attr attr = {.attr_set = set, .propagation = propagation};
+    if ((set & MOUNT_ATTR_IDMAP) != 0) attr.userns_fd = (uint64_t)(unsigned)launch->userns;
     return DO("mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH | flags, &attr, sizeof attr), "%d, set=0x%llx, propagation=0x%llx, userns=%d",
-              tree, (unsigned long long)attr.attr_set, (unsigned long long)attr.propagation, (int)attr.userns_fd);
+              tree, (unsigned long long)set, (unsigned long long)propagation, (int)attr.userns_fd);
 }

@@ -20,16 +20,14 @@ static int await_message(struct launch *launch, char expected, int *fd)
     return -1;
 }
 
-static int op_await_ids(struct launch *launch, const struct record *record)
+static int op_await_ids(struct launch *launch, const struct record *)
 {
-    (void)record;
     int none;
     return DO("recvmsg", await_message(launch, 'm', &none), "from the host: ids are mapped");
 }
 
-int launch_become_root(struct launch *launch, const struct record *record)
+int launch_become_root(struct launch *launch, const struct record *)
 {
-    (void)record;
     if (DO("setresgid", setresgid(0, 0, 0), "0, 0, 0") != 0) return -1;
     if (DO("setgroups", setgroups(0, NULL), "none") != 0) return -1;
     return DO("setresuid", setresuid(0, 0, 0), "0, 0, 0");
@@ -43,11 +41,8 @@ static int op_unshare(struct launch *launch, const struct record *record)
 
 static int op_propagation(struct launch *launch, const struct record *record)
 {
-    struct mount_attr attr = {0};
-    FLAGS(propagation, "propagation");
-    attr.propagation = propagation;
     OWNED root = path_open_host(&launch->journal, "/", O_PATH | O_DIRECTORY);
-    return root < 0 ? -1 : mount_set(launch, root, AT_RECURSIVE, attr);
+    return root < 0 ? -1 : mount_set(launch, record, root, AT_RECURSIVE);
 }
 
 static int op_host_name(struct launch *launch, const struct record *record)
@@ -58,18 +53,16 @@ static int op_host_name(struct launch *launch, const struct record *record)
     return DO("setdomainname", setdomainname(domain, strlen(domain)), "\"%s\"", domain);
 }
 
-static int op_loopback_up(struct launch *launch, const struct record *record)
+static int op_loopback_up(struct launch *launch, const struct record *)
 {
-    (void)record;
     struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
     OWNED fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     return fd < 0 ? -1 : DO("ioctl", ioctl(fd, SIOCSIFFLAGS, &request), "SIOCSIFFLAGS, lo, IFF_UP");
 }
 
 /* Attaches the root on top of "/" of our mount namespace and makes it the working directory. */
-int launch_attach_root(struct launch *launch, const struct record *record)
+int launch_attach_root(struct launch *launch, const struct record *)
 {
-    (void)record;
     unsigned flags = MOVE_MOUNT_F_EMPTY_PATH;
     if (DO("move_mount", move_mount(launch->root, "", AT_FDCWD, "/", flags), "%d -> \"/\"", launch->root) != 0) return -1;
     return DO("fchdir", fchdir(launch->root), "%d", launch->root);
@@ -127,13 +120,10 @@ int launch_attach(struct launch *launch, const struct record *record)
 /* Mounts a part of the container's tree onto itself with other attributes: read-only /proc/sys and its like. */
 static int op_remount(struct launch *launch, const struct record *record)
 {
-    struct mount_attr attr = {0};
-    FLAGS(set, "set");
-    attr.attr_set = set;
     OWNED target = open_target(launch, record, -1);
     if (target < 0) return errno == ENOENT ? 0 : -1; /* this kernel has no such file: nothing to protect */
     OWNED tree = path_open_tree(&launch->journal, target, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | AT_RECURSIVE);
-    if (tree < 0 || mount_set(launch, tree, AT_RECURSIVE, attr) != 0) return -1;
+    if (tree < 0 || mount_set(launch, record, tree, AT_RECURSIVE) != 0) return -1;
     return mount_onto(launch, tree, target, record_get(record, "target"));
 }
 
@@ -141,7 +131,6 @@ static int op_remount(struct launch *launch, const struct record *record)
  * would make the end of the container slow). `null` is the device attached at /dev/null, verified by the host phase. */
 static int op_mask(struct launch *launch, const struct record *record)
 {
-    const struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
     struct stat status;
     OWNED target = open_target(launch, record, -1);
     if (target < 0) return errno == ENOENT ? 0 : -1;
@@ -152,7 +141,7 @@ static int op_mask(struct launch *launch, const struct record *record)
     OWNED tree = first         ? mount_new(launch, record, "tmpfs", NULL)
                  : source >= 0 ? path_open_tree(&launch->journal, source, "", AT_EMPTY_PATH | OPEN_TREE_CLONE)
                                : -1;
-    if (tree >= 0 && !first && mount_set(launch, tree, 0, read_only) != 0) return -1;
+    if (tree >= 0 && !first && mount_set(launch, record, tree, 0) != 0) return -1;
     if (tree < 0 || mount_onto(launch, tree, target, record_get(record, "target")) != 0) return -1;
     return first ? launch_keep(launch, "mask", disown(&tree)) : 0;
 }
@@ -172,9 +161,8 @@ static int op_symlink(struct launch *launch, const struct record *record)
 }
 
 /* The devpts of a running container, whose processes may have put something else in its place. */
-static int op_devpts(struct launch *launch, const struct record *record)
+static int op_devpts(struct launch *launch, const struct record *)
 {
-    (void)record;
     struct statfs status = {0};
     OWNED fd = path_open_in(&launch->journal, launch->root, "dev/pts", O_PATH | O_DIRECTORY, IN_ROOT | RESOLVE_NO_SYMLINKS);
     if (fd < 0 || DO("fstatfs", fstatfs(fd, &status), "%d", fd) != 0) return -1;
@@ -207,9 +195,8 @@ static int op_terminal(struct launch *launch, const struct record *record)
     return console < 0 ? -1 : attach(launch, record, console);
 }
 
-int launch_pivot(struct launch *launch, const struct record *record)
+int launch_pivot(struct launch *launch, const struct record *)
 {
-    (void)record;
     if (DO("pivot_root", syscall(SYS_pivot_root, ".", "."), "\".\", \".\"") != 0) return -1;
     if (DO("umount2", umount2(".", MNT_DETACH), "\".\", MNT_DETACH") != 0) return -1;
     return DO("chdir", chdir("/"), "\"/\"");
@@ -217,19 +204,14 @@ int launch_pivot(struct launch *launch, const struct record *record)
 
 static int op_root_attributes(struct launch *launch, const struct record *record)
 {
-    struct mount_attr attr = {0};
-    FLAGS(set, "set");
-    attr.attr_set = set;
-    return mount_set(launch, launch->root, 0, attr);
+    return mount_set(launch, record, launch->root, 0);
 }
 
 static int op_sysctl(struct launch *launch, const struct record *record)
 {
-    const char *file = record_get(record, "file"), *value = record_get(record, "value");
-    if (file == NULL || value == NULL) return launch_invalid(launch, record, "file");
-    OWNED fd = path_open_in(&launch->journal, launch->proc, file, O_WRONLY, IN_ROOT | RESOLVE_NO_SYMLINKS);
-    if (fd < 0) return -1;
-    return DO("write", write(fd, value, strlen(value)), "%s, \"%s\"", file, value) == (int)strlen(value) ? 0 : -1;
+    REQUIRED(file, "file");
+    REQUIRED(value, "value");
+    return path_write(&launch->journal, launch->proc, file, value);
 }
 
 /* Copies what the image has at a mount point into the new volume that will cover it: one process reads, one writes. Inside

@@ -48,9 +48,8 @@ static int op_file_system(struct launch *launch, const struct record *record)
     return tree < 0 ? -1 : launch_keep(launch, record_get(record, "as"), tree);
 }
 
-static int op_private_mounts(struct launch *launch, const struct record *record)
+static int op_private_mounts(struct launch *launch, const struct record *)
 {
-    (void)record;
     struct mount_attr attr = {.propagation = MS_PRIVATE};
     if (CALL(&launch->journal, "unshare", unshare(CLONE_NEWNS), "CLONE_NEWNS") != 0) return -1;
     return DO("mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr),
@@ -58,44 +57,30 @@ static int op_private_mounts(struct launch *launch, const struct record *record)
 }
 
 /* Layers get one-byte names on a tmpfs, because fsconfig(2) takes at most 255 bytes in a string: with a byte and a
- * colon for each, 127 layers fit, on every kernel since 6.1. The bytes that overlayfs or path look-up treat specially
- * are left out. */
+ * colon for each, 127 layers fit, on every kernel since 6.1. From "a" on no byte is special to overlayfs or path look-up. */
 static char slot_name(uint64_t slot)
 {
-    static char names[LAYER_SLOTS];
-    if (names[0] == '\0') {
-        size_t count = 0;
-        for (unsigned byte = 'a'; count < LAYER_SLOTS; byte = byte == 255 ? 1 : byte + 1)
-            if (strchr("./:,\\", (int)byte) == NULL) names[count++] = (char)byte;
-    }
-    return names[slot];
-}
-
-/* Its root must be open to the ids that a user namespace maps: overlayfs looks layers up with the mounter's. */
-static int open_to_all(struct launch *launch, const struct record *record, int context)
-{
-    (void)record;
-    return mount_option(launch, context, "mode=0755");
+    return (char)('a' + slot);
 }
 
 static int op_stage(struct launch *launch, const struct record *record)
 {
     REQUIRED(at, "at");
-    launch->stage = mount_new(launch, record, "tmpfs", open_to_all);
+    launch->stage = mount_new(launch, record, "tmpfs", NULL);
     if (launch->stage < 0) return -1;
     OWNED where = path_open_host(&launch->journal, at, O_PATH | O_DIRECTORY);
     if (where < 0 || mount_onto(launch, launch->stage, where, at) != 0) return -1;
     return DO("fchdir", fchdir(launch->stage), "%d", launch->stage);
 }
 
-/* Attaches a kept tree (or makes an empty directory) under the short name of a slot. */
+/* Attaches a kept tree (or makes an empty directory) under its name or the short one of a slot, 0 for the topmost layer. */
 static int op_layer(struct launch *launch, const struct record *record)
 {
-    struct journal *journal = &launch->journal;
-    const char *from = record_get(record, "from");
-    NUMBER(slot, "slot", LAYER_SLOTS - 1);
-    char name[2] = {slot_name(slot), '\0'};
-    if (path_make_directory(journal, launch->stage, name, 0755) != 0) return -1;
+    const char *from = record_get(record, "from"), *given = record_get(record, "name");
+    uint64_t slot = 0;
+    if (given == NULL && !record_get_u64(record, "slot", LAYER_SLOTS - 1, &slot)) return launch_invalid(launch, record, "slot");
+    const char *name = given != NULL ? given : (char[]){slot_name(slot), '\0'};
+    if (path_make_directory(&launch->journal, launch->stage, name, 0755) != 0) return -1;
     if (from == NULL) return 0;
     int tree = launch_handle(launch, from);
     return DO("move_mount", move_mount(tree, "", launch->stage, name, MOVE_MOUNT_F_EMPTY_PATH), "%d (%s) -> stage/%s",
@@ -105,14 +90,7 @@ static int op_layer(struct launch *launch, const struct record *record)
 /* Attributes, propagation and id mapping of a kept tree; the last is possible only while it is detached. */
 static int op_set_tree(struct launch *launch, const struct record *record)
 {
-    struct mount_attr attr = {0};
-    int tree = launch_handle(launch, record_get(record, "tree"));
-    FLAGS(set, "set");
-    FLAGS(propagation, "propagation");
-    attr.attr_set = set;
-    attr.propagation = propagation;
-    if ((set & MOUNT_ATTR_IDMAP) != 0) attr.userns_fd = (uint64_t)(unsigned)launch->userns;
-    return mount_set(launch, tree, record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u, attr);
+    return mount_set(launch, record, launch_handle(launch, record_get(record, "tree")), record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
 }
 
 static int op_cgroup_make(struct launch *launch, const struct record *record)
@@ -137,8 +115,8 @@ static int op_cgroup_open(struct launch *launch, const struct record *record)
 
 static int op_cgroup_write(struct launch *launch, const struct record *record)
 {
-    const char *file = record_get(record, "file"), *value = record_get(record, "value");
-    if (file == NULL || value == NULL) return launch_invalid(launch, record, "file");
+    REQUIRED(file, "file");
+    REQUIRED(value, "value");
     return path_write(&launch->journal, launch->cgroup, file, value);
 }
 
@@ -193,9 +171,9 @@ static int op_clone(struct launch *launch, const struct record *record)
 
 static int op_map_ids(struct launch *launch, const struct record *record)
 {
-    const char *uids = record_get(record, "uids"), *gids = record_get(record, "gids");
+    REQUIRED(uids, "uids");
+    REQUIRED(gids, "gids");
     char path[64];
-    if (uids == NULL || gids == NULL) return launch_invalid(launch, record, "uids");
     snprintf(path, sizeof path, "/proc/%d", (int)launch->child);
     OWNED directory = path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY);
     if (directory < 0 || path_write(&launch->journal, directory, "uid_map", uids) != 0) return -1;
@@ -205,9 +183,8 @@ static int op_map_ids(struct launch *launch, const struct record *record)
 }
 
 /* Lets the child go on: its ids are mapped. */
-static int op_release(struct launch *launch, const struct record *record)
+static int op_release(struct launch *launch, const struct record *)
 {
-    (void)record;
     return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'm', .fd = -1}), "to the child: your ids are mapped");
 }
 
@@ -233,9 +210,8 @@ static int op_target(struct launch *launch, const struct record *record)
 
 /* Before it joins a container, whose processes could otherwise trace it and take what it has open (CVE-2016-9962). The
  * child inherits it, so there is no moment without. */
-static int op_undumpable(struct launch *launch, const struct record *record)
+static int op_undumpable(struct launch *launch, const struct record *)
 {
-    (void)record;
     return DO("prctl", prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE, 0");
 }
 
@@ -326,33 +302,21 @@ static int op_signal(struct launch *launch, const struct record *record)
                      (unsigned)number);
 }
 
-static int configure_overlay(struct launch *launch, const struct record *record, int context)
-{
-    char lower[sizeof "lowerdir=" + 2 * LAYER_SLOTS] = "lowerdir=";
-    uint64_t layers, writable;
-    if (!record_get_u64(record, "layers", LAYER_SLOTS - 1, &layers) || layers == 0) return launch_invalid(launch, record, "layers");
-    char *at = lower + strlen(lower);
-    for (uint64_t i = 0; i < layers; i++) { /* slot 0 is the topmost layer */
-        *at++ = slot_name(i);
-        *at++ = ':';
-    }
-    at[-1] = '\0';
-    if (mount_option(launch, context, lower) != 0) return -1;
-    if (!record_get_u64(record, "writable", LAYER_SLOTS - 1, &writable)) return 0;
-    char upper[32], work[32];
-    snprintf(upper, sizeof upper, "upperdir=%c/upper", slot_name(writable));
-    snprintf(work, sizeof work, "workdir=%c/work", slot_name(writable));
-    return mount_option(launch, context, upper) != 0 ? -1 : mount_option(launch, context, work);
-}
-
 /* overlayfs works on its layers with the ids and capabilities of the process that makes it. Below an idmapped mount
  * that must be the root which the user namespace maps, or `work` cannot be made in it and the kernel falls back to
  * read-only. */
 static int op_overlay(struct launch *launch, const struct record *record)
 {
+    char lower[sizeof "lowerdir=" + 2 * LAYER_SLOTS] = "lowerdir=";
     NUMBER(owner, "owner", UINT32_MAX);
+    NUMBER(layers, "layers", LAYER_SLOTS - 1);
+    char *at = lower + strlen(lower);
+    for (uint64_t slot = 0; slot < layers; slot++) {
+        if (slot > 0) *at++ = ':';
+        *at++ = slot_name(slot);
+    }
     if (owner != 0 && DO("setfsuid", become_file_owner((uid_t)owner), "%u", (unsigned)owner) != 0) return -1;
-    launch->root = mount_new(launch, record, "overlay", configure_overlay);
+    launch->root = mount_new(launch, record, "overlay", lower);
     int error = errno;
     if (owner != 0) CALL(&launch->journal, "setfsuid", become_file_owner(0), "0");
     errno = error;
@@ -366,9 +330,8 @@ static int op_use_root(struct launch *launch, const struct record *record)
     return launch->root < 0 ? launch_invalid(launch, record, "tree") : 0;
 }
 
-static int op_hand_root(struct launch *launch, const struct record *record)
+static int op_hand_root(struct launch *launch, const struct record *)
 {
-    (void)record;
     return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'r', .fd = launch->root}), "to the child: fd %d, the root", launch->root);
 }
 
@@ -417,16 +380,14 @@ static int op_archive(struct launch *launch, const struct record *record)
 }
 
 /* Makes what stdin describes in the root (extract.c). */
-static int op_unpack(struct launch *launch, const struct record *record)
+static int op_unpack(struct launch *launch, const struct record *)
 {
-    (void)record;
     return DO("unpack", unpack_confined(launch->root), "%d", launch->root);
 }
 
 /* The root as the container has it, without what it mounted there. */
-static int op_bare_root(struct launch *launch, const struct record *record)
+static int op_bare_root(struct launch *launch, const struct record *)
 {
-    (void)record;
     launch->root = path_open_tree(&launch->journal, AT_FDCWD, "/", OPEN_TREE_CLONE);
     return launch->root < 0 ? -1 : 0;
 }

@@ -51,16 +51,14 @@ static int op_streams(struct launch *launch, const struct record *record)
     return DO("dup2", genuine ? dup2(null, 0) : -1, "%d, 0", null) < 0 ? -1 : 0;
 }
 
-static int op_keyring(struct launch *launch, const struct record *record)
+static int op_keyring(struct launch *launch, const struct record *)
 {
-    (void)record;
     long result = DO("keyctl", syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), "KEYCTL_JOIN_SESSION_KEYRING");
     return result < 0 && errno != ENOSYS ? -1 : 0; /* a kernel without keyrings has none to share */
 }
 
-static int op_no_new_privileges(struct launch *launch, const struct record *record)
+static int op_no_new_privileges(struct launch *launch, const struct record *)
 {
-    (void)record;
     return DO("prctl", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS, 1");
 }
 
@@ -150,13 +148,10 @@ static int op_directory(struct launch *launch, const struct record *record)
  * but may not be executed is remembered as the reason when no other is found (execvp(3)). */
 static int execute(struct launch *launch, const struct record *record)
 {
-    char **argv = record_strings(record, "argv"), **env = record_strings(record, "env");
+    OWNED_MEMORY char **argv = record_strings(record, "argv");
+    OWNED_MEMORY char **env = record_strings(record, "env");
     int reason = ENOENT;
-    if (argv == NULL || env == NULL || argv[0] == NULL || record_get(record, "path") == NULL) {
-        free(argv);
-        free(env);
-        return launch_invalid(launch, record, "argv");
-    }
+    if (argv == NULL || env == NULL || argv[0] == NULL || record_get(record, "path") == NULL) return launch_invalid(launch, record, "argv");
     sigset_t none;
     sigemptyset(&none);
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
@@ -167,8 +162,6 @@ static int execute(struct launch *launch, const struct record *record)
         if (errno != ENOENT && errno != ENOTDIR) reason = errno;
         if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) break;
     }
-    free(argv);
-    free(env);
     launch->journal.last_error = errno = reason;
     return -1;
 }

@@ -40,7 +40,7 @@ static int open_or_make(struct journal *journal, int root, char *path, enum path
 
 int path_target(struct journal *journal, int root, const char *path, enum path_create create, uint64_t resolve)
 {
-    OWNED_TEXT copy = strdup(path);
+    OWNED_MEMORY char *copy = strdup(path);
     if (copy == NULL) return -1;
     for (size_t size = strlen(copy); size > 0 && copy[size - 1] == '/'; size--) copy[size - 1] = '\0';
     return open_or_make(journal, root, copy, create, resolve);
@@ -54,7 +54,7 @@ ssize_t path_read(struct journal *journal, int root, const char *path, size_t li
     struct stat status;
     if (fd < 0 || fstat(fd, &status) != 0) return -1;
     errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-    OWNED_TEXT buffer = S_ISREG(status.st_mode) ? malloc(limit + 1) : NULL;
+    OWNED_MEMORY char *buffer = S_ISREG(status.st_mode) ? malloc(limit + 1) : NULL;
     if (buffer == NULL) return -1;
     size_t size = 0;
     while (size < limit) {
@@ -70,8 +70,7 @@ ssize_t path_read(struct journal *journal, int root, const char *path, size_t li
 
 int path_write(struct journal *journal, int directory, const char *name, const char *value)
 {
-    OWNED fd = (int)CALL(journal, "openat", openat(directory, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC), "%d, \"%s\", O_WRONLY",
-                         directory, name);
+    OWNED fd = path_open_in(journal, directory, name, O_WRONLY, IN_ROOT | RESOLVE_NO_SYMLINKS);
     if (fd < 0) return -1;
     size_t size = strlen(value);
     return CALL(journal, "write", write(fd, value, size), "%s, \"%s\"", name, value) == (long)size ? 0 : -1;
@@ -92,7 +91,7 @@ int path_symlink(struct journal *journal, int root, const char *target, const ch
 {
     const char *slash = strrchr(link, '/');
     errno = EINVAL;
-    OWNED_TEXT parent_path = slash == NULL ? NULL : strndup(link, (size_t)(slash - link) + 1);
+    OWNED_MEMORY char *parent_path = slash == NULL ? NULL : strndup(link, (size_t)(slash - link) + 1);
     if (parent_path == NULL) return -1;
     OWNED parent = path_target(journal, root, parent_path, PATH_DIRECTORY, IN_ROOT);
     if (parent < 0) return -1;

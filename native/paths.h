@@ -17,7 +17,7 @@ int path_target(struct journal *journal, int root, const char *path, enum path_c
 /* Reads at most limit bytes of a file below root. Returns the size, or -1; *bytes must be freed. */
 ssize_t path_read(struct journal *journal, int root, const char *path, size_t limit, char **bytes);
 
-/* Writes value to an existing file named relative to a directory of the kernel's (procfs, cgroupfs). */
+/* Writes value to an existing file below a directory of the kernel's (procfs, cgroupfs); no link is followed. */
 int path_write(struct journal *journal, int directory, const char *name, const char *value);
 
 /* A detached copy of the mount (tree) at a host path. */

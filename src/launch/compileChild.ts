@@ -215,6 +215,7 @@ function protectSteps({ spec }: LaunchRequest): LaunchStep[] {
   const tmpfs = {
     option: ["nr_blocks=1", "nr_inodes=1", "mode=755"],
     attribute: ["MOUNT_ATTR_RDONLY", "MOUNT_ATTR_NOSUID", "MOUNT_ATTR_NODEV", "MOUNT_ATTR_NOEXEC"],
+    set: ["MOUNT_ATTR_RDONLY"],
   };
   return [
     ...Object.entries(sysctl).map(([name, value]) =>

@@ -4,7 +4,7 @@ import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import { compileNetworkStart } from "./compileNetwork.ts";
 import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { sortMountOptions } from "./mountOptions.ts";
-import { overlayOptions } from "./overlayOptions.ts";
+import { overlayOptions, stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
 
 /**
@@ -175,7 +175,7 @@ function cloneSteps(request: LaunchRequest): LaunchStep[] {
     step(
       "mnt.stage",
       "stage",
-      { at: request.stage },
+      { at: request.stage, option: stageOptions },
       { why: "a small tmpfs on which layers get short names", doc: "fsopen(2)" },
     ),
     ...joinSteps(request),
@@ -263,7 +263,7 @@ function overlaySteps(root: OverlayRoot, owner: number): LaunchStep[] {
     step(
       "writable.stage",
       "layer",
-      { from: "writable", slot: count },
+      { from: "writable", name: writableName },
       { why: "a short name for overlayfs", doc: "move_mount(2)" },
     ),
     step(
@@ -271,10 +271,9 @@ function overlaySteps(root: OverlayRoot, owner: number): LaunchStep[] {
       "overlay",
       {
         layers: count,
-        writable: count,
         owner,
         attribute: ["MOUNT_ATTR_NODEV"],
-        option: [...overlayOptions, ...(root.volatile ? ["volatile"] : [])],
+        option: [...writableOptions, ...overlayOptions, ...(root.volatile ? ["volatile"] : [])],
       },
       {
         why: "the image's layers below, one writable layer on top; device nodes in them stay files without effect",

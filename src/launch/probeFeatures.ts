@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { EngineError, fileSystemError } from "../base/index.ts";
 import { type FeatureMap, type FeatureName, featureNames, type HostFacts, nearestDirectory } from "../host/index.ts";
 import { compileDeviceFilter } from "./deviceFilter.ts";
 import { runHelper } from "./helperProcess.ts";
 import type { JournalRecord } from "./journalReader.ts";
+import { stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchPhase, LaunchStep } from "./plan.ts";
 import { errnoName } from "./stepReport.ts";
 
@@ -98,12 +99,12 @@ function probeSteps({ directory, group, refused }: ProbeRequest): readonly Launc
   const flag = ["CLONE_NEWNS", "CLONE_NEWIPC", "CLONE_NEWPID", ...(refused.userNamespace ? [] : ["CLONE_NEWUSER"])];
   add("monitor", ["monitor", "monitor"]);
   if (group !== undefined) {
-    add("host", ["deviceFilter.group", "cgroupMake"], { path: join(group, "brig-probe") });
+    add("host", ["deviceFilter.group", "cgroupMake"], { path: join(group, `brig-probe${basename(directory)}`) });
     add("host", ["deviceFilter", "cgroupDevices"], { program: Buffer.from(compileDeviceFilter([])).toString("hex") });
   }
   for (const name of ["lower", "rw"]) add("host", ["open", "openTree"], { as: name, path: join(directory, name) });
   add("host", ["mounts", "privateMounts"]);
-  add("host", ["stage", "stage"], { at: join(directory, "stage") });
+  add("host", ["stage", "stage"], { at: join(directory, "stage"), option: stageOptions });
   add("host", [refused.userNamespace ? "clone" : "userNamespace.clone", "clone"], { flag });
   add("host", ["userNamespace.map", "mapIds"], { uids: `0 ${firstId} 65536\n`, gids: `0 ${firstId} 65536\n` });
   add("host", ["release", "release"]);
@@ -113,8 +114,8 @@ function probeSteps({ directory, group, refused }: ProbeRequest): readonly Launc
   }
   if (refused.overlay === undefined) {
     add("host", ["lower.stage", "layer"], { from: "lower", slot: 0 });
-    add("host", ["rw.stage", "layer"], { from: "rw", slot: 1 });
-    const overlay = { layers: 1, writable: 1, owner: mapped ? firstId : 0, attribute: [], option: [] };
+    add("host", ["rw.stage", "layer"], { from: "rw", name: writableName });
+    const overlay = { layers: 1, owner: mapped ? firstId : 0, attribute: [], option: writableOptions };
     add("host", [mapped ? "overlayIdmap" : "overlay", "overlay"], overlay);
   } else {
     add("host", ["root", "useRoot"], { tree: "lower" });

@@ -4,6 +4,7 @@ import { joinStep, targetSteps } from "./compileExec.ts";
 import type { ExecRequest } from "./execRequest.ts";
 import { runHelper } from "./helperProcess.ts";
 import type { JournalRecord } from "./journalReader.ts";
+import { stageOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
 import { errnoName } from "./stepReport.ts";
 
@@ -101,7 +102,7 @@ function stackSteps({ stage, layers, upper }: RootFilesRequest): LaunchStep[] {
   return [
     ...trees.map((path, index) => hostStep("openTree", { as: `layer${index}`, path, type: "directory" })),
     hostStep("privateMounts", {}),
-    hostStep("stage", { at: stage }),
+    hostStep("stage", { at: stage, option: stageOptions }),
     ...trees.map((_, slot) => hostStep("layer", { from: `layer${slot}`, slot })),
     // overlayfs wants two lower layers when it has no upper one; the second of a single-layer image is empty
     hostStep("layer", { slot: trees.length }),

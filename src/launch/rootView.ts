@@ -1,7 +1,7 @@
 import type { RuntimeSpec } from "../oci/index.ts";
 import { joinStep, targetSteps } from "./compileExec.ts";
 import type { ExecRequest } from "./execRequest.ts";
-import { overlayOptions } from "./overlayOptions.ts";
+import { overlayOptions, stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
 
 /** A root file system to look into or to change. */
@@ -83,21 +83,20 @@ function stackedSteps({ stage, layers, upper, writable }: StackedRoot): LaunchSt
   const trees = [...(upper === undefined ? [] : [upper]), ...[...layers].reverse()];
   const open = (as: string, path: string) => hostStep("openTree", { as, path, type: "directory" });
   // overlayfs wants two lower layers when it has no upper one; the second of a single-layer image is empty
-  const last = writable === undefined ? hostStep("layer", { slot: trees.length }) : writableLayer(trees.length);
+  const last = writable === undefined ? hostStep("layer", { slot: trees.length }) : writableLayer;
   const read = ["MOUNT_ATTR_RDONLY", "MOUNT_ATTR_NOSUID", "MOUNT_ATTR_NODEV", "MOUNT_ATTR_NOEXEC"];
   return [
     ...trees.map((path, index) => open(`layer${index}`, path)),
     ...(writable === undefined ? [] : [open("writable", writable)]),
     hostStep("privateMounts", {}),
-    hostStep("stage", { at: stage }),
+    hostStep("stage", { at: stage, option: stageOptions }),
     ...trees.map((_, slot) => hostStep("layer", { from: `layer${slot}`, slot })),
     last,
     hostStep("overlay", {
       layers: trees.length + (writable === undefined ? 1 : 0),
-      ...(writable === undefined ? {} : { writable: trees.length }),
       owner: 0,
       attribute: writable === undefined ? read : read.slice(1),
-      option: writable === undefined ? [] : overlayOptions,
+      option: writable === undefined ? [] : [...writableOptions, ...overlayOptions],
     }),
   ];
 }
@@ -120,9 +119,7 @@ function enterSteps(binds: readonly ViewBind[]): LaunchStep[] {
   ];
 }
 
-function writableLayer(slot: number): LaunchStep {
-  return hostStep("layer", { from: "writable", slot });
-}
+const writableLayer = hostStep("layer", { from: "writable", name: writableName });
 
 function openBind({ source, recursive, readOnly, part }: ViewBind, index: number): LaunchStep[] {
   const tree = `bind${index}`;
