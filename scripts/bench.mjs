@@ -8,6 +8,7 @@ import { measureFleet } from "./bench/parts/fleet.mjs";
 import { measureHelper } from "./bench/parts/helper.mjs";
 import { measureLifecycle } from "./bench/parts/lifecycle.mjs";
 import { measureLogs } from "./bench/parts/logs.mjs";
+import { measureMachine } from "./bench/parts/machine.mjs";
 import { measurePull } from "./bench/parts/pull.mjs";
 import { describeMachine, writeReport } from "./bench/report.mjs";
 import { cleanUp } from "./bench/root.mjs";
@@ -21,6 +22,7 @@ const parts = {
   fleet: measureFleet,
   logs: measureLogs,
   helper: measureHelper,
+  machine: measureMachine,
   pull: measurePull,
 };
 
