@@ -147,22 +147,6 @@ bool streams_read(struct monitor *monitor, int stream)
 
 /* ---- input ---- */
 
-/* Where the detach keys are in what was typed: how much of it belongs to the payload. */
-static size_t before_detach(struct monitor *monitor, const char *bytes, size_t size, bool *detached)
-{
-    const char *keys = record_get(monitor->settings, "detach");
-    size_t length = keys == NULL ? 0 : strlen(keys);
-    for (size_t i = 0; length > 0 && i < size; i++) {
-        bool next = bytes[i] == keys[monitor->keys_matched];
-        monitor->keys_matched = next ? monitor->keys_matched + 1 : bytes[i] == keys[0];
-        if (monitor->keys_matched < length) continue;
-        monitor->keys_matched = 0;
-        *detached = true;
-        return i + 1 < length ? 0 : i + 1 - length;
-    }
-    return size;
-}
-
 void streams_write_input(struct monitor *monitor)
 {
     if (monitor->pending_size > 0 && monitor->input >= 0) {
@@ -189,21 +173,48 @@ void streams_end_input(struct monitor *monitor)
     streams_write_input(monitor);
 }
 
+/* Passes on what was typed but the detach keys: what may be their beginning waits for the next key. True: all of them. */
+static bool take_typed(struct monitor *monitor, const char *bytes, size_t size)
+{
+    const char *keys = record_get(monitor->settings, "detach");
+    size_t length = strlen(keys), matched = monitor->keys_matched, used = 0;
+    char passed[INPUT_MAX];
+    for (size_t i = 0; i < size && matched < length; i++) {
+        if (matched > 0 && bytes[i] != keys[matched]) {
+            memcpy(passed + used, keys, matched);
+            used += matched;
+            matched = 0;
+        }
+        if (bytes[i] == keys[matched]) matched++;
+        else passed[used++] = bytes[i];
+    }
+    monitor->keys_matched = matched % length;
+    streams_take_input(monitor, passed, used);
+    return matched == length;
+}
+
+/* The payload's input ends with the caller's, unless others are to go on with it. */
+static void lose_input(struct monitor *monitor)
+{
+    if (monitor->caller_input && record_get(monitor->settings, "keep-input") == NULL) streams_end_input(monitor);
+    monitor->caller_input = false;
+}
+
 /* The caller types, or its stdin has something. */
 void streams_read_caller(struct monitor *monitor)
 {
     char bytes[INPUT_MAX];
-    bool detached = false;
-    ssize_t got = read(0, bytes, sizeof bytes);
+    ssize_t got = read(0, bytes, sizeof bytes - monitor->keys_matched); /* with what waits it must fit */
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) {
-        monitor->caller_input = false;
-        streams_end_input(monitor);
+        lose_input(monitor);
         return;
     }
-    size_t size = monitor->launch->master >= 0 ? before_detach(monitor, bytes, (size_t)got, &detached) : (size_t)got;
-    streams_take_input(monitor, bytes, size);
-    if (!detached) return;
+    if (monitor->launch->master < 0 || record_get(monitor->settings, "detach") == NULL) {
+        streams_take_input(monitor, bytes, (size_t)got);
+        return;
+    }
+    if (!take_typed(monitor, bytes, (size_t)got)) return;
     monitor->stays = true;
     journal_record(&monitor->launch->journal, "detached", "by=keys");
     streams_leave_caller(monitor);
@@ -247,7 +258,8 @@ void streams_terminal(struct monitor *monitor, int master)
 void streams_leave_caller(struct monitor *monitor)
 {
     if (monitor->terminal) tcsetattr(0, TCSANOW, &monitor->saved);
-    monitor->terminal = monitor->caller_input = false;
+    lose_input(monitor);
+    monitor->terminal = false;
     monitor->held_size = 0;
     close_fd(&monitor->caller[0]);
     close_fd(&monitor->caller[1]);

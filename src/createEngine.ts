@@ -104,7 +104,10 @@ function outputMembers(places: Places): Pick<Engine, "logs" | "events" | "attach
   };
 }
 
-type LifecycleMembers = Pick<Engine, "start" | "stop" | "restart" | "kill" | "pause" | "unpause" | "wait" | "cleanUp">;
+type LifecycleMembers = Pick<
+  Engine,
+  "start" | "startAttached" | "stop" | "restart" | "kill" | "pause" | "unpause" | "wait" | "cleanUp"
+>;
 
 function lifecycleMembers(places: Places): LifecycleMembers {
   const open = async (attempt: string) => {
@@ -115,6 +118,10 @@ function lifecycleMembers(places: Places): LifecycleMembers {
     async start(nameOrId) {
       const { room, context } = await open("start a container");
       await room.startByName(nameOrId, context);
+    },
+    async startAttached(request) {
+      const { room, context } = await open("start a container");
+      return room.startAttached(request, context);
     },
     async stop(request) {
       const { room, context } = await open("stop a container");

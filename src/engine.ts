@@ -17,6 +17,7 @@ import type {
   RunObserver,
   RunOptions,
   RunStreams,
+  StartAttachedRequest,
   StatsRequest,
   StatsRound,
   StopRequest,
@@ -85,6 +86,8 @@ export interface Engine extends ContainerViews, ContainerArchives {
   /** Runs a container that goes on by itself; resolves once its process has been executed. */
   runDetached(options: RunOptions, observer?: RunObserver): Promise<CreatedName>;
   start(nameOrId: string): Promise<void>;
+  /** Starts a container with the caller's streams, or attaches to one that runs; resolves when either ends it. */
+  startAttached(request: StartAttachedRequest): Promise<AttachReport>;
   stop(request: StopRequest): Promise<void>;
   restart(request: StopRequest): Promise<void>;
   kill(request: { readonly nameOrId: string; readonly signal: string }): Promise<void>;

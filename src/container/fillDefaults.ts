@@ -13,6 +13,7 @@ import type {
   MountRequest,
   RestartPolicy,
   RunOptions,
+  StreamName,
   Ulimit,
 } from "./runOptions.ts";
 
@@ -23,6 +24,7 @@ export interface FilledOptions {
   readonly name?: string;
   readonly interactive: boolean;
   readonly tty: boolean;
+  readonly attach: readonly StreamName[];
   readonly env: readonly string[];
   readonly mounts: readonly MountRequest[];
   readonly volumesFrom: readonly string[];
@@ -85,6 +87,7 @@ export function fillDefaults(options: RunOptions): FilledOptions {
     command: options.command ?? [],
     interactive: options.interactive ?? false,
     tty: options.tty ?? false,
+    attach: options.attach ?? [...(options.interactive === true ? (["stdin"] as const) : []), "stdout", "stderr"],
     env: options.env ?? [],
     mounts: options.mounts ?? [],
     volumesFrom: options.volumesFrom ?? [],
@@ -129,6 +132,11 @@ export function fillDefaults(options: RunOptions): FilledOptions {
     ...(filled.workdir === undefined ? {} : { workdir: parseWorkdir(filled.workdir) }),
     ...(filled.stopSignal === undefined ? {} : { stopSignal: parseSignal(filled.stopSignal) }),
   };
+}
+
+/** Whether the payload's stdin ends with the first caller that types into it. */
+export function endsWithCaller({ interactive, attach }: Pick<FilledOptions, "interactive" | "attach">): boolean {
+  return interactive && attach.includes("stdin");
 }
 
 function checkWords(options: FilledOptions): void {

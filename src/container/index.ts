@@ -21,6 +21,8 @@ export type { ContainerDetails, PortBindings } from "./inspect/containerDetails.
 export { setPaused } from "./lifecycle/pauseContainer.ts";
 export { cleanUp, removeByName } from "./lifecycle/removeByName.ts";
 export { restartContainer } from "./lifecycle/restartContainer.ts";
+export type { StartAttachedRequest } from "./lifecycle/startAttached.ts";
+export { startAttached } from "./lifecycle/startAttached.ts";
 export { startByName } from "./lifecycle/startContainer.ts";
 export { killContainer, type StopRequest, stopContainer, waitContainer } from "./lifecycle/stopContainer.ts";
 export type { ObjectFilter } from "./list/containerFilters.ts";
@@ -29,7 +31,7 @@ export { containerLogs, type LogsRequest } from "./logs/containerLogs.ts";
 export type { LogPiece } from "./logs/logText.ts";
 export { checkLogChoice, parseLogOption } from "./logs/planLog.ts";
 export { type ContainerViews, openViews } from "./openViews.ts";
-export { parseNetwork, parsePullPolicy, parseRestartPolicy } from "./options/choiceFlags.ts";
+export { parseAttach, parseNetwork, parsePullPolicy, parseRestartPolicy } from "./options/choiceFlags.ts";
 export { parseWorkdir } from "./options/containerPath.ts";
 export { parseDetachKeys } from "./options/detachKeys.ts";
 export { parseDeviceBps, parseDeviceFlag, parseDeviceIops } from "./options/deviceFlag.ts";

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly name?: string;
   readonly interactive?: boolean;
   readonly tty?: boolean;
+  /** The streams of the payload that are the caller's (`-a`); with stdin among them the payload's ends with the caller's. */
+  readonly attach?: readonly StreamName[];
   /** `KEY=value`, or `KEY` to take the image's variable away; later ones win (`parseEnvFlag` looks up the caller's). */
   readonly env?: readonly string[];
   readonly mounts?: readonly MountRequest[];
@@ -61,6 +63,8 @@ export interface RunOptions {
   readonly logDriver?: string;
   readonly logOptions?: ReadonlyMap<string, string>;
 }
+
+export type StreamName = "stdin" | "stdout" | "stderr";
 
 export interface RestartPolicy {
   readonly policy: "no" | "always" | "unless-stopped" | "on-failure";

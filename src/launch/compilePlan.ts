@@ -25,7 +25,9 @@ export function compilePlan(request: LaunchRequest): LaunchPlan {
 }
 
 /** How the process that stays with the container treats its streams. */
-function monitorStep({ spec, stdin, foreground, monitor }: LaunchRequest): LaunchStep {
+function monitorStep({ spec, stdin, input, foreground, monitor }: LaunchRequest): LaunchStep {
+  const kept = input === "kept" ? { "keep-input": 1 } : {};
+  const callers = stdin && input !== "none" ? { input: 1, ...kept } : {};
   return {
     id: "monitor",
     phase: "monitor",
@@ -34,7 +36,7 @@ function monitorStep({ spec, stdin, foreground, monitor }: LaunchRequest): Launc
       ...monitor,
       owner: payloadOwner(spec),
       ...(stdin ? { stdin: 1 } : {}),
-      ...(foreground ? { foreground: 1, ...(stdin ? { input: 1 } : {}) } : {}),
+      ...(foreground ? { foreground: 1, ...callers } : {}),
     },
     why: "one process stays outside: it moves the streams, hands on signals and collects the end",
   };

@@ -18,6 +18,8 @@ export interface HelperSettings extends HelperStart {
   readonly plan: Pick<LaunchPlan, "steps">;
   readonly onRecord: (record: JournalRecord) => void;
   readonly leaveAt?: (record: JournalRecord) => boolean;
+  /** Leaves it alone as well. */
+  readonly signal?: AbortSignal | undefined;
   /** Called once with the writable side of the control socket. */
   readonly onControl?: (control: Socket) => void;
   /** One that was started before with the same settings and waits for its plan. */
@@ -32,21 +34,24 @@ export interface HelperExit {
 
 /**
  * Starts the helper's launch role with a plan, hands over each record of its journal and resolves when it has ended.
- * With `leaveAt` it is left alone, and goes on without us, as soon as that says so of a record; then there is no end to
- * tell. The helper gets no environment: what the payload sees is in the plan (SECURITY-BASELINE R8).
+ * With `leaveAt` it is left alone, and goes on without us, as soon as that says so of a record, and with `signal` when that
+ * is aborted; then there is no end to tell. The helper gets no environment: what the payload sees is in the plan (SECURITY-BASELINE R8).
  *
  * @throws EngineError `helperMissing` when it cannot be started.
  */
 export async function runHelper(settings: HelperSettings): Promise<HelperExit | undefined> {
   const helper = settings.waiting ?? openHelper(settings);
   const left = new Promise<undefined>((resolve) => {
-    const onRecord = (record: JournalRecord) => {
-      settings.onRecord(record);
-      if (settings.leaveAt?.(record) !== true) return;
+    const leave = () => {
       helper.control?.destroy();
       helper.process.unref();
       resolve(undefined);
     };
+    const onRecord = (record: JournalRecord) => {
+      settings.onRecord(record);
+      if (settings.leaveAt?.(record) === true) leave();
+    };
+    settings.signal?.addEventListener("abort", leave, { once: true });
     givePlan(helper, { ...settings, onRecord });
   });
   return Promise.race([helper.ended, left]);

@@ -23,7 +23,7 @@ export interface LaunchSettings {
 /** How a launch ended: the payload ran and ended, was left alone, or a step failed before it could run. */
 export type LaunchOutcome = ExitedLaunch | DetachedLaunch | FailedLaunch;
 
-/** The user has let go of the container with the detach keys; it goes on. */
+/** The user has let go of the container, with the detach keys or by a signal that is not passed on; it goes on. */
 export interface DetachedLaunch {
   readonly kind: "detached";
 }
@@ -76,6 +76,7 @@ export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
     onRecord,
     onControl,
     leaveAt: ({ op }) => op === "detached" || op === "exited",
+    signal: streams.signal,
   });
   stop();
   if (last.has("detached")) return { kind: "detached" };
@@ -83,6 +84,7 @@ export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
   if (exited !== undefined) return exitedLaunch(exited, statistics);
   const failed = last.get("failed");
   if (failed !== undefined) return failedLaunch(failed);
+  if (exit === undefined) return { kind: "detached" }; // by the signal
   await restoreTerminal(last.get("terminal")?.fields.get("saved"), streams);
   throw lostHelper(exit);
 }

@@ -19,6 +19,8 @@ export interface LaunchRequest {
   readonly init: boolean;
   /** Whether the caller's stdin goes to the payload (`-i`); otherwise the payload reads /dev/null. */
   readonly stdin: boolean;
+  /** Absent: in the foreground the payload's stdin is the caller's and ends with it. `kept`: it does not end. */
+  readonly input?: "kept" | "none";
   readonly stopSignal: string;
   /** An engine-owned directory of the host over which the helper mounts its staging tmpfs, in a mount namespace of its own. */
   readonly stage: string;

@@ -1,10 +1,9 @@
-import { constants } from "node:os";
 import { parseDetachKeys } from "../../container/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag, Help } from "../flags/flag.ts";
 import { helpFlag, switchInto } from "../flags/sharedFlags.ts";
-import { interruptedStatus } from "../interruption.ts";
+import { outcomeOf } from "./attachOutcome.ts";
 
 interface AttachDraft extends Help {
   detachKeys?: string;
@@ -55,12 +54,6 @@ export const attachCommand = defineCommand<AttachDraft>({
         signal,
       },
     });
-    if (report.kind === "ended") return { exitStatus: report.exitCode };
-    if (report.kind === "interrupted") {
-      const status = report.signal === undefined ? undefined : 128 + constants.signals[report.signal];
-      return status === undefined ? interruptedStatus(context) : { exitStatus: status };
-    }
-    stderr.write("read escape sequence\n");
-    return {};
+    return outcomeOf(report, context);
   },
 });

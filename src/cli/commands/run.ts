@@ -1,9 +1,11 @@
-import type { RunOptions } from "../../container/index.ts";
+import { EngineError } from "../../base/index.ts";
+import type { RunObserver, RunOptions } from "../../container/index.ts";
 import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext, Outcome } from "../context.ts";
 import { beginRunDraft, type RunDraft } from "../flags/runDraft.ts";
 import { runFlags } from "../flags/runFlags.ts";
+import { interruptedStatus } from "../interruption.ts";
 import { showImplicitPull } from "../render/implicitPull.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
 import { formatStep } from "../render/steps.ts";
@@ -18,42 +20,74 @@ export const runCommand = defineCommand<RunDraft>({
   flags: runFlags,
   begin: beginRunDraft,
   execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
-    const options = await finishRunRequest(draft, args);
+    const given = await finishRunRequest(draft, args);
+    if (draft.detach === true && given.attach !== undefined) throw attachAndDetach();
+    const options: RunOptions = draft.detach === true ? { ...given, attach: [] } : given;
     if (draft.detach !== true) requireTerminal(options, context.stdin);
-    const { stdin, stdout, stderr } = context;
+    const call = { draft, options, context, engine: await openEngine() };
+    if (!showsOutput(options)) return runInBackground(call);
+    const { stdin, stdout, stderr, signal } = context;
+    const shown = (name: "stdout" | "stderr") => options.attach === undefined || options.attach.includes(name);
     const streams = {
       stdin: stdin.fd,
-      stdout: stdout.fd,
-      stderr: stderr.fd,
+      stdout: shown("stdout") ? stdout.fd : ("ignore" as const),
+      stderr: shown("stderr") ? stderr.fd : ("ignore" as const),
       tty: stdin.isTty,
-      signals: context.takeSignals(),
+      ...(draft.sigProxy === false ? { signal } : { signals: context.takeSignals() }),
     };
-    const engine = await openEngine();
-    if (draft.detach === true) return runInBackground(draft, options, { context, engine });
-    const pull = draft.quiet === true ? undefined : showImplicitPull(context, options);
-    const run = engine.run(options, streams, {
-      ...(pull === undefined ? {} : { onPull: pull.show }),
-      onNotice: (notice) => stderr.write(`WARNING: ${sanitizeLine(notice)}\n`),
-      ...(draft.explain === true ? { onStep: (step) => stderr.write(`${formatStep(step)}\n`) } : {}),
-    });
-    const report = await run.finally(() => pull?.settled());
-    return { exitStatus: report.exitCode };
+    const { observer, settled } = observe(call);
+    const report = await call.engine.run(options, streams, observer).finally(settled);
+    return draft.sigProxy === false && signal.aborted ? interruptedStatus(context) : { exitStatus: report.exitCode };
   },
 });
 
-/** `-d`: prints the id once the process runs; until then the talk is as in the foreground. */
-async function runInBackground(
-  draft: RunDraft,
-  options: RunOptions,
-  { context, engine }: { readonly context: CommandContext; readonly engine: Engine },
-): Promise<Outcome> {
+interface RunCall {
+  readonly draft: RunDraft;
+  readonly options: RunOptions;
+  readonly context: CommandContext;
+  readonly engine: Engine;
+}
+
+function showsOutput({ attach }: RunOptions): boolean {
+  return attach === undefined || attach.includes("stdout") || attach.includes("stderr");
+}
+
+function attachAndDetach(): EngineError {
+  return new EngineError("usage", "conflicting options: cannot specify both --attach and --detach", {
+    hint: "leave out one of the two",
+  });
+}
+
+/** What is told until the process runs. */
+function observe({ draft, options, context }: RunCall): { readonly observer: RunObserver; settled(): void } {
+  const { stderr } = context;
   const pull = draft.quiet === true ? undefined : showImplicitPull(context, options);
-  const started = await engine
-    .runDetached(options, {
+  return {
+    observer: {
       ...(pull === undefined ? {} : { onPull: pull.show }),
-      onNotice: (notice) => context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`),
-      ...(draft.explain === true ? { onStep: (step) => context.stderr.write(`${formatStep(step)}\n`) } : {}),
-    })
-    .finally(() => pull?.settled());
-  return { output: `${started.id}\n` };
+      onNotice: (notice) => stderr.write(`WARNING: ${sanitizeLine(notice)}\n`),
+      ...(draft.explain === true ? { onStep: (step) => stderr.write(`${formatStep(step)}\n`) } : {}),
+    },
+    settled: () => pull?.settled(),
+  };
+}
+
+/** `-d`, and `-a stdin` alone, which goes on until the caller's stdin has ended: prints the id, and the container stays. */
+async function runInBackground(call: RunCall): Promise<Outcome> {
+  const { options, context, engine } = call;
+  const { observer, settled } = observe(call);
+  const { id } = await engine.runDetached(options, observer).finally(settled);
+  if (options.attach?.includes("stdin") === true && options.interactive === true) {
+    const { stdin, stdout, signal } = context;
+    const size = () => ({ rows: stdout.rows(), columns: stdout.columns() });
+    const streams = { stdin: stdin.fd, tty: stdin.isTty, size, signal };
+    await engine.attach({ nameOrId: id, sigProxy: false, streams }).catch(forgiveEnd);
+  }
+  return { output: `${id}\n` };
+}
+
+/** It may have ended, and with --rm be gone, without waiting for its input. */
+function forgiveEnd(error: unknown): void {
+  const ended = error instanceof EngineError && (error.code === "wrongState" || error.code === "containerNotFound");
+  if (!ended) throw error;
 }

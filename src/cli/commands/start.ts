@@ -1,28 +1,93 @@
+import { EngineError } from "../../base/index.ts";
+import { type AttachReport, parseDetachKeys } from "../../container/index.ts";
+import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
-import type { Outcome } from "../context.ts";
+import type { CommandContext, Outcome } from "../context.ts";
 import type { Flag, Help } from "../flags/flag.ts";
-import { helpFlag, laterRelease } from "../flags/sharedFlags.ts";
+import { helpFlag, switchInto } from "../flags/sharedFlags.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
+import { outcomeOf } from "./attachOutcome.ts";
 import { forEachArgument } from "./eachArgument.ts";
 
-const flags: readonly Flag<Help>[] = [
-  { long: "attach", short: "a", text: "attach stdout, stderr and signals", unsupported: laterRelease },
-  { long: "detach-keys", value: "string", text: "keys that detach the terminal", unsupported: laterRelease },
+interface StartDraft extends Help {
+  attach?: boolean;
+  interactive?: boolean;
+  detachKeys?: string;
+  sigProxy?: boolean;
+}
+
+const flags: readonly Flag<StartDraft>[] = [
+  {
+    long: "attach",
+    short: "a",
+    text: "attach stdout and stderr, and pass signals on",
+    read: switchInto<StartDraft>("attach"),
+  },
+  {
+    long: "detach-keys",
+    value: "string",
+    text: "keys that detach the terminal; the container's own when left out",
+    read: (draft, keys) => {
+      draft.detachKeys = parseDetachKeys(keys);
+    },
+  },
   helpFlag,
-  { long: "interactive", short: "i", text: "attach stdin", unsupported: laterRelease },
+  { long: "interactive", short: "i", text: "attach stdin too", read: switchInto<StartDraft>("interactive") },
+  {
+    long: "sig-proxy",
+    text: "pass signals on to the process when attached",
+    fallback: "true",
+    read: switchInto<StartDraft>("sigProxy"),
+  },
 ];
 
-export const startCommand = defineCommand<Help>({
+export const startCommand = defineCommand<StartDraft>({
   usage: "[OPTIONS] CONTAINER [CONTAINER...]",
   arguments: { atLeast: 1 },
   runsPayload: true,
   flags,
   begin: () => ({}),
-  execute: async ({ args, openEngine }): Promise<Outcome> => {
+  execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
+    const attached = draft.attach === true || draft.interactive === true;
+    if (attached && args.length > 1) {
+      throw new EngineError("usage", "you cannot start and attach multiple containers at once", {
+        hint: "start them without -a and -i, then attach to one",
+        details: { exitStatus: 1 },
+      });
+    }
     const engine = await openEngine();
+    if (attached) return outcomeOf(await startAttached(args[0] ?? "", { draft, context, engine }), context);
     return forEachArgument(args, async (nameOrId) => {
       await engine.start(nameOrId);
       return `${sanitizeLine(nameOrId)}\n`;
     });
   },
 });
+
+interface Call {
+  readonly draft: StartDraft;
+  readonly context: CommandContext;
+  readonly engine: Engine;
+}
+
+function startAttached(nameOrId: string, { draft, context, engine }: Call): Promise<AttachReport> {
+  const { interactive = false, detachKeys, sigProxy = true } = draft;
+  const { stdin, stdout, stderr, signal } = context;
+  const signals = sigProxy ? { signals: context.takeSignals() } : {};
+  return engine.startAttached({
+    nameOrId,
+    interactive,
+    ...(detachKeys === undefined ? {} : { detachKeys }),
+    sigProxy,
+    streams: { stdin: stdin.fd, stdout: stdout.fd, stderr: stderr.fd, tty: stdin.isTty, ...signals, signal },
+    attach: {
+      stdin: stdin.fd,
+      stdout,
+      stderr,
+      tty: stdin.isTty,
+      size: () => ({ rows: stdout.rows(), columns: stdout.columns() }),
+      ...signals,
+      signal,
+    },
+  });
+}

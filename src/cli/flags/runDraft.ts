@@ -18,6 +18,7 @@ export interface RunDraft extends Help {
   quiet?: boolean;
   explain?: boolean;
   detach?: boolean;
+  sigProxy?: boolean;
 }
 
 export function beginRunDraft({ cwd, env }: CommandContext): RunDraft {

@@ -1,5 +1,6 @@
 import { EngineError } from "../../base/index.ts";
 import { tellContainer } from "../events/tellContainer.ts";
+import { endsWithCaller } from "../fillDefaults.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import type { LiveState, StatePlaces } from "../state/liveState.ts";
 import { observeContainer } from "../state/runningContainer.ts";
@@ -46,8 +47,9 @@ export async function attachByName(
     terminal: options.tty,
     detachKeys: request.detachKeys ?? options.detachKeys,
     sigProxy: request.sigProxy,
-    endsInput: true,
+    endsInput: endsWithCaller(options),
   });
+  if (outcome.kind === "inputEnded") return outcome;
   if (outcome.kind === "detached") await tellContainer(record, { action: "detach" }, places);
   if (outcome.kind !== "closed") return outcome;
   return { kind: "ended", exitCode: exitCodeOf(observeContainer(places, record.id).state) };

@@ -9,8 +9,9 @@ import { encodeInput, encodeRequest, FrameReader, frameTypes } from "./frames.ts
 export interface AttachStreams {
   /** The descriptor of what goes to the container; absent: nothing does. It is taken over, and closed at the end. */
   readonly stdin?: number;
-  readonly stdout: OutputSink;
-  readonly stderr: OutputSink;
+  /** Absent, both of them: nothing is shown, and the end of the input is the end of the attachment. */
+  readonly stdout?: OutputSink;
+  readonly stderr?: OutputSink;
   /** Whether `stdin` is a terminal. */
   readonly tty: boolean;
   /** The size of the caller's terminal at this moment. */
@@ -44,6 +45,7 @@ export type AttachOutcome =
   /** The monitor closed the connection: the container has ended, mostly. */
   | { readonly kind: "closed" }
   | { readonly kind: "detached" }
+  | { readonly kind: "inputEnded" }
   | { readonly kind: "interrupted"; readonly signal?: NodeJS.Signals };
 
 /**
@@ -60,7 +62,8 @@ export async function attachContainer(request: AttachRequest): Promise<AttachOut
   try {
     const raw = terminal && streams.tty;
     if (streams.stdin !== undefined) input = openCallerInput(streams.stdin, { raw });
-    socket.write(encodeRequest("attach", { output: 1, ...(input === undefined ? {} : { input: 1 }) }));
+    const output = isShown(streams) ? { output: 1 } : {};
+    socket.write(encodeRequest("attach", { ...output, ...(input === undefined ? {} : { input: 1 }) }));
     if (raw) redraw(socket, streams);
     return await Promise.race([
       showOutput(socket, streams),
@@ -86,8 +89,8 @@ async function showOutput(socket: Socket, { stdout, stderr }: AttachStreams): Pr
   try {
     for await (const chunk of socket as AsyncIterable<Buffer>) {
       for (const { type, bytes } of frames.read(chunk)) {
-        if (type === frameTypes.stdout) await stdout.pour(bytes);
-        else if (type === frameTypes.stderr) await stderr.pour(bytes);
+        if (type === frameTypes.stdout) await stdout?.pour(bytes);
+        else if (type === frameTypes.stderr) await stderr?.pour(bytes);
       }
     }
   } catch (error) {
@@ -96,7 +99,11 @@ async function showOutput(socket: Socket, { stdout, stderr }: AttachStreams): Pr
   return { kind: "closed" };
 }
 
-/** Resolves only when the caller detaches: the end of the input is not the end of the attachment. */
+function isShown({ stdout, stderr }: AttachStreams): boolean {
+  return stdout !== undefined || stderr !== undefined;
+}
+
+/** Resolves when the caller detaches; the end of the input is the end of the attachment only when nothing is shown. */
 async function passInput(
   input: CallerInput | undefined,
   socket: Socket,
@@ -114,7 +121,7 @@ async function passInput(
     // a stdin that fails has ended
   }
   if (endsInput) await send(socket, encodeInput(new Uint8Array(0)));
-  return never();
+  return isShown(streams) ? never() : { kind: "inputEnded" };
 }
 
 /** Waits until the monitor has room, which is how a payload that does not read holds its writer back. */

@@ -1,5 +1,5 @@
 import type { ImageConfig, RuntimeSpec } from "../../oci/index.ts";
-import type { FilledOptions } from "../fillDefaults.ts";
+import { endsWithCaller, type FilledOptions } from "../fillDefaults.ts";
 import { mergeImageConfig } from "../mergeImageConfig.ts";
 import type { ContainerRecord } from "../state/containerRecord.ts";
 import type { ConfigDetails } from "./containerDetails.ts";
@@ -25,15 +25,14 @@ export function describeConfig({ record, options, spec, image }: ConfigSources):
     Hostname: spec.hostname ?? "",
     Domainname: spec.domainname ?? "",
     User: options.user ?? image?.config.User ?? "",
-    // Who attaches is decided at each start and not kept.
-    AttachStdin: false,
-    AttachStdout: false,
-    AttachStderr: false,
+    AttachStdin: options.attach.includes("stdin"),
+    AttachStdout: options.attach.includes("stdout"),
+    AttachStderr: options.attach.includes("stderr"),
     ExposedPorts:
       record.exposedPorts === undefined ? undefined : membersOf(record.exposedPorts.map((port) => [port, {}] as const)),
     Tty: options.tty,
     OpenStdin: options.interactive,
-    StdinOnce: false,
+    StdinOnce: endsWithCaller(options),
     Env: choice?.env ?? spec.process.env,
     ...describeCommand({ record, options, ...(image === undefined ? {} : { image }) }),
     Healthcheck,

@@ -76,7 +76,6 @@ const never = "0001-01-01T00:00:00Z";
 
 function describeState(state: ObservedState, failure: StartFailure | undefined): StateDetails {
   const { status, exit } = state;
-  const failed = exit !== undefined && !exit.started;
   return {
     Status: status,
     Running: status === "running" || status === "paused" || status === "restarting",
@@ -85,8 +84,8 @@ function describeState(state: ObservedState, failure: StartFailure | undefined):
     OOMKilled: state.oomKilled,
     Dead: status === "dead",
     Pid: state.pid ?? 0,
-    ExitCode: failed && failure !== undefined ? failure.exitCode : (state.exitCode ?? 0),
-    Error: failed ? (failure?.message ?? describeFailedStep(exit.failure)) : "",
+    ExitCode: failure?.exitCode ?? state.exitCode ?? 0,
+    Error: failure?.message ?? (exit?.started === false ? describeFailedStep(exit.failure) : ""),
     StartedAt: state.startedAt ?? never,
     FinishedAt: state.finishedAt ?? never,
     Health: undefined,

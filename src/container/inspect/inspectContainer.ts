@@ -45,12 +45,13 @@ function readContainerFacts(nameOrId: string, { root, runRoot }: ListPlaces): Co
   const live = readLiveState({ root, runRoot, id, ...(record.cgroup === undefined ? {} : { cgroup: record.cgroup }) });
   const launch = readLaunchFile(paths.launch);
   const image = openImageStore(join(root, "images")).resolve(record.imageId)?.config;
-  const failure = readStartFailure(paths.failure);
+  const state = observeState(live);
+  const failure = readStartFailure(paths.failure, state);
   return {
     record,
     options: readContainerOptions(paths.options),
     spec: readSpec(paths),
-    state: observeState(live),
+    state,
     paths,
     layers: launch.root.kind === "overlay" ? launch.root.layers : [launch.root.path],
     monitored: "monitor" in live,

@@ -1,4 +1,5 @@
 import { EngineError, makeDirectory, removeFile } from "../../base/index.ts";
+import { readEvents } from "../../cgroups/index.ts";
 import {
   compilePlan,
   type DetachedLaunch,
@@ -13,15 +14,17 @@ import {
 import { requireLogSocket } from "../logs/logSocket.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { explainLaunchFailure } from "../run/launchFailure.ts";
-import type { RunObserver } from "../runReports.ts";
+import type { ExitReport, RunObserver } from "../runReports.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
-import { readLiveState, runDirectory } from "../state/liveState.ts";
+import { type LiveState, readLiveState, runDirectory } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { finishFirstUse } from "../state/volumes.ts";
 import { writeStartFailure } from "../why/startFailure.ts";
+import type { MadeContainer } from "./createContainer.ts";
+import { removeEnded } from "./removeByName.ts";
 
 export interface StartRequest {
   readonly id: string;
@@ -38,25 +41,24 @@ export async function startForeground(
   context: EngineContext,
 ): Promise<ExitedLaunch | DetachedLaunch> {
   const prepared = prepareStart(request, context);
-  const outcome = await launch({
+  const outcome = launch({
     plan: compilePlan({ ...prepared.launch, foreground: true }),
     ...launchSettings(request, context),
     streams,
     onStarted: prepared.onStarted,
   });
-  if (outcome.kind !== "failed") return outcome;
-  throw await keepFailure(outcome, prepared, context);
+  return started(outcome, prepared, context);
 }
 
 /** Starts a container that goes on by itself; resolves once its payload has been executed. */
 export async function startDetached(request: StartRequest, context: EngineContext): Promise<void> {
   const prepared = prepareStart(request, context);
-  const outcome = await launchDetached({
+  const outcome = launchDetached({
     plan: compilePlan({ ...prepared.launch, foreground: false }),
     ...launchSettings(request, context),
   });
-  if (outcome.kind === "started") return prepared.onStarted();
-  throw await keepFailure(outcome, prepared, context);
+  await started(outcome, prepared, context);
+  prepared.onStarted();
 }
 
 function launchSettings({ observer, waiting }: StartRequest, { helperPath }: EngineContext) {
@@ -67,21 +69,48 @@ function launchSettings({ observer, waiting }: StartRequest, { helperPath }: Eng
   };
 }
 
-/** The reason stays with the container, because its files may be gone when somebody asks again. */
-async function keepFailure(
-  failed: FailedLaunch,
+/**
+ * The outcome of a start that worked. Why one did not stays with the container, because its files may be gone when
+ * somebody asks again.
+ */
+async function started<Outcome extends { readonly kind: string }>(
+  outcome: Promise<Outcome | FailedLaunch>,
   prepared: PreparedStart,
   context: EngineContext,
-): Promise<EngineError> {
-  const error = await explainLaunchFailure({ failed, ...prepared, host: context.probeHost() });
-  writeStartFailure(prepared.paths.failure, error, context.now());
-  return error;
+): Promise<Outcome> {
+  try {
+    const ended = await outcome;
+    if (!isFailed(ended)) return ended;
+    throw await explainLaunchFailure({ failed: ended, ...prepared, host: context.probeHost() });
+  } catch (error) {
+    if (!prepared.isStarted()) writeStartFailure(prepared.paths.failure, error, context.now());
+    throw error;
+  }
+}
+
+function isFailed(outcome: { readonly kind: string }): outcome is FailedLaunch {
+  return outcome.kind === "failed";
+}
+
+/** Puts away what should not stay of a container whose foreground has ended, and tells how it ended. */
+export async function finishForeground(
+  { id, name, options }: Pick<MadeContainer, "id" | "name" | "options">,
+  ended: ExitedLaunch | DetachedLaunch,
+  context: EngineContext,
+): Promise<ExitReport> {
+  if (ended.kind === "detached") return { id, name, exitCode: 0, oomKilled: false, removed: false };
+  const { exitCode, signal, statistics } = ended;
+  const oomKilled = (readEvents((file) => statistics.get(file)).memory?.oomKill ?? 0) > 0;
+  const removed = options.remove;
+  if (removed) await removeEnded({ id, volumes: true }, context);
+  return { id, name, exitCode, ...(signal === undefined ? {} : { signal }), oomKilled, removed };
 }
 
 interface PreparedStart {
   readonly launch: LaunchRequest;
   readonly paths: ContainerPaths;
   readonly onStarted: () => void;
+  readonly isStarted: () => boolean;
 }
 
 function prepareStart({ id, launch }: StartRequest, { root, runRoot }: EngineContext): PreparedStart {
@@ -92,10 +121,14 @@ function prepareStart({ id, launch }: StartRequest, { root, runRoot }: EngineCon
   const volumes = record?.mounts.filter(({ kind }) => kind === "volume") ?? [];
   makeDirectory(runDirectory(runRoot, id));
   removeFile(paths.stopped);
+  removeFile(paths.failure);
+  let isStarted = false;
   return {
     launch: { ...launch, monitor: { ...launch.monitor, boot: readBootId() } },
     paths,
+    isStarted: () => isStarted,
     onStarted: () => {
+      isStarted = true;
       for (const { source } of volumes) finishFirstUse(root, source, id);
     },
   };
@@ -110,11 +143,15 @@ export async function startByName(nameOrId: string, context: EngineContext): Pro
   const id = findContainer(context.root, nameOrId);
   const { status } = readLiveState({ ...context, id });
   if (status === "running" || status === "restarting") return;
-  if (status === "paused") {
-    throw new EngineError("wrongState", "cannot start a paused container, try unpause instead", {
-      hint: `use: brig unpause ${nameOrId}`,
-    });
-  }
+  requireUnpaused({ status }, nameOrId);
   const launch = readLaunchFile(containerPaths(context.root, id).launch);
   await startDetached({ id, launch, observer: {} }, context);
+}
+
+/** @throws EngineError `wrongState` with Docker's sentence. */
+export function requireUnpaused({ status }: Pick<LiveState, "status">, nameOrId: string): void {
+  if (status !== "paused") return;
+  throw new EngineError("wrongState", "cannot start a paused container, try unpause instead", {
+    hint: `use: brig unpause ${nameOrId}`,
+  });
 }

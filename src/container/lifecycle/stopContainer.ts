@@ -10,8 +10,9 @@ import { containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { killGroup } from "../state/killGroup.ts";
 import { type LiveState, readLiveState } from "../state/liveState.ts";
-import { unseenEnd } from "../state/observedState.ts";
+import { observeState, unseenEnd } from "../state/observedState.ts";
 import { findContainer } from "../state/removeContainer.ts";
+import { readStartFailure } from "../why/startFailure.ts";
 import { tellMonitor } from "./tellMonitor.ts";
 
 const pauseMs = 10;
@@ -130,9 +131,9 @@ async function hasEnded(id: string, context: EngineContext, timeoutMs: number): 
 export async function waitContainer(nameOrId: string, context: EngineContext): Promise<number> {
   const id = findContainer(context.root, nameOrId);
   await hasEnded(id, context, Number.POSITIVE_INFINITY);
-  const state = readLiveState({ ...context, id });
-  if (state.status !== "exited") return state.status === "created" ? 0 : unseenEnd;
-  return state.exit.exitCode ?? 128 + (state.exit.signal ?? 0);
+  const state = observeState(readLiveState({ ...context, id }));
+  const failure = readStartFailure(containerPaths(context.root, id).failure, state);
+  return failure?.exitCode ?? state.exitCode ?? (state.status === "created" ? 0 : unseenEnd);
 }
 
 /**

@@ -63,7 +63,7 @@ function readContainers(places: StatePlaces): FilteredContainer[] {
       const record = readContainerRecord(paths.record);
       if (record === undefined) return [];
       const state = readObservedState(record, { ...places, bootId });
-      const failure = state.exit?.started === false ? readStartFailure(paths.failure) : undefined;
+      const failure = readStartFailure(paths.failure, state);
       return [summarizeContainer(record, { state, ...(failure === undefined ? {} : { failure }) })];
     } catch (error) {
       // One damaged container must not hide the others; brig rm --force takes it away.

@@ -1,5 +1,5 @@
 import { EngineError } from "../../base/index.ts";
-import type { RestartPolicy } from "../runOptions.ts";
+import type { RestartPolicy, StreamName } from "../runOptions.ts";
 import { printable } from "./singleLine.ts";
 
 /**
@@ -13,6 +13,17 @@ export function parsePullPolicy(text: string): "always" | "missing" | "never" {
     "invalidValue",
     `invalid pull option: '${printable(text).slice(1, -1)}': must be one of "always", "missing" or "never"`,
   );
+}
+
+/**
+ * Parses `--attach`, in any case of letters.
+ *
+ * @throws EngineError `invalidValue` with Docker's sentence.
+ */
+export function parseAttach(text: string): StreamName {
+  const name = text.toLowerCase();
+  if (name === "stdin" || name === "stdout" || name === "stderr") return name;
+  throw new EngineError("invalidValue", "valid streams are STDIN, STDOUT and STDERR");
 }
 
 /**

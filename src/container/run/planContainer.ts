@@ -94,6 +94,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
     executables: executableCandidates(choice.args[0] ?? "", pathOf(spec.process.env)),
     init: options.init,
     stdin: options.interactive,
+    ...(options.attach.includes("stdin") ? {} : { input: "none" }),
     stopSignal: choice.stopSignal,
     stage: paths.stage,
     copyUp: mounts.flatMap((mount) => (mount.kind === "volume" && mount.copyUp ? [mount.target] : [])),

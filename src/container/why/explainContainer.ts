@@ -36,7 +36,7 @@ export async function explainContainer(
   const record = readContainerRecord(paths.record);
   if (record === undefined) throw new EngineError("containerNotFound", `No such container: ${nameOrId.slice(0, 128)}`);
   const state = readObservedState(record, places);
-  const failure = state.exit?.started === false ? readStartFailure(paths.failure) : undefined;
+  const failure = readStartFailure(paths.failure, state);
   const known = failure === undefined ? {} : { failure };
   const { restart } = readContainerOptions(paths.options);
   return {

@@ -9,7 +9,7 @@ import type { StartFailure } from "./startFailure.ts";
 /** What is known about the last end of a container. */
 export interface EndFacts {
   readonly state: ObservedState;
-  /** What was said when a start failed; only meaningful while the last record is of that start. */
+  /** What was said when the last start failed; absent when it did not. */
   readonly failure?: Pick<StartFailure, "message">;
 }
 
@@ -19,11 +19,12 @@ export interface EndFacts {
  */
 export function explainEnd({ state, failure }: EndFacts): string | undefined {
   const { status, exit } = state;
+  if (failure !== undefined) return `could not be started: ${failure.message}`;
   if (status === "dead") {
     return "unknown: it ended while its monitor was not there to see how, as after a kill of the monitor or a reboot";
   }
-  if (exit === undefined) return failure === undefined ? undefined : `could not be started: ${failure.message}`;
-  if (!exit.started) return `could not be started: ${failure?.message ?? describeFailedStep(exit.failure)}`;
+  if (exit === undefined) return undefined;
+  if (!exit.started) return `could not be started: ${describeFailedStep(exit.failure)}`;
   return `${explainExit(exit)}${refusedForks(exit)}${unloggedOutput(exit)}`;
 }
 

@@ -1,7 +1,11 @@
 import { EngineError } from "../../base/index.ts";
 import { readRecord, writeRecord } from "../state/jsonRecord.ts";
+import type { ObservedState } from "../state/observedState.ts";
 
-/** `containers/<id>/failure.json`: why the last start failed, in the words that the user was told. */
+/**
+ * `containers/<id>/failure.json`: why the last start failed, in the words that the user was told. The next start takes it
+ * away.
+ */
 export interface StartFailure {
   readonly message: string;
   readonly hint?: string;
@@ -24,8 +28,9 @@ export function writeStartFailure(path: string, error: unknown, now: Date): void
   writeRecord(path, failure, { durable: false });
 }
 
-/** Undefined when no start has failed or the record is not one. */
-export function readStartFailure(path: string): StartFailure | undefined {
+/** Undefined when the last start did not fail or the record is not one. */
+export function readStartFailure(path: string, { status }: Pick<ObservedState, "status">): StartFailure | undefined {
+  if (status === "running" || status === "paused" || status === "restarting") return undefined;
   const record = readRecord(path);
   if (record === undefined || typeof record.message !== "string" || typeof record.exitCode !== "number")
     return undefined;

@@ -1,14 +1,7 @@
-import { EngineError } from "../../../base/index.ts";
-import { parseLogOption, parseRestartPolicy } from "../../../container/index.ts";
+import { parseAttach, parseDetachKeys, parseLogOption, parseRestartPolicy } from "../../../container/index.ts";
 import type { Flag } from "../flag.ts";
-import { option, pair, type RunDraft, text } from "../runDraft.ts";
+import { each, option, pair, type RunDraft, text } from "../runDraft.ts";
 import { laterRelease, longHelpFlag, switchInto } from "../sharedFlags.ts";
-
-/** Signals always reach a container in the foreground; not passing them on is what cannot be had. */
-function requireSignalProxy(_draft: RunDraft, value: string): void {
-  if (value === "true") return;
-  throw new EngineError("notOffered", `--sig-proxy=false is not available: ${laterRelease}`);
-}
 
 /** How a container lives beside its caller, and what is told about it. */
 export const lifecycleFlags: readonly Flag<RunDraft>[] = [
@@ -18,7 +11,7 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     value: "list",
     repeatable: true,
     text: "attach to stdin, stdout or stderr only",
-    unsupported: laterRelease,
+    read: each("attach", parseAttach),
   },
   {
     long: "detach",
@@ -26,7 +19,13 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     text: "leave the container running and print its id",
     read: switchInto<RunDraft>("detach"),
   },
-  { long: "detach-keys", value: "string", text: "keys that detach the terminal", unsupported: laterRelease },
+  {
+    long: "detach-keys",
+    value: "string",
+    text: "keys that detach the terminal",
+    fallback: "ctrl-p,ctrl-q",
+    read: option("detachKeys", parseDetachKeys),
+  },
   {
     long: "disable-content-trust",
     text: "no effect",
@@ -83,5 +82,10 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     fallback: "no",
     read: option("restart", parseRestartPolicy),
   },
-  { long: "sig-proxy", text: "pass signals on to the process", fallback: "true", read: requireSignalProxy },
+  {
+    long: "sig-proxy",
+    text: "pass signals on to the process",
+    fallback: "true",
+    read: switchInto<RunDraft>("sigProxy"),
+  },
 ];

@@ -8,8 +8,9 @@ import {
   parseWorkdir,
 } from "../../../container/index.ts";
 import type { Flag } from "../flag.ts";
+import { parseInteger } from "../numbers.ts";
 import { each, onOff, option, pair, type RunDraft, text } from "../runDraft.ts";
-import { laterRelease, switchInto } from "../sharedFlags.ts";
+import { switchInto } from "../sharedFlags.ts";
 
 /** What runs, as whom, with which words around it. */
 export const processFlags: readonly Flag<RunDraft>[] = [
@@ -98,7 +99,13 @@ export const processFlags: readonly Flag<RunDraft>[] = [
     text: "signal that asks the process to end",
     read: option("stopSignal", parseSignal),
   },
-  { long: "stop-timeout", value: "int", text: "seconds between that signal and SIGKILL", unsupported: laterRelease },
+  {
+    long: "stop-timeout",
+    value: "int",
+    text: "seconds between that signal and SIGKILL; -1 waits for ever",
+    fallback: "10",
+    read: option("stopTimeoutSec", parseInteger),
+  },
   { long: "tty", short: "t", text: "give the process a terminal", read: onOff("tty") },
   {
     long: "user",

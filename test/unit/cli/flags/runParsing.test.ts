@@ -180,7 +180,9 @@ const refused: readonly Refused[] = [
     says: "brig: --cpu-rt-runtime is not available: the cgroup v2 cpu controller has no real-time limits\n",
     status: 125,
   },
-  { argv: "--sig-proxy=false img", says: "brig: --sig-proxy=false is not available: ", status: 125 },
+  { argv: "-a std img", says: 'invalid argument "std" for "-a, --attach" flag: valid streams are STDIN,', status: 125 },
+  { argv: "-d -a stdin img", says: "brig: conflicting options: cannot specify both --attach and", status: 125 },
+  { argv: "--detach-keys ctrl img", says: 'invalid argument "ctrl" for "--detach-keys" flag: ', status: 125 },
   { argv: "--env-file /nosuch/file img", says: 'brig: cannot read "/nosuch/file": ', status: 125 },
   { argv: "-it img", says: "brig: the input device is not a TTY\n", status: 1 },
 ];
