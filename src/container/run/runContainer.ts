@@ -7,7 +7,7 @@ import type { RunOptions } from "../runOptions.ts";
 import type { CreatedName, ExitReport, RunObserver } from "../runReports.ts";
 import { identifyProcess, type ProcessIdentity } from "../state/processIdentity.ts";
 import { sweepAbandoned } from "../state/removeContainer.ts";
-import { newUndoStack } from "../state/undoStack.ts";
+import { newUndoStack, type UndoStack } from "../state/undoStack.ts";
 import { draftRun, requireRoot } from "./draftRun.ts";
 import type { EngineContext } from "./engineContext.ts";
 import { findImage } from "./findImage.ts";
@@ -48,7 +48,7 @@ export async function runDetached(request: MakeRequest, context: EngineContext):
 
 /** Makes a container and does not start it; when it cannot be made, nothing of it stays. */
 export async function makeOnly(request: MakeRequest, context: EngineContext): Promise<CreatedName> {
-  const { id, name } = await makeContainer(request, context);
+  const { id, name } = (await makeContainer(request, context)).container;
   return { id, name };
 }
 
@@ -64,23 +64,32 @@ async function makeAndStart<Result>(
     return waiting;
   };
   try {
-    const container = await makeContainer({ ...request, onImage: open }, context);
-    return await start(container, open()).catch((error: unknown) => putAway(container, error, context));
+    const made = await makeContainer({ ...request, onImage: open }, context);
+    return await start(made.container, open()).catch((error: unknown) => putAway(made, error, context));
   } finally {
     if (waiting !== undefined) await dismissHelper(waiting);
   }
 }
 
 /** What went wrong is told, not that something could not be put away after it: the next command does that. */
-async function putAway({ id, options }: MadeContainer, error: unknown, context: EngineContext): Promise<never> {
-  if (options.remove) await removeByName(id, { force: true, volumes: true }, context).catch(() => undefined);
+async function putAway({ container, undo }: Made, error: unknown, context: EngineContext): Promise<never> {
+  if (container.options.remove) {
+    await removeByName(container.id, { force: true, volumes: true }, context).catch(() => undefined);
+    await undo.run();
+  }
   throw error;
+}
+
+interface Made {
+  readonly container: MadeContainer;
+  /** Takes back also what was made outside the container, such as the source of a bind. */
+  readonly undo: UndoStack;
 }
 
 async function makeContainer(
   { options, observer, onImage }: MakeRequest & { readonly onImage?: () => void },
   context: EngineContext,
-): Promise<MadeContainer> {
+): Promise<Made> {
   const filled = fillDefaults(options);
   const owner = ownIdentity(context);
   requireRoot(context.probeHost());
@@ -92,7 +101,7 @@ async function makeContainer(
   try {
     const container = await createContainer({ draft, image, owner, undo }, context);
     for (const notice of container.planned.plan.notices) observer.onNotice?.(notice);
-    return container;
+    return { container, undo };
   } catch (error) {
     await undo.run();
     throw error;
