@@ -75,6 +75,7 @@ static int run_step(struct launch *launch, const struct record *record, const st
     const char *step = record_get(record, "step");
     launch->journal.step = step == NULL ? record->op : step;
     launch->journal.last_error = 0;
+    FAIL_POINT("step", launch->journal.step);
     for (; operations->name != NULL; operations++)
         if (strcmp(operations->name, record->op) == 0) return operations->run(launch, record);
     errno = ENOSYS;
@@ -112,7 +113,8 @@ int launch_phase(struct launch *launch, const char *phase, const struct operatio
 
 _Noreturn void launch_child(struct launch *launch)
 {
-    if (launch_phase(launch, "child", child_operations) == 0) launch_phase(launch, "init", init_operations);
+    if (launch_phase(launch, "child", child_operations) == 0 && sync_send(launch->sync, (struct sync_message){.kind = 'b', .fd = -1}) == 0)
+        launch_phase(launch, "init", init_operations);
     _exit(125);
 }
 

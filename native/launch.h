@@ -99,7 +99,8 @@ int unpack_confined(int root);
 bool flags_of(const struct record *record, const char *key, uint64_t *value);
 
 /* A message between host and child: what happened, a process, at most one descriptor, and the reason of a failure.
- * m: ids are mapped; r: the root; c: the child; t: its terminal; f: a step failed. */
+ * m: ids are mapped; r: the root; c: the child; t: its terminal; b: its root is built, and only
+ * what it is itself is left to do before the payload is executed; f: a step failed. */
 struct sync_message {
     char kind;
     pid_t pid;

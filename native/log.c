@@ -75,13 +75,16 @@ static void rotate(struct log *log)
 {
     char from[64], to[64];
     close(log->fd);
+    FAIL_POINT("rotate", "closed");
     for (uint64_t n = log->max_files - 1; n > 0; n--) {
         snprintf(to, sizeof to, "%s.%llu", name, (unsigned long long)n);
         snprintf(from, sizeof from, n == 1 ? "%s" : "%s.%llu", name, (unsigned long long)n - 1);
         renameat(log->directory, from, log->directory, to); /* ENOENT: there are not so many yet */
     }
     if (log->max_files <= 1) unlinkat(log->directory, name, 0);
+    FAIL_POINT("rotate", "renamed");
     log_open(log);
+    FAIL_POINT("rotate", "opened");
 }
 
 void log_flush(struct log *log)

@@ -76,7 +76,9 @@ static int write_state(struct monitor *monitor, int directory, const char *name,
     bool durable = directory == monitor->state && record_get(monitor->settings, "durable") != NULL;
     int result = write(fd, text, size) == (ssize_t)size && (!durable || fsync(fd) == 0) ? 0 : -1;
     close(fd);
+    FAIL_POINT("written", name);
     if (result == 0) result = renameat(directory, ".new", directory, name);
+    FAIL_POINT("renamed", name);
     if (result != 0) unlinkat(directory, ".new", 0);
     return result == 0 && durable ? fsync(directory) : result;
 }
@@ -147,7 +149,7 @@ static int start_payload(struct monitor *monitor)
 {
     struct launch *launch = monitor->launch;
     int payload[3], ends[2];
-    monitor->executed = monitor->ended = monitor->input_ends = false;
+    monitor->built = monitor->executed = monitor->ended = monitor->input_ends = false;
     monitor->failure[0] = '\0';
     if (streams_open(monitor, payload) != 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return -1;
     journal_flush(&launch->journal);
@@ -160,6 +162,7 @@ static int start_payload(struct monitor *monitor)
             if (payload[fd] >= 0 && dup2(payload[fd], fd) < 0) _exit(125);
         _exit(launch_phase(launch, "host", host_operations) == 0 ? 0 : 125);
     }
+    FAIL_POINT("monitor", "forked");
     close(ends[1]);
     for (int fd = 0; fd < 3; fd++)
         if (payload[fd] >= 0) close(payload[fd]);
@@ -171,7 +174,9 @@ static void payload_executed(struct monitor *monitor)
 {
     monitor->executed = true;
     monitor->started_at = journal_clock();
+    FAIL_POINT("monitor", "executed");
     write_running(monitor);
+    FAIL_POINT("monitor", "running");
     write_event(monitor, "start", "");
     journal_record(&monitor->launch->journal, "started", "pid=%d", (int)monitor->launch->child);
 }
@@ -190,6 +195,10 @@ static void hear_launch(struct monitor *monitor)
         monitor->ended = true;
         return;
     }
+    if (got > 0 && message.kind == 'b') {
+        monitor->built = true;
+        return;
+    }
     if (got > 0 && message.kind == 't' && message.fd >= 0) {
         streams_terminal(monitor, message.fd);
         return;
@@ -197,7 +206,7 @@ static void hear_launch(struct monitor *monitor)
     if (message.fd >= 0) close(message.fd);
     /* the first failure is the reason; the other process fails because of it */
     if (got > 0 && monitor->failure[0] == '\0') snprintf(monitor->failure, sizeof monitor->failure, "%s", message.text);
-    else if (got == 0 && monitor->failure[0] == '\0' && launch->child > 0) payload_executed(monitor);
+    else if (got == 0 && monitor->failure[0] == '\0' && monitor->built) payload_executed(monitor); /* else it was killed on the way */
     if (got > 0) return;
     close(launch->sync);
     launch->sync = -1;
@@ -236,6 +245,7 @@ static void end_payload(struct monitor *monitor)
     if (group_open(launch) >= 0) used = group_statistics(launch, statistics, sizeof statistics);
     statistics[used] = '\0';
     write_exit(monitor, statistics);
+    FAIL_POINT("end", "recorded");
     if (monitor->executed) {
         char more[96];
         bool signalled = monitor->status.si_code != CLD_EXITED;
@@ -245,7 +255,9 @@ static void end_payload(struct monitor *monitor)
                  signalled ? 128 + monitor->status.si_status : monitor->status.si_status);
         write_event(monitor, "die", more);
     }
+    FAIL_POINT("end", "told");
     if (launch->cgroup >= 0) group_end(launch);
+    FAIL_POINT("end", "group-removed");
     launch_phase(launch, "end", host_operations); /* what the start left outside of the container */
     if (launch->pidfd >= 0) close(launch->pidfd);
     launch->pidfd = launch->master = -1;
@@ -442,8 +454,10 @@ int launch_monitor(struct launch *launch, const struct record *settings)
         end_payload(monitor);
         if (!wants_restart(monitor)) break;
         if (monitor->run >= 0) unlinkat(monitor->run, "running.json", 0);
+        FAIL_POINT("restart", "cleared");
         plan_restart(monitor);
         wait_to_restart(monitor);
+        FAIL_POINT("restart", "waited");
     } while (monitor->wake_at > 0);
     streams_leave_caller(monitor);
     /* what a container that goes at its end has written; one that never ran is looked at first, to say why */
@@ -451,10 +465,13 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     if (monitor->listener >= 0) unlinkat(monitor->run, "monitor.sock", 0);
     /* in this order: a monitor without a running container would look like one that waits to start it again */
     if (monitor->run >= 0) unlinkat(monitor->run, "monitor.json", 0);
+    FAIL_POINT("end", "unkept");
     if (monitor->run >= 0) unlinkat(monitor->run, "running.json", 0);
     for (int i = 0; i < CLIENTS_MAX; i++)
         if (monitor->clients[i].fd >= 0) clients_close(&monitor->clients[i]);
+    FAIL_POINT("end", "closed");
     report_end(monitor); /* the caller goes on from here, while the kernel takes this process apart */
+    FAIL_POINT("end", "reported");
     run_exit_command(monitor);
     return exit_status(monitor);
 }

@@ -44,7 +44,7 @@ struct monitor {
     struct client clients[CLIENTS_MAX];
     struct log log;
     bool stays; /* also when the caller has gone */
-    bool executed, ended, stopping;
+    bool built, executed, ended, stopping;
     siginfo_t status, stray;
     uint64_t started_at; /* monotonic nanoseconds */
     uint64_t wake_at;    /* when to start again; 0: not waiting */

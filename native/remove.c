@@ -61,6 +61,7 @@ int remove_tree_at(int parent, const char *name)
     OWNED top = open_directory(parent, name);
     if (top < 0) return errno == ENOENT ? 0 : -1;
     removal.top = top;
+    FAIL_POINT("remove", "began");
     for (int idle = 0; idle < ATTEMPTS; idle += removal.lifted == 0) {
         removal.lifted = 0;
         if (each_entry(top, empty, &removal) != 0) return -1;

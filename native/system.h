@@ -28,4 +28,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* A place where test/failures ends, stops or delays this process; nothing in every other build (src/base/failPoint.ts). */
+#ifdef FAIL_POINTS
+void fail_point(const char *family, const char *name);
+#define FAIL_POINT(family, name) fail_point((family), (name))
+#else
+#define FAIL_POINT(family, name) ((void)0)
+#endif
+
 #endif

@@ -1,19 +1,20 @@
 // npm test: everything that can be checked on this machine. Ends with one line, "N passed, N failed".
-//   node scripts/test.mjs [--verbose] [--shared-machine] [unit|integration|security|sanitized|check|vm|PATTERN...]
+//   node scripts/test.mjs [--verbose] [--shared-machine] [unit|integration|security|failures|sanitized|check|vm|PATTERN...]
 // A word that is not the name of a stage selects test files by a part of their path. `--shared-machine` leaves out the
 // check that nothing is left behind, for when other people's containers come and go meanwhile.
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setUp } from "./setup.mjs";
 import { runScript, StepFailure, statusOf } from "./steps/command.mjs";
+import { buildFailing } from "./steps/failingBuild.mjs";
 import { buildSanitizedHelper } from "./steps/nativeHelper.mjs";
 import { ensureNodeModules } from "./steps/nodeModules.mjs";
-import { helperPath, projectRoot, sanitizedHelperPath } from "./steps/project.mjs";
+import { failingDirectory, helperPath, projectRoot, sanitizedHelperPath } from "./steps/project.mjs";
 import { machineStage } from "./testing/machineStage.mjs";
 import { runFiles } from "./testing/runFiles.mjs";
 import { bundleTests, testFilesBelow } from "./testing/testFiles.mjs";
 
-const directories = ["unit", "integration", "security"];
+const directories = ["unit", "integration", "security", "failures"];
 const stageNames = ["check", ...directories, "sanitized", "vm"];
 
 function parseWords(words) {
@@ -56,6 +57,11 @@ const stages = {
   unit: (settings) => runStage(settings, { stage: "unit", concurrency: availableParallelism() }),
   integration: (settings) => runRootStage(settings, { stage: "integration", helper: helperPath }),
   security: (settings) => runRootStage(settings, { stage: "security", helper: helperPath }),
+  failures: async (settings) => {
+    await buildFailing();
+    const [helper, program] = ["build/brig-helper", "bin/brig"].map((name) => join(failingDirectory, name));
+    return runRootStage(settings, { stage: "failures", helper, program });
+  },
   sanitized: (settings) => {
     buildSanitizedHelper();
     return runRootStage(settings, { stage: "sanitized", helper: sanitizedHelperPath });
@@ -78,7 +84,7 @@ async function checkSources() {
   return totals;
 }
 
-async function runRootStage(settings, { stage, helper }) {
+async function runRootStage(settings, { stage, helper, program }) {
   if (process.getuid() !== 0) {
     throw new StepFailure(`the ${stage} tests need root: they make namespaces, mounts and cgroups`, "sudo npm test");
   }
@@ -87,7 +93,7 @@ async function runRootStage(settings, { stage, helper }) {
   const totals = await runStage(settings, {
     stage,
     concurrency: Math.min(2, availableParallelism()),
-    env: { BRIG_HELPER: helper },
+    env: { BRIG_HELPER: helper, ...(program === undefined ? {} : { BRIG_PROGRAM: program }) },
   });
   return watch === undefined ? totals : watch.addLeftovers(totals, { before, stage });
 }

@@ -14,8 +14,8 @@ import { join } from "node:path";
 import { lazyBuiltins } from "./lazyBuiltins.mjs";
 import { projectRoot } from "./project.mjs";
 
-/** Writes main.pack into the directory. */
-export async function buildProgram(outdir) {
+/** Writes main.pack into the directory; `plugins` of esbuild come before our own. */
+export async function buildProgram(outdir, plugins = []) {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     absWorkingDir: projectRoot,
@@ -29,7 +29,7 @@ export async function buildProgram(outdir) {
     // Koffi is the one package that is loaded from node_modules, and through the loader that bin/brig.cjs hands over.
     supported: { "dynamic-import": false },
     define: { "import.meta.dirname": "__dirname" },
-    plugins: [lazyBuiltins],
+    plugins: [...plugins, lazyBuiltins],
     minifySyntax: true,
     minifyWhitespace: true,
     minifyIdentifiers: true,

@@ -8,6 +8,7 @@ export {
   errorKinds,
   fileSystemError,
 } from "./errors.ts";
+export { failPoint } from "./failPoint.ts";
 export { foldText } from "./fold.ts";
 export {
   decodeRecords,

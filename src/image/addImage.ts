@@ -1,3 +1,4 @@
+import { failPoint } from "../base/index.ts";
 import { type Descriptor, type Digest, mediaTypes, type Platform } from "../oci/index.ts";
 import type { ImageRef } from "./reference.ts";
 import type { ImageStore } from "./store.ts";
@@ -25,6 +26,7 @@ export async function addImage(request: AddImageRequest): Promise<Digest> {
   const described = await store.putDocument(Buffer.from(JSON.stringify(config)), configType);
   const document = { schemaVersion: 2, mediaType, config: described, layers };
   const manifest = await store.putDocument(Buffer.from(JSON.stringify(document)), mediaType);
+  failPoint("commit.documents-stored");
   if (reference === undefined)
     await keepNameless({ store, manifest: { ...manifest, platform }, imageId: described.digest });
   else await store.setTag(reference, { manifest, platform });

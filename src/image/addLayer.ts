@@ -4,7 +4,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
-import { fileSystemError, randomHex, syncDirectory } from "../base/index.ts";
+import { failPoint, fileSystemError, randomHex, syncDirectory } from "../base/index.ts";
 import { type Descriptor, type DiffId, mediaTypes, parseDiffId, parseDigest } from "../oci/index.ts";
 import type { LayerSink } from "./layerSink.ts";
 import type { ImageStore } from "./store.ts";
@@ -38,11 +38,14 @@ export async function addLayer({
   const path = join(store.directory, "partial", `layer-${randomHex(8)}.tmp`);
   try {
     const { digest, diffId, size } = await compress(tar, path);
+    failPoint("commit.compressed");
     await unpack(path, layers, diffId); // what cannot be unpacked is no layer, and leaves no blob
+    failPoint("commit.unpacked");
     const target = store.blobPath(digest);
     await rename(path, target).catch((error: unknown) => {
       throw fileSystemError(error, "store the blob", target);
     });
+    failPoint("commit.blob-renamed");
     syncDirectory(join(target, ".."));
     return { descriptor: { mediaType, digest, size }, diffId };
   } finally {

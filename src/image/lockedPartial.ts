@@ -1,6 +1,6 @@
 import { type FileHandle, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { EngineError, fileSystemError, syncDirectory } from "../base/index.ts";
+import { EngineError, failPoint, fileSystemError, syncDirectory } from "../base/index.ts";
 import type { Descriptor } from "../oci/index.ts";
 import { PartialWriter } from "./partialWriter.ts";
 import type { PartialBlob } from "./pullStore.ts";
@@ -79,7 +79,9 @@ export class LockedPartial implements OpenPartial {
     try {
       // The bytes first, then the name, then the directory: after a power cut a blob that has its name has its bytes.
       await file.datasync();
+      failPoint("pull.blob-synced");
       await rename(path, blobPath);
+      failPoint("pull.blob-renamed");
       syncDirectory(dirname(blobPath));
     } catch (error) {
       throw fileSystemError(error, "complete the blob", blobPath);

@@ -1,4 +1,4 @@
-import { EngineError } from "../base/index.ts";
+import { EngineError, failPoint } from "../base/index.ts";
 import type { Descriptor, Digest, Platform } from "../oci/index.ts";
 import { defaultExpansionLimits, type ExpansionLimits } from "./decompress.ts";
 import { digestAlgorithm } from "./digest.ts";
@@ -60,6 +60,7 @@ async function run(request: RunningPull, report: Report): Promise<void> {
   const client = await RepositoryClient.open(reference, { ...request.registry, signal });
   const hold = await store.holdOffSweeps(signal);
   try {
+    failPoint("pull.locked");
     const image = await resolveRemote({
       reference,
       client,
@@ -67,12 +68,14 @@ async function run(request: RunningPull, report: Report): Promise<void> {
       platform: request.platform ?? hostPlatform(),
       isPlatformExplicit: request.platform !== undefined,
     });
+    failPoint("pull.resolved");
     const { digest, platform } = image;
     const name = familiarName(reference);
     report({ kind: "resolved", reference: name, digest, platform });
     for (const message of image.notices) report({ kind: "notice", message });
     const hadAll = await pullLayers({ request, client, report }, layerJobs(image));
     const { changed } = await nameImage(request, reference, image);
+    failPoint("pull.tagged");
     report({ kind: "done", reference: name, digest, upToDate: hadAll && !changed });
   } finally {
     hold.release();
@@ -88,6 +91,7 @@ async function nameImage(
 ): Promise<{ readonly changed: boolean }> {
   checkAlgorithms(image);
   for (const { bytes, mediaType } of image.documents) await store.putDocument(bytes, mediaType);
+  failPoint("pull.documents-stored");
   return store.setTag(reference, {
     manifest: image.manifestDescriptor,
     platform: image.platform,

@@ -1,4 +1,4 @@
-import { EngineError, type ErrorCode } from "../base/index.ts";
+import { EngineError, type ErrorCode, failPoint } from "../base/index.ts";
 import { type Descriptor, type DiffId, type LayerCompression, layerCompression } from "../oci/index.ts";
 import { decompress, type ExpansionLimits, expansionLimit } from "./decompress.ts";
 import { digestHex, hashFor } from "./digest.ts";
@@ -50,6 +50,7 @@ export async function pullLayer(job: LayerJob, context: LayerContext): Promise<"
   if (await store.hasBlob(job.descriptor.digest)) return unpackStored(job, context);
   const partial = await store.openPartial(job.descriptor, signal);
   try {
+    failPoint("pull.blob-open");
     if (partial.complete) return await unpackStored(job, context);
     return await download(job, context, partial);
   } catch (error) {
@@ -67,6 +68,7 @@ async function download(job: LayerJob, context: LayerContext, partial: PartialBl
   const intake = await beginIntake(job, context);
   try {
     await stream(job, context, { source: downloadedBytes(job, context, partial), intake });
+    failPoint("pull.blob-done");
     await partial.finish();
     await intake?.commit();
   } catch (error) {
@@ -161,6 +163,7 @@ async function* downloadedBytes(
   for await (const chunk of coalesce(readRemoteBlob(context.client, descriptor, partial.offset), chunkBytes)) {
     const pressure = partial.append(chunk);
     if (pressure !== undefined) await pressure;
+    failPoint("pull.blob-mid");
     current += chunk.length;
     context.report("downloading", current);
     yield chunk;

@@ -1,4 +1,4 @@
-import { EngineError } from "../base/index.ts";
+import { EngineError, failPoint } from "../base/index.ts";
 import type { Digest } from "../oci/index.ts";
 import { type ImageUser, planRemoval } from "./planRemoval.ts";
 import type { ImageStore } from "./store.ts";
@@ -38,6 +38,7 @@ export function noSuchImage(text: string): EngineError {
  */
 export async function removeImage(store: ImageStore, text: string, removal: ImageRemoval): Promise<RemovedImage> {
   const { untagged, deletedId } = await store.changeIndex((entries) => withoutImage(store, { entries, text, removal }));
+  failPoint("rmi.untagged");
   if (deletedId === undefined) return { untagged, deleted: [] };
   const { layers } = await store.collectGarbage(removal);
   return { untagged, deleted: [deletedId, ...layers] };

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { EngineError, errnoOf, fileSystemError, randomHex, syncDirectory } from "../base/index.ts";
+import { EngineError, errnoOf, failPoint, fileSystemError, randomHex, syncDirectory } from "../base/index.ts";
 import type { Descriptor, Digest } from "../oci/index.ts";
 import { digestOf, matchesDigest } from "./digest.ts";
 import { blobPathIn, prepareLayout, readBounded, type StoreLayout } from "./storeLayout.ts";
@@ -76,6 +76,7 @@ export async function putDocument(layout: StoreLayout, bytes: Uint8Array, mediaT
   const temporary = join(layout.partials, `${basename(path)}.${randomHex(6)}.tmp`);
   try {
     await writeDurably(temporary, bytes);
+    failPoint("pull.document-written");
     await rename(temporary, path);
     syncDirectory(dirname(path));
   } catch (error) {

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { acquireLock, EngineError, errnoOf, fileSystemError } from "../base/index.ts";
+import { acquireLock, EngineError, errnoOf, failPoint, fileSystemError } from "../base/index.ts";
 import {
   type DiffId,
   type Digest,
@@ -54,7 +54,9 @@ export async function collectGarbage(layout: StoreLayout, keeper: LayerKeeper): 
   if (lock === undefined) return { ...nothing, postponed: true };
   try {
     const { blobs: used, layers: keep } = markUsed(layout);
+    failPoint("rmi.marked");
     const { blobs, bytes } = await sweepBlobs(layout, used);
+    failPoint("rmi.blobs-removed");
     await removeStalePartials(layout);
     return { postponed: false, blobs, bytes, layers: await keeper.sweepLayers(keep) };
   } finally {
@@ -132,6 +134,7 @@ async function sweepBlobs(layout: StoreLayout, used: ReadonlySet<Digest>): Promi
       if (!isDigest(digest) || used.has(digest)) continue;
       bytes += await removeCounted(blobPathIn(layout, digest));
       blobs.push(digest);
+      failPoint("rmi.blob-removed");
     }
   }
   return { blobs, bytes };

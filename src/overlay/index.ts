@@ -12,6 +12,7 @@ export {
 export { type MeasureRequest, measureTrees } from "./measureTrees.ts";
 export { maxLayers, type OverlayLayer, type OverlayPlan, type OverlayRequest, planOverlay } from "./overlayMount.ts";
 export { type RemoveTreeRequest, removeTree } from "./removeTree.ts";
+export { isStagingOwned, newStagingName } from "./stagingOwner.ts";
 export { readTarPieces } from "./tarPieces.ts";
 export { writeTar } from "./tarWriter.ts";
 export {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   EngineError,
   errnoOf,
+  failPoint,
   fileSystemError,
   makeDirectory,
   readFileIfExists,
@@ -83,6 +84,7 @@ export function openLayerStore(
     has: async (diffId) => read(diffId) !== undefined,
     begin: async (diffId) => {
       const directory = makeStaging(staging);
+      failPoint("pull.stage-made");
       const stream = new UnpackStream({ helperPath, limits, directory: join(directory, "tree") });
       return intakeOf({ diffId, stream, directory, target: layerPath(diffId), discard });
     },
@@ -91,7 +93,9 @@ export function openLayerStore(
     size: async (diffId) => read(diffId)?.size ?? 0,
     remove: async (diffId) => {
       const trash = join(staging, newStagingName());
-      if (renamed(layerPath(diffId), trash, ["ENOENT"])) await discard(trash);
+      const taken = renamed(layerPath(diffId), trash, ["ENOENT"]);
+      failPoint("rmi.layer-trashed");
+      if (taken) await discard(trash);
     },
     list: async () =>
       readdirSync(layers)
@@ -125,10 +129,13 @@ function intakeOf({ diffId, stream, directory, target, discard }: IntakeParts): 
     write: (chunk) => stream.write(chunk),
     commit: async () => {
       const { entries, bytes, opaqueRoot } = await stream.finish();
+      failPoint("pull.unpack-done");
       const record: LayerRecordFile = { version: 1, diffId, entries, size: bytes, opaqueRoot };
       writeFileAtomic(join(directory, "layer.json"), `${JSON.stringify(record)}\n`, { durable: true });
+      failPoint("pull.layer-recorded");
       // Somebody else's layer of the same diffId is as good as ours.
       if (!renamed(directory, target, ["ENOTEMPTY", "EEXIST"])) return end();
+      failPoint("pull.layer-renamed");
       syncDirectory(join(target, ".."));
       isOver = true;
     },

@@ -1,4 +1,4 @@
-import type { HelperOutcome, HelperProcess } from "../base/index.ts";
+import { failPoint, type HelperOutcome, type HelperProcess } from "../base/index.ts";
 import type { ByteString } from "./byteString.ts";
 import { HelperStream } from "./helperStream.ts";
 import type { LayerRecord } from "./layerRecord.ts";
@@ -43,6 +43,7 @@ export async function makeTree(helper: HelperProcess, pieces: AsyncIterable<Tree
       if (piece.kind === "entry") writer.record(piece.record);
       else stream.bytes(piece.bytes);
       await stream.pressure();
+      failPoint("copy.entry-sent");
     }
     writer.end();
   } catch (error) {
@@ -50,6 +51,7 @@ export async function makeTree(helper: HelperProcess, pieces: AsyncIterable<Tree
     await helper.ended.catch(() => undefined);
     throw error;
   }
+  failPoint("copy.sent");
   const outcome = await helper.ended;
   if (outcome.status !== 0 || !outcome.records.some(({ op }) => op === "done")) throw new TreeRefusal(outcome);
   return { bytes: writer.bytes };

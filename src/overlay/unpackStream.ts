@@ -1,5 +1,12 @@
 import { constants } from "node:os";
-import { describeErrno, EngineError, type HelperOutcome, type HelperProcess, spawnHelper } from "../base/index.ts";
+import {
+  describeErrno,
+  EngineError,
+  failPoint,
+  type HelperOutcome,
+  type HelperProcess,
+  spawnHelper,
+} from "../base/index.ts";
 import { quoteName } from "./byteString.ts";
 import { HelperStream } from "./helperStream.ts";
 import { planLayerEntry } from "./layerEntries.ts";
@@ -46,6 +53,7 @@ export class UnpackStream {
   write(chunk: Uint8Array): Promise<void> | undefined {
     if (this.#helper.stdin.destroyed) return this.#failed();
     this.#reader.feed(chunk);
+    failPoint("pull.unpack-mid");
     return this.#stream.pressure();
   }
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 /** The clone that is tested; the test runner starts in it. */
 export const projectRoot = process.cwd();
-export const brigPath = join(projectRoot, "bin", "brig");
+/** The program under test: the build with fail points when the runner says so. */
+export const brigPath = process.env.BRIG_PROGRAM ?? join(projectRoot, "bin", "brig");
 export const fixtureDirectory = join(projectRoot, "build", "fixtures");
 
 /** The helper under test: the sanitized build when the runner says so. */

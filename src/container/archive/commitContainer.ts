@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, failPoint } from "../../base/index.ts";
 import {
   addImage,
   addLayer,
@@ -16,6 +16,8 @@ import type { ConfigDetails } from "../inspect/containerDetails.ts";
 import { inspectContainer } from "../inspect/inspectContainer.ts";
 import { setPaused } from "../lifecycle/pauseContainer.ts";
 import type { EngineContext } from "../run/engineContext.ts";
+import { isLeftFrozen, markFrozen } from "../state/frozenMark.ts";
+import { identifyProcess } from "../state/processIdentity.ts";
 import { type ObservedContainer, observeContainer } from "../state/runningContainer.ts";
 import { applyChange, type ImageDraft } from "./imageChange.ts";
 import { layerPieces } from "./layerPieces.ts";
@@ -54,6 +56,7 @@ export async function commitContainer(request: CommitRequest, context: EngineCon
   const hold = await store.holdOffSweeps();
   const frozen = await freeze(request, container, context);
   try {
+    failPoint("commit.frozen");
     const docker = base.manifest.mediaType === mediaTypes.dockerManifest;
     const tar = writeTar(
       withoutPlainTop(layerPieces({ container, helperPath: context.helperPath, contents: "contents" })),
@@ -73,6 +76,7 @@ export async function commitContainer(request: CommitRequest, context: EngineCon
       ...(reference === undefined ? {} : { reference }),
     });
     const details = { comment: request.message, imageID: id, imageRef: request.reference ?? "" };
+    failPoint("commit.named");
     await tellContainer(container.record, { action: "commit", details }, context);
     return id;
   } finally {
@@ -90,10 +94,13 @@ export function nameOf(text: string): ImageRef {
   });
 }
 
-/** The container stands still only while its files are read. */
-async function freeze({ pause }: CommitRequest, { record, state }: ObservedContainer, context: EngineContext) {
-  let frozen = pause && state.status === "running" && record.cgroup !== undefined;
-  if (frozen) await setPaused(record.id, "paused", context);
+/** The container stands still only while its files are read. One that a killed commit left so goes on afterwards, too. */
+async function freeze({ pause }: CommitRequest, { record, state, paths }: ObservedContainer, context: EngineContext) {
+  const left = state.status === "paused" && isLeftFrozen(paths);
+  let frozen = pause && record.cgroup !== undefined && (state.status === "running" || left);
+  const owner = identifyProcess(context.pid);
+  if (frozen && owner !== undefined) markFrozen(paths, owner);
+  if (frozen && !left) await setPaused(record.id, "paused", context);
   return {
     release: async () => {
       if (!frozen) return;

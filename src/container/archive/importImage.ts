@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { failPoint } from "../../base/index.ts";
 import { addImage, addLayer, hostPlatform, openArchive, openImageStore } from "../../image/index.ts";
 import type { Platform } from "../../oci/index.ts";
 import { openLayerStore } from "../../overlay/index.ts";
@@ -48,6 +49,7 @@ export async function importImage(request: ImportRequest, context: EngineContext
       platform,
       ...(reference === undefined ? {} : { reference }),
     });
+    failPoint("import.named");
     await tellImage({ root: context.root, now: context.now(), action: "import", image: request.reference ?? id });
     return id;
   } finally {

@@ -10,7 +10,7 @@ import { type ContainerRecord, readContainerRecord } from "../state/containerRec
 import { isBeingMade, readContainerState } from "../state/containerState.ts";
 import { readRecord } from "../state/jsonRecord.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
-import { abandonedContainers, isPending } from "../state/pending.ts";
+import { abandonedContainers, isPending, wantsVolumesRemoved } from "../state/pending.ts";
 import { removeContainer, removeTrash } from "../state/removeContainer.ts";
 import type { CheckScene, Finding } from "./finding.ts";
 import { entriesOf, isKept } from "./traces.ts";
@@ -87,7 +87,7 @@ export function halfMadeContainers(scene: CheckScene): readonly Finding[] {
   return [...marked, ...unmarked].flatMap((id) => {
     if (isKept(scene, id) || isInHand(root, id)) return [];
     const record = readTolerantRecord(root, id);
-    const volumes = record === undefined || record.remove;
+    const volumes = record === undefined || record.remove || wantsVolumesRemoved(root, id);
     return {
       object: containerPaths(root, id).directory,
       sentence: `whoever made or removed the container ${id.slice(0, 12)} was interrupted`,

@@ -12,6 +12,7 @@ import {
   volumeDirectory,
 } from "../state/volumes.ts";
 import { readVolumeUsers } from "../state/volumeUsers.ts";
+import { isInHand } from "../volumes/settleVolumes.ts";
 import type { CheckScene, Finding } from "./finding.ts";
 import { entriesOf, isAccountedFor } from "./traces.ts";
 
@@ -60,6 +61,7 @@ function interruptedFirstUse(root: string, name: string): readonly Finding[] {
 /** What interrupted creations and removals left beside the volumes. */
 export function leftoverVolumeParts({ root, helperPath }: CheckScene): readonly Finding[] {
   return entriesOf(join(root, "volumes")).flatMap((entry): readonly Finding[] => {
+    if (isInHand(entry)) return [];
     const path = join(root, "volumes", entry);
     const maker = /^\.([0-9a-f]{64}|new|condemned)\./.exec(entry)?.[1];
     if (maker !== undefined) {

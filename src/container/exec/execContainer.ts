@@ -1,5 +1,5 @@
 import { arch as processorArchitecture } from "node:os";
-import { EngineError, randomHex } from "../../base/index.ts";
+import { EngineError, failPoint, randomHex } from "../../base/index.ts";
 import type { HostFacts } from "../../host/index.ts";
 import {
   cachedProgram,
@@ -52,8 +52,10 @@ export async function execContainer(run: ExecRun, context: EngineContext): Promi
   const tell = tellExec(container.record, run.options.command, context);
   await tell("exec_create");
   await tell("exec_start");
+  failPoint("exec.told");
   const outcome = request.detached ? await launchDetached(settings) : await launch({ ...settings, streams });
   if (outcome.kind === "exited") {
+    failPoint("exec.ended");
     await tell("exec_die", outcome.exitCode);
     return { exitCode: outcome.exitCode };
   }

@@ -1,5 +1,6 @@
 import { rmdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { failPoint } from "../../base/index.ts";
 import type { StoredImage } from "../../image/index.ts";
 import { tellContainer } from "../events/tellContainer.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
@@ -83,12 +84,16 @@ export async function createContainer(request: CreateRequest, context: EngineCon
     cache: `${context.root}/cache/seccomp`,
   });
   writeContainerFiles(paths, planned.files, planned.spec);
+  failPoint("create.files-written");
   writeContainerOptions(paths.options, options);
   writeLaunchFile(paths.launch, planned.launch);
   const record = recordOf({ ...reservation, draft, mounts: named, planned, image }, context.now());
   writeContainerRecord(paths.record, record);
+  failPoint("create.recorded");
   writeContainerState(paths.state, { status: "created" });
+  failPoint("create.whole");
   if (!options.remove) clearPending(context.root, id);
+  failPoint("create.committed");
   await tellContainer(record, { action: "create" }, context);
   return { ...reservation, planned, options };
 }

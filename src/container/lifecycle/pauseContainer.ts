@@ -5,6 +5,7 @@ import { tellContainer } from "../events/tellContainer.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
+import { clearFrozen } from "../state/frozenMark.ts";
 import { readLiveState } from "../state/liveState.ts";
 import { findContainer } from "../state/removeContainer.ts";
 
@@ -35,6 +36,7 @@ export async function setPaused(nameOrId: string, wanted: "paused" | "running", 
   } catch (error) {
     throw fileSystemError(error, "write", file);
   }
+  if (wanted === "running") clearFrozen(containerPaths(context.root, id));
   const action = wanted === "paused" ? "pause" : "unpause";
   if (record !== undefined) await tellContainer(record, { action }, context);
 }

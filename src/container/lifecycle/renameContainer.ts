@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, withLock } from "../../base/index.ts";
+import { EngineError, failPoint, withLock } from "../../base/index.ts";
 import { appendEvent } from "../events/appendEvent.ts";
 import { planActor } from "../events/planActor.ts";
 import { parseContainerName } from "../options/objectNames.ts";
@@ -39,9 +39,12 @@ export async function renameContainer(
     }
     const exists = (holder: string) => existsSync(join(containersDirectory(root), holder));
     await reserveName({ root, name, id, exists });
+    failPoint("rename.reserved");
     const renamed = { ...record, name };
     writeContainerRecord(paths.record, renamed);
+    failPoint("rename.recorded");
     releaseName(root, record.name, id);
+    failPoint("rename.released");
     await announce(renamed, { root, now, oldName: record.name });
   });
 }

@@ -1,4 +1,4 @@
-import { EngineError, makeDirectory, removeFile } from "../../base/index.ts";
+import { EngineError, failPoint, makeDirectory, removeFile } from "../../base/index.ts";
 import { readEvents } from "../../cgroups/index.ts";
 import {
   compilePlan,
@@ -18,9 +18,10 @@ import type { ExitReport, RunObserver } from "../runReports.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
-import { type LiveState, readLiveState, runDirectory } from "../state/liveState.ts";
+import { isLive, type LiveState, readLiveState, runDirectory } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
 import { findContainer } from "../state/removeContainer.ts";
+import { removeGroup } from "../state/removeGroup.ts";
 import { finishFirstUse } from "../state/volumes.ts";
 import { writeStartFailure } from "../why/startFailure.ts";
 import type { MadeContainer } from "./createContainer.ts";
@@ -58,6 +59,7 @@ export async function startDetached(request: StartRequest, context: EngineContex
     ...launchSettings(request, context),
   });
   await started(outcome, prepared, context);
+  failPoint("start.launched");
   prepared.onStarted();
 }
 
@@ -79,13 +81,23 @@ async function started<Outcome extends { readonly kind: string }>(
   context: EngineContext,
 ): Promise<Outcome> {
   try {
-    const ended = await outcome;
+    const ended = await outcome.catch((error: unknown) => endUnknown(prepared, error, context));
     if (!isFailed(ended)) return ended;
     throw await explainLaunchFailure({ failed: ended, ...prepared, host: context.probeHost() });
   } catch (error) {
     if (!prepared.isStarted()) writeStartFailure(prepared.paths.failure, error, context.now());
     throw error;
   }
+}
+
+/**
+ * A monitor that was killed may have left processes that no record tells of: they must not go on unknown. A container
+ * that it had recorded as running goes on without it.
+ */
+async function endUnknown({ id, launch }: PreparedStart, error: unknown, context: EngineContext): Promise<never> {
+  const group = launch.cgroup?.directory;
+  if (group !== undefined && !isLive({ ...context, id })) await removeGroup(group);
+  throw error;
 }
 
 function isFailed(outcome: { readonly kind: string }): outcome is FailedLaunch {
@@ -107,6 +119,7 @@ export async function finishForeground(
 }
 
 interface PreparedStart {
+  readonly id: string;
   readonly launch: LaunchRequest;
   readonly paths: ContainerPaths;
   readonly onStarted: () => void;
@@ -122,8 +135,10 @@ function prepareStart({ id, launch }: StartRequest, { root, runRoot }: EngineCon
   makeDirectory(runDirectory(runRoot, id));
   removeFile(paths.stopped);
   removeFile(paths.failure);
+  failPoint("start.prepared");
   let isStarted = false;
   return {
+    id,
     launch: { ...launch, monitor: { ...launch.monitor, boot: readBootId() } },
     paths,
     isStarted: () => isStarted,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { EngineError, errnoOf, writeFileAtomic } from "../../base/index.ts";
+import { EngineError, errnoOf, failPoint, writeFileAtomic } from "../../base/index.ts";
 import { signalProcess } from "../../launch/index.ts";
 import { tellContainer } from "../events/tellContainer.ts";
 import type { EngineContext } from "../run/engineContext.ts";
@@ -40,13 +40,16 @@ export async function stopContainer(request: StopRequest, context: EngineContext
   const timeoutSec = request.timeoutSec ?? readContainerOptions(paths.options).stopTimeoutSec;
   const signal = request.signal ?? record.stopSignal;
   writeFileAtomic(paths.stopped, "");
+  failPoint("stop.marked");
   const ignored = unhandledSignal(found.state, signal);
   await sendSignal(found, { op: "stop", signal }, context);
+  failPoint("stop.signalled");
   const timeoutMs = timeoutSec < 0 ? Number.POSITIVE_INFINITY : timeoutSec * 1000;
   if (!(await hasEnded(id, context, timeoutMs))) {
     if (ignored !== undefined) request.onNotice?.(ignored);
     await endGroup(found, context);
   }
+  failPoint("stop.ended");
   await tellContainer(record, { action: "stop" }, context);
 }
 
@@ -67,6 +70,7 @@ export async function killContainer(
   }
   const final = signal === "SIGKILL" || signal === found.record.stopSignal;
   if (final) writeFileAtomic(found.paths.stopped, "");
+  failPoint("kill.marked");
   await sendSignal(found, { op: final ? "stop" : "signal", signal }, context);
 }
 
@@ -112,6 +116,7 @@ async function sendSignal(
 
 async function endGroup({ id, record }: Found, context: EngineContext): Promise<void> {
   if (record.cgroup !== undefined) killGroup(record.cgroup);
+  failPoint("stop.killed");
   if (await hasEnded(id, context, patienceMs)) return;
   throw new EngineError("busy", `the container ${id} has not ended after ${patienceMs / 1000} seconds`, {
     hint: "a process of it may hang in the kernel; try again later",

@@ -1,3 +1,4 @@
+import { failPoint } from "../../base/index.ts";
 import { removeTree } from "../../overlay/index.ts";
 import type { UndoStack } from "../state/undoStack.ts";
 import { abandonFirstUse, claimFirstUse, detachVolume, ensureVolume, isUnusedVolume } from "../state/volumes.ts";
@@ -31,9 +32,11 @@ export function reserveVolumes({ root, helperPath, id, volumes, now, undo }: Vol
         if (gone !== undefined) await removeTree({ helperPath, path: gone });
       });
     }
+    failPoint("create.volume-made");
     if (!claimFirstUse(root, name, id)) continue;
     claimed.add(name);
     undo.push(() => abandonFirstUse(root, name, id));
+    failPoint("create.volume-claimed");
   }
   return claimed;
 }

@@ -15,9 +15,20 @@ import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
  * with `--rm`, until everything of it is gone. What a killed process left behind is found here without looking
  * at every container.
  */
-export function markPending(root: string, id: string, owner: ProcessIdentity): void {
+export function markPending(root: string, id: string, owner: PendingOwner): void {
   makeDirectory(pendingDirectory(root));
   writeFileAtomic(join(pendingDirectory(root), id), `${JSON.stringify(owner)}\n`);
+}
+
+/** Who makes or removes a container. */
+export interface PendingOwner extends ProcessIdentity {
+  /** It is removing the container with its anonymous volumes. */
+  readonly volumes?: boolean;
+}
+
+/** Whether the removal that an abandoned mark stands for was to take the anonymous volumes, too. */
+export function wantsVolumesRemoved(root: string, id: string): boolean {
+  return parseMark(readFileIfExists(join(pendingDirectory(root), id)) ?? "").volumes === true;
 }
 
 /** Idempotent. */
@@ -61,13 +72,16 @@ function listPending(root: string): readonly string[] {
 }
 
 function parseOwner(text: string): ProcessIdentity | undefined {
+  const { pid, startTime, bootId } = parseMark(text);
+  if (typeof pid !== "number" || typeof startTime !== "string" || typeof bootId !== "string") return undefined;
+  return { pid, startTime, bootId };
+}
+
+function parseMark(text: string): Partial<Record<string, unknown>> {
   try {
-    const record = (JSON.parse(text) ?? {}) as Partial<Record<string, unknown>>; // every member is looked at below
-    const { pid, startTime, bootId } = record;
-    if (typeof pid !== "number" || typeof startTime !== "string" || typeof bootId !== "string") return undefined;
-    return { pid, startTime, bootId };
+    return (JSON.parse(text) ?? {}) as Partial<Record<string, unknown>>; // who reads a member looks at its type
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, errnoOf, fileSystemError, removeDirectory } from "../../base/index.ts";
+import { EngineError, errnoOf, failPoint, fileSystemError, removeDirectory } from "../../base/index.ts";
 import { releaseIdRange, reserveIdRange } from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
 import { listContainerIds } from "./containerIds.ts";
@@ -9,7 +9,7 @@ import { type ContainerRecord, readContainerRecord } from "./containerRecord.ts"
 import { type CreationIntent, isBeingMade, readContainerState } from "./containerState.ts";
 import { isLive, runDirectory } from "./liveState.ts";
 import { nameHolder, releaseName } from "./names.ts";
-import { abandonedContainers, clearPending, markPending } from "./pending.ts";
+import { abandonedContainers, clearPending, markPending, wantsVolumesRemoved } from "./pending.ts";
 import type { ProcessIdentity } from "./processIdentity.ts";
 import { removeGroup } from "./removeGroup.ts";
 import { abandonFirstUse, detachVolume, leftoverVolumes } from "./volumes.ts";
@@ -36,15 +36,22 @@ export async function removeContainer(request: RemovalRequest): Promise<void> {
   const paths = containerPaths(root, id);
   const record = tolerant(() => readContainerRecord(paths.record));
   const intent = intentOf(paths, record);
-  markPending(root, id, owner);
-  if (record?.cgroup !== undefined) removeGroup(record.cgroup);
+  markPending(root, id, request.volumes ? { ...owner, volumes: true } : owner);
+  failPoint("rm.marked");
+  if (record?.cgroup !== undefined) await removeGroup(record.cgroup);
+  failPoint("rm.group-removed");
   if (intent.name !== "") releaseName(root, intent.name, id);
+  failPoint("rm.name-released");
   for (const { name } of intent.volumes) abandonFirstUse(root, name, id);
   if (request.volumes) detachAnonymous(root, id, intent);
+  failPoint("rm.volumes-detached");
   for (const path of leftoverVolumes(root, id)) await removeTree({ helperPath, path });
+  failPoint("rm.volumes-removed");
   removeDirectory(runDirectory(runRoot, id));
   await removeContainerDirectory({ root, helperPath, id });
+  failPoint("rm.directory-removed");
   releaseRange(root, id, record);
+  failPoint("rm.ids-released");
   clearPending(root, id);
 }
 
@@ -54,9 +61,10 @@ export async function sweepAbandoned(request: Omit<RemovalRequest, "id" | "volum
     const paths = containerPaths(request.root, id);
     const state = tolerant(() => readContainerState(paths.state));
     if (isBeingMade(state) || isLive({ ...request, id })) continue;
-    // Without a record it was never whole; with one, only `--rm` says what the user wants of its volumes.
+    // Without a record it was never whole; with one, `--rm` or who began to remove it says what becomes of its volumes.
     const record = tolerant(() => readContainerRecord(paths.record));
-    await removeContainer({ ...request, id, volumes: record === undefined || record.remove });
+    const volumes = record === undefined || record.remove || wantsVolumesRemoved(request.root, id);
+    await removeContainer({ ...request, id, volumes });
   }
 }
 
@@ -98,6 +106,7 @@ async function removeContainerDirectory({ root, helperPath, id }: Trash): Promis
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove the container", id);
   }
+  failPoint("rm.directory-renamed");
   await removeTrash({ root, helperPath }, id);
 }
 

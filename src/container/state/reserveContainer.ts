@@ -4,6 +4,7 @@ import {
   type ContainerId,
   EngineError,
   errnoOf,
+  failPoint,
   fileSystemError,
   makeDirectory,
   newContainerId,
@@ -57,10 +58,13 @@ export async function reserveContainer(request: ReserveRequest): Promise<Reserva
   makeDirectory(root);
   markPending(root, id, owner);
   undo.push(() => clearPending(root, id));
+  failPoint("create.pending");
   const paths = makeContainerDirectory(request, id);
   const name = await reserveSomeName(request, id);
   undo.push(() => releaseName(root, name, id));
+  failPoint("create.named");
   const idRange = request.ownIds ? reserveRange(request, id) : undefined;
+  failPoint("create.ids-reserved");
   cidfile?.write(id);
   return { id, name, paths, ...(idRange === undefined ? {} : { idRange }) };
 }
@@ -84,8 +88,10 @@ function makeContainerDirectory(
     throw fileSystemError(error, "make the container's directory", fresh.directory);
   }
   writeContainerState(fresh.state, { status: "creating", owner, intent: { ...intent, name: name ?? "" } });
+  failPoint("create.directory-made");
   renameSync(fresh.directory, paths.directory);
   undo.push(() => removeTree({ helperPath, path: paths.directory }));
+  failPoint("create.directory-renamed");
   return paths;
 }
 

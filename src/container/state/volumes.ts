@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, fileSystemError, makeDirectory, randomHex } from "../../base/index.ts";
+import { errnoOf, failPoint, fileSystemError, makeDirectory, randomHex } from "../../base/index.ts";
 import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
 
 /** `volumes/<name>/volume.json`. */
@@ -80,7 +80,9 @@ export function ensureVolume(request: VolumeRequest): boolean {
     mkdirSync(join(fresh, "_data"), { recursive: true, mode: 0o755 });
     mkdirSync(join(fresh, "unused"));
     writeRecord(join(fresh, "volume.json"), recordOf(request), { durable: true });
+    failPoint("volume.written");
     renameSync(fresh, directory);
+    failPoint("volume.renamed");
     return true;
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { EngineError } from "../../base/index.ts";
 import { parseVolumeName } from "../options/objectNames.ts";
 import { ensureVolume, newVolumeName, readVolumeRecord } from "../state/volumes.ts";
 import { parseLocalOptions } from "./localOptions.ts";
+import { settleVolumes, volumeTask } from "./settleVolumes.ts";
 import { describeVolume, type VolumeDetails } from "./volumeDetails.ts";
 
 export interface CreateVolumeRequest {
@@ -34,7 +35,8 @@ export function createVolume(
   } catch (error) {
     throw error instanceof EngineError ? named(error, name) : error;
   }
-  ensureVolume({ root, name, anonymous, id: "new", now, labels, options });
+  settleVolumes(root);
+  ensureVolume({ root, name, anonymous, id: volumeTask("new"), now, labels, options });
   const record = readVolumeRecord(root, name);
   if (record === undefined) throw new EngineError("busy", `create ${name}: the volume was removed at the same time`);
   return describeVolume(root, record);

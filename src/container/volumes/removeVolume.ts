@@ -1,4 +1,4 @@
-import { EngineError, randomHex } from "../../base/index.ts";
+import { EngineError, failPoint } from "../../base/index.ts";
 import { measureTrees, removeTree } from "../../overlay/index.ts";
 import { hasLabel, type ObjectFilter } from "../list/containerFilters.ts";
 import {
@@ -11,6 +11,7 @@ import {
 } from "../state/volumes.ts";
 import { readVolumeUsers } from "../state/volumeUsers.ts";
 import { labelsOf, readVolumes, requireVolume } from "./listVolumes.ts";
+import { settleVolumes, volumeTask } from "./settleVolumes.ts";
 
 export interface VolumePlaces {
   readonly root: string;
@@ -24,10 +25,12 @@ export interface VolumePlaces {
  */
 export async function removeVolume(name: string, places: VolumePlaces): Promise<void> {
   const { root, helperPath } = places;
+  settleVolumes(root);
   requireVolume(root, name);
   const users = readVolumeUsers(root).get(name);
   if (users !== undefined) throw inUse(name, users);
-  const gone = detachVolume(root, name, `checking.${randomHex(4)}`);
+  const gone = detachVolume(root, name, volumeTask("checking"));
+  failPoint("volume.detached");
   // A container writes down what it is going to use before it looks for it: one that still found the volume is seen now.
   const late = readVolumeUsers(root).get(name);
   if (gone !== undefined && late !== undefined) {
@@ -35,6 +38,7 @@ export async function removeVolume(name: string, places: VolumePlaces): Promise<
     throw inUse(name, late);
   }
   if (gone !== undefined) condemnVolume(root, gone);
+  failPoint("volume.condemned");
   // Those of removals that were killed are deleted too.
   for (const path of leftoverVolumes(root, condemnedVolumes)) await removeTree({ helperPath, path });
 }
@@ -67,6 +71,7 @@ export interface Pruned {
 export async function pruneVolumes(request: PruneVolumesRequest, places: VolumePlaces): Promise<Pruned> {
   const all = request.all || request.filters.some(({ name, value }) => name === "all" && /^(true|1)$/.test(value));
   const fits = compilePruneLabels(request.filters, ["all"]);
+  settleVolumes(places.root);
   const used = readVolumeUsers(places.root);
   const unused = readVolumes(places.root).filter(
     (record) => !used.has(record.name) && (all || record.anonymous) && fits(labelsOf(record)),
