@@ -86,7 +86,6 @@ static int put_contents(const struct archive *archive, int fd, uint64_t size)
     for (bool over = false; size > 0;) {
         size_t part = size < sizeof bytes ? (size_t)size : sizeof bytes;
         ssize_t got = over ? (ssize_t)part : read(fd, bytes, part);
-        if (got < 0 && errno == EINTR) continue;
         if (got < 0) return -1;
         if (got == 0) {
             over = true;

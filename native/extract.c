@@ -221,23 +221,20 @@ static int make_way(struct unpack *unpack, int parent, const char *name)
 
 /* ---- entries ---- */
 
-static int apply_dir(struct unpack *unpack, const struct record *, const char *path)
+/* What is in the way of an entry stays and is EEXIST. */
+
+static int apply_dir(struct unpack *unpack, const struct record *, int parent, const char *name)
 {
-    const char *name;
-    if (strcmp(path, ".") == 0) return 0;
-    int parent = open_parent(unpack, path, &name);
-    if (parent < 0 || make_directory(unpack, parent, name) == 0) return parent < 0 ? -1 : 0;
-    if (errno != EEXIST || unpack->strict || make_way(unpack, parent, name) != 0) return -1;
     return make_directory(unpack, parent, name);
 }
 
-static int apply_seal(struct unpack *unpack, const struct record *record, const char *path)
+static int apply_seal(struct unpack *unpack, const struct record *record, int, const char *path)
 {
     OWNED fd = open_in_root(unpack, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     return fd < 0 ? 0 : dress(unpack, record, fd, -1, NULL); /* or a later entry took its place */
 }
 
-static int apply_opaque(struct unpack *unpack, const struct record *, const char *path)
+static int apply_opaque(struct unpack *unpack, const struct record *, int, const char *path)
 {
     OWNED_MEMORY char *copy = strdup(path);
     OWNED directory = copy == NULL ? TRY(unpack, "malloc", -1) : open_directory(unpack, copy, 0);
@@ -248,16 +245,13 @@ static int apply_opaque(struct unpack *unpack, const struct record *, const char
 
 /* A deletion mark concerns the layers below only: what this layer itself put there stays (image-spec layer.md,
  * "Whiteouts"), and a directory stays without what it would inherit. */
-static int apply_whiteout(struct unpack *unpack, const struct record *record, const char *path)
+static int apply_whiteout(struct unpack *unpack, const struct record *, int parent, const char *name)
 {
-    const char *name;
-    struct stat status;
-    int parent = open_parent(unpack, path, &name);
-    if (parent < 0) return -1;
     if (mknodat(parent, name, S_IFCHR, makedev(0, 0)) == 0) return 0;
     if (errno != EEXIST) return TRY(unpack, "mknodat", -1);
-    if (TRY(unpack, "fstatat", fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))) return -1;
-    return S_ISDIR(status.st_mode) ? apply_opaque(unpack, record, path) : 0;
+    OWNED fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno == ENOTDIR) return 0;
+    return TRY(unpack, "openat", fd) ? -1 : set_opaque(unpack, fd);
 }
 
 static int make_node(struct unpack *unpack, const struct record *record, int parent, const char *name)
@@ -274,41 +268,27 @@ static int make_node(struct unpack *unpack, const struct record *record, int par
     return TRY(unpack, "mknodat", mknodat(parent, name, type | (mode_t)mode, makedev((unsigned)major, (unsigned)minor)));
 }
 
-static int apply_node(struct unpack *unpack, const struct record *record, const char *path)
+static int apply_node(struct unpack *unpack, const struct record *record, int parent, const char *name)
 {
-    const char *name;
-    int parent = open_parent(unpack, path, &name);
-    if (parent < 0) return -1;
-    int result = make_node(unpack, record, parent, name);
-    if (result != 0 && errno == EEXIST && make_way(unpack, parent, name) == 0) result = make_node(unpack, record, parent, name);
-    return result == 0 ? dress(unpack, record, -1, parent, name) : -1;
+    return make_node(unpack, record, parent, name) == 0 ? dress(unpack, record, -1, parent, name) : -1;
 }
 
-static int link_in(struct unpack *unpack, int from, const char *target, int parent, const char *name)
-{
-    struct stat old, new;
-    if (TRY(unpack, "fstatat", fstatat(from, target, &old, AT_SYMLINK_NOFOLLOW))) return -1;
-    errno = S_ISDIR(old.st_mode) ? EISDIR : ENOENT;
-    if (S_ISDIR(old.st_mode) || is_whiteout(&old)) return TRY(unpack, "linkat", -1);
-    if (linkat(from, target, parent, name, 0) == 0) return 0; /* without AT_SYMLINK_FOLLOW: a link itself is linked */
-    if (errno != EEXIST) return TRY(unpack, "linkat", -1);
-    if (TRY(unpack, "fstatat", fstatat(parent, name, &new, AT_SYMLINK_NOFOLLOW))) return -1;
-    if (old.st_dev == new.st_dev && old.st_ino == new.st_ino) return 0;
-    if (make_way(unpack, parent, name) != 0) return -1;
-    return TRY(unpack, "linkat", linkat(from, target, parent, name, 0));
-}
-
-static int apply_hardlink(struct unpack *unpack, const struct record *record, const char *path)
+static int apply_hardlink(struct unpack *unpack, const struct record *record, int parent, const char *name)
 {
     char directory[PATH_MAX];
-    const char *name, *target = record_get(record, "target");
+    const char *target = record_get(record, "target");
+    struct stat old, new;
     errno = EBADMSG;
-    const char *old = target == NULL ? NULL : split(unpack, target, directory);
-    if (old == NULL) return TRY(unpack, "record", -1);
+    const char *first = target == NULL ? NULL : split(unpack, target, directory);
+    if (first == NULL) return TRY(unpack, "record", -1);
     OWNED from = open_in_root(unpack, directory, O_PATH | O_DIRECTORY);
-    if (TRY(unpack, "openat2", from)) return -1;
-    int parent = open_parent(unpack, path, &name);
-    if (parent < 0 || link_in(unpack, from, old, parent, name) != 0) return -1;
+    if (TRY(unpack, "openat2", from) || TRY(unpack, "fstatat", fstatat(from, first, &old, AT_SYMLINK_NOFOLLOW))) return -1;
+    errno = S_ISDIR(old.st_mode) ? EISDIR : ENOENT;
+    if (S_ISDIR(old.st_mode) || is_whiteout(&old)) return TRY(unpack, "linkat", -1);
+    if (linkat(from, first, parent, name, 0) != 0) { /* without AT_SYMLINK_FOLLOW: a link itself is linked */
+        bool exists = errno == EEXIST && fstatat(parent, name, &new, AT_SYMLINK_NOFOLLOW) == 0;
+        if (!exists || old.st_dev != new.st_dev || old.st_ino != new.st_ino) return TRY(unpack, "linkat", -1);
+    }
     OWNED fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); /* what can be opened */
     return dress(unpack, record, fd, parent, name);
 }
@@ -372,17 +352,12 @@ static int write_contents(struct unpack *unpack, int fd, uint64_t size)
     return size < HOLE ? 0 : TRY(unpack, "ftruncate", ftruncate(fd, (off_t)size));
 }
 
-static int apply_file(struct unpack *unpack, const struct record *record, const char *path)
+static int apply_file(struct unpack *unpack, const struct record *record, int parent, const char *name)
 {
-    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    const char *name;
     uint64_t size;
     errno = EBADMSG;
     if (!record_get_u64(record, "size", INT64_MAX, &size)) return TRY(unpack, "record", -1);
-    int parent = open_parent(unpack, path, &name);
-    if (parent < 0) return -1;
-    OWNED fd = openat(parent, name, flags, 0600);
-    if (fd < 0 && errno == EEXIST && make_way(unpack, parent, name) == 0) fd = openat(parent, name, flags, 0600);
+    OWNED fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (TRY(unpack, "openat", fd) || write_contents(unpack, fd, size) != 0) return -1;
     return dress(unpack, record, fd, -1, NULL);
 }
@@ -391,19 +366,30 @@ static int apply_file(struct unpack *unpack, const struct record *record, const 
 
 static const struct {
     const char *op;
-    int (*apply)(struct unpack *unpack, const struct record *record, const char *path);
+    int (*apply)(struct unpack *unpack, const struct record *record, int parent, const char *name);
+    bool takes_path; /* as its name, without a parent */
 } operations[] = {
-    {"dir", apply_dir},     {"file", apply_file},     {"symlink", apply_node},     {"fifo", apply_node},         {"char", apply_node},
-    {"block", apply_node},  {"opaque", apply_opaque}, {"whiteout", apply_whiteout}, {"hardlink", apply_hardlink}, {"seal", apply_seal},
+    {"dir", apply_dir, false},      {"file", apply_file, false},         {"symlink", apply_node, false},
+    {"fifo", apply_node, false},    {"char", apply_node, false},         {"block", apply_node, false},
+    {"opaque", apply_opaque, true}, {"whiteout", apply_whiteout, false}, {"hardlink", apply_hardlink, false},
+    {"seal", apply_seal, true},
 };
 
 static int apply(struct unpack *unpack, const struct record *record)
 {
-    const char *path = record_get(record, "path");
-    for (size_t i = 0; path != NULL && i < sizeof operations / sizeof operations[0]; i++)
-        if (strcmp(operations[i].op, record->op) == 0) return operations[i].apply(unpack, record, path);
+    const size_t count = sizeof operations / sizeof operations[0];
+    const char *name, *path = record_get(record, "path");
+    size_t i = 0;
+    while (i < count && strcmp(operations[i].op, record->op) != 0) i++;
     errno = EBADMSG;
-    return TRY(unpack, "record", -1);
+    if (i == count || path == NULL) return TRY(unpack, "record", -1);
+    bool directory = operations[i].apply == apply_dir;
+    if (directory && strcmp(path, ".") == 0) return 0;
+    if (operations[i].takes_path) return operations[i].apply(unpack, record, -1, path);
+    int parent = open_parent(unpack, path, &name);
+    int result = parent < 0 ? -1 : operations[i].apply(unpack, record, parent, name);
+    if (parent < 0 || result == 0 || errno != EEXIST || (unpack->strict && directory)) return result;
+    return make_way(unpack, parent, name) == 0 ? operations[i].apply(unpack, record, parent, name) : -1;
 }
 
 /* Parses the next record, reading as much as that takes. What is left of the input moves to the front now and then, so

@@ -33,7 +33,7 @@ size_t group_statistics(struct launch *launch, char *json, size_t room)
         char *bytes;
         ssize_t size = path_read(&launch->journal, launch->cgroup, names[i], STATISTICS_MAX, &bytes);
         if (size < 0) continue; /* a controller that is not there */
-        journal_file(&launch->journal, names[i], 0, bytes, (size_t)size);
+        journal_file(&launch->journal, names[i], 0, size, bytes);
         if (room - used > 6 * (size_t)size + 64) {
             used += (size_t)snprintf(json + used, room - used, "%s\"%s\":\"", used > 0 ? "," : "", names[i]);
             used += json_escape(json + used, bytes, (size_t)size);

@@ -15,7 +15,6 @@ static void send_all(int fd, const char *bytes, size_t size)
 {
     while (size > 0) {
         ssize_t sent = send(fd, bytes, size, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) continue;
         if (sent <= 0) return;
         bytes += sent;
         size -= (size_t)sent;
@@ -34,18 +33,16 @@ void journal_flush(struct journal *journal)
  * are cut. */
 __attribute__((format(printf, 2, 3))) static void append(struct journal *journal, const char *format, ...)
 {
-    char record[1024];
+    if (sizeof journal->buffer - journal->used < JOURNAL_RECORD) journal_flush(journal);
+    char *record = journal->buffer + journal->used;
     va_list values;
     va_start(values, format);
-    int length = vsnprintf(record, sizeof record - 1, format, values);
+    int length = vsnprintf(record, JOURNAL_RECORD - 1, format, values);
     va_end(values);
     if (length < 0) return;
-    size_t size = (size_t)length < sizeof record - 2 ? (size_t)length : sizeof record - 2;
+    size_t size = (size_t)length < JOURNAL_RECORD - 2 ? (size_t)length : JOURNAL_RECORD - 2;
     record[size] = record[size + 1] = '\0';
-    size += 2;
-    if (size > sizeof journal->buffer - journal->used) journal_flush(journal);
-    memcpy(journal->buffer + journal->used, record, size);
-    journal->used += size;
+    journal->used += size + 2;
 }
 
 void journal_call(struct journal *journal, const char *name, long result, int error, uint64_t began, const char *format, ...)
@@ -83,13 +80,10 @@ void journal_failed(struct journal *journal)
     journal_flush(journal);
 }
 
-void journal_file(struct journal *journal, const char *path, int error, const void *bytes, size_t size)
+void journal_file(struct journal *journal, const char *path, mode_t mode, ssize_t size, const void *bytes)
 {
-    char record[4096 + 64];
-    int length = snprintf(record, sizeof record - 1, "file%cerrno=%d%csize=%zu%cpath=%s%c", 0, error, 0, size, 0, path, 0);
+    size_t sent = size < 0 ? 0 : (size_t)size;
+    append(journal, "file%cerrno=%d%csize=%zu%cmode=%u%cpath=%s", 0, size < 0 ? (int)-size : 0, 0, sent, 0, mode, 0, path);
     journal_flush(journal);
-    if (length <= 0 || (size_t)length >= sizeof record - 1) return; /* no path that the kernel takes is so long */
-    record[length] = '\0';
-    send_all(journal->fd, record, (size_t)length + 1);
-    send_all(journal->fd, bytes, size);
+    send_all(journal->fd, bytes, sent);
 }

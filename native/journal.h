@@ -3,15 +3,18 @@
  *   call    step process pid name args result errno at took   one system call; at and took in nanoseconds
  *   failed  step process name args errno                      the step that stopped the plan
  *   started pid                                               the payload has been executed
- *   file    path size errno                                   followed by exactly size raw bytes
+ *   file    path mode size errno                              followed by exactly size raw bytes
  *   exited  code | signal                                     the payload has ended
  *
- * Records are buffered and flushed in pieces below PIPE_BUF, so that the processes of one launch may share the socket.
+ * Records are buffered and flushed in pieces that a socket takes whole, so that the processes of one launch may share it.
  */
 #ifndef BRIG_JOURNAL_H
 #define BRIG_JOURNAL_H
 
 #include "system.h"
+
+/* The longest record; a path that the kernel takes fits. */
+enum { JOURNAL_RECORD = 4096 + 64 };
 
 struct journal {
     int fd;
@@ -21,7 +24,7 @@ struct journal {
     char last_args[512];
     int last_error;
     size_t used;
-    char buffer[4096];
+    char buffer[2 * JOURNAL_RECORD];
 };
 
 uint64_t journal_clock(void); /* CLOCK_MONOTONIC in nanoseconds */
@@ -30,7 +33,8 @@ __attribute__((format(printf, 6, 7))) void journal_call(struct journal *journal,
                                                         uint64_t began, const char *format, ...);
 __attribute__((format(printf, 3, 4))) void journal_record(struct journal *journal, const char *op, const char *format, ...);
 void journal_failed(struct journal *journal);
-void journal_file(struct journal *journal, const char *path, int error, const void *bytes, size_t size);
+/* size < 0: no bytes, for the reason -size; mode 0: there is no such file */
+void journal_file(struct journal *journal, const char *path, mode_t mode, ssize_t size, const void *bytes);
 void journal_flush(struct journal *journal);
 
 /* Makes a call, records it with its decoded arguments, and yields its result with errno as the call left it. */

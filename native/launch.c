@@ -62,10 +62,13 @@ int launch_joined_root(struct launch *launch, const struct record *)
     return launch->root < 0 ? -1 : 0;
 }
 
-/* proc_pid_stat(5): the second field, a name, may hold anything, so the count starts behind its last parenthesis. */
-uint64_t launch_start_time(const char *stat)
+/* Field 22 of proc_pid_stat(5): the second one, a name, may hold anything, so the count starts behind its last parenthesis. */
+uint64_t launch_start_time(struct launch *launch, pid_t pid)
 {
-    const char *field = strrchr(stat, ')');
+    char path[64], text[1024] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    OWNED fd = path_open_host(&launch->journal, path, O_RDONLY);
+    const char *field = fd >= 0 && read(fd, text, sizeof text - 1) > 0 ? strrchr(text, ')') : NULL;
     for (int number = 2; field != NULL && number < 22; number++) field = strchr(field + 1, ' ');
     return field == NULL ? 0 : strtoull(field, NULL, 10);
 }

@@ -71,7 +71,7 @@ int launch_joined_root(struct launch *launch, const struct record *record);
 int launch_invalid(struct launch *launch, const struct record *record, const char *key);
 _Noreturn void launch_child(struct launch *launch);
 int launch_monitor(struct launch *launch, const struct record *settings); /* monitor.c */
-uint64_t launch_start_time(const char *stat); /* field 22 of the text of /proc/PID/stat */
+uint64_t launch_start_time(struct launch *launch, pid_t pid); /* 0: there is no such process */
 _Noreturn void launch_init(pid_t payload);
 
 /* archive.c: writes the tree at `start` as records. Returns NULL, or the path that failed, with errno. */

@@ -1,5 +1,6 @@
 /* brig's native helper: one static executable, several roles. It acts and does not think: what to do arrives as
- * records (record.h) from the TypeScript side. */
+ * records (record.h) from the TypeScript side. It installs no signal handler, so that nothing that reads, writes or waits
+ * for a process ends with EINTR (signal(7)). */
 #include "helper.h"
 
 static const struct {

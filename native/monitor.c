@@ -83,20 +83,10 @@ static int write_state(struct monitor *monitor, int directory, const char *name,
     return result == 0 && durable ? fsync(directory) : result;
 }
 
-static uint64_t start_time(struct monitor *monitor, pid_t pid)
-{
-    char path[64], text[1024] = "";
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int fd = path_open_host(&monitor->launch->journal, path, O_RDONLY);
-    ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (fd >= 0) close(fd);
-    return size > 0 ? launch_start_time(text) : 0;
-}
-
 static void describe_process(struct monitor *monitor, char text[160], pid_t pid)
 {
     const char *boot = record_get(monitor->settings, "boot");
-    snprintf(text, 160, "{\"pid\":%d,\"startTime\":\"%llu\",\"bootId\":\"%.40s\"}", (int)pid, (unsigned long long)start_time(monitor, pid),
+    snprintf(text, 160, "{\"pid\":%d,\"startTime\":\"%llu\",\"bootId\":\"%.40s\"}", (int)pid, (unsigned long long)launch_start_time(monitor->launch, pid),
              boot == NULL ? "" : boot);
 }
 

@@ -154,9 +154,14 @@ static int op_make(struct launch *launch, const struct record *record)
 
 static int op_symlink(struct launch *launch, const struct record *record)
 {
-    const char *to = record_get(record, "to"), *target = record_get(record, "target");
-    if (to == NULL || target == NULL) return launch_invalid(launch, record, "target");
-    int result = path_symlink(&launch->journal, launch->root, to, target);
+    REQUIRED(to, "to");
+    REQUIRED(target, "target");
+    const char *slash = strrchr(target, '/');
+    OWNED_MEMORY char *above = slash == NULL ? NULL : strndup(target, (size_t)(slash - target));
+    if (above == NULL) return launch_invalid(launch, record, "target");
+    OWNED parent = path_target(&launch->journal, launch->root, above, PATH_DIRECTORY, IN_ROOT);
+    if (parent < 0) return -1;
+    int result = DO("symlinkat", symlinkat(to, parent, slash + 1), "\"%s\", %d, \"%s\"", to, parent, slash + 1);
     return result != 0 && errno == EEXIST ? 0 : result;
 }
 

@@ -93,24 +93,20 @@ static int op_set_tree(struct launch *launch, const struct record *record)
     return mount_set(launch, record, launch_handle(launch, record_get(record, "tree")), record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
 }
 
-static int op_cgroup_make(struct launch *launch, const struct record *record)
-{
-    struct journal *journal = &launch->journal;
-    REQUIRED(path, "path");
-    if (path_make_directory(journal, AT_FDCWD, path, 0755) != 0 && errno != EEXIST) return -1;
-    int fd = path_open_host(journal, path, O_RDONLY | O_DIRECTORY);
-    if (fd < 0) return -1;
-    if (launch->cgroup >= 0) close(launch->cgroup);
-    launch->cgroup = fd;
-    return 0;
-}
-
 /* The group of a container that runs: what joins it is born there, and the group stays when that has ended. */
 static int op_cgroup_open(struct launch *launch, const struct record *record)
 {
     REQUIRED(path, "path");
+    close_owned(&launch->cgroup);
     launch->cgroup = path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     return launch->cgroup < 0 ? -1 : 0;
+}
+
+static int op_cgroup_make(struct launch *launch, const struct record *record)
+{
+    REQUIRED(path, "path");
+    if (path_make_directory(&launch->journal, AT_FDCWD, path, 0755) != 0 && errno != EEXIST) return -1;
+    return op_cgroup_open(launch, record);
 }
 
 static int op_cgroup_write(struct launch *launch, const struct record *record)
@@ -192,19 +188,17 @@ static int op_release(struct launch *launch, const struct record *)
  * proc_pid_stat(5), says that it is still the process that was meant, and the pidfd keeps it so. */
 static int op_target(struct launch *launch, const struct record *record)
 {
-    char path[64], text[1024] = "";
+    char path[64];
     NUMBER(pid, "pid", INT32_MAX);
     NUMBER(started, "started", UINT64_MAX);
     int target = DO("pidfd_open", syscall(SYS_pidfd_open, (pid_t)pid, 0), "%u", (unsigned)pid);
     if (target < 0 || launch_keep(launch, record_get(record, "as"), target) != 0) return -1;
-    snprintf(path, sizeof path, "/proc/%u", (unsigned)pid);
-    OWNED directory = path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY);
-    OWNED stat = directory < 0 ? -1 : openat(directory, "stat", O_RDONLY | O_CLOEXEC);
-    bool same = stat >= 0 && read(stat, text, sizeof text - 1) > 0 && launch_start_time(text) == started;
+    bool same = launch_start_time(launch, (pid_t)pid) == started;
     errno = ESRCH;
     if (!same) return DO("verify", -1, "process %u is not the one that was meant", (unsigned)pid);
     if (record_get(record, "userns") == NULL) return 0;
-    launch->userns = DO("openat", openat(directory, "ns/user", O_RDONLY | O_CLOEXEC), "\"%s/ns/user\"", path);
+    snprintf(path, sizeof path, "/proc/%u/ns/user", (unsigned)pid);
+    launch->userns = path_open_host(&launch->journal, path, O_RDONLY);
     return launch->userns < 0 ? -1 : 0;
 }
 
@@ -288,8 +282,8 @@ static int op_tool(struct launch *launch, const struct record *record)
 /* A kernel setting of the host's network namespace. */
 static int op_setting(struct launch *launch, const struct record *record)
 {
-    const char *file = record_get(record, "file"), *value = record_get(record, "value");
-    if (file == NULL || value == NULL) return launch_invalid(launch, record, "file");
+    REQUIRED(file, "file");
+    REQUIRED(value, "value");
     OWNED fd = path_open_host(&launch->journal, file, O_WRONLY);
     return fd < 0 ? -1 : DO("write", write(fd, value, strlen(value)), "%s, \"%s\"", file, value) == (int)strlen(value) ? 0 : -1;
 }
@@ -335,28 +329,17 @@ static int op_hand_root(struct launch *launch, const struct record *)
     return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'r', .fd = launch->root}), "to the child: fd %d, the root", launch->root);
 }
 
-/* Sends a file of the root back to the caller, who may be about to decide something by it. */
+/* Sends a file of the root back to the caller, who may be about to decide something by it, and what it is. */
 static int op_read_file(struct launch *launch, const struct record *record)
 {
-    uint64_t limit;
-    const char *path = record_get(record, "path");
-    if (path == NULL || !record_get_u64(record, "limit", 1u << 24, &limit)) return launch_invalid(launch, record, "path");
-    char *bytes;
-    ssize_t size = path_read(&launch->journal, launch->root, path, limit, &bytes);
-    journal_file(&launch->journal, path, size < 0 ? errno : 0, bytes, size < 0 ? 0 : (size_t)size);
-    free(bytes);
-    return 0;
-}
-
-static int op_describe_file(struct launch *launch, const struct record *record)
-{
     REQUIRED(path, "path");
+    NUMBER(limit, "limit", 1u << 24);
+    OWNED_MEMORY char *bytes = NULL;
     struct stat status = {0};
     OWNED fd = path_open_in(&launch->journal, launch->root, path, O_PATH, IN_ROOT);
-    int error = fd < 0 || fstat(fd, &status) != 0 ? errno : 0;
-    char text[64];
-    int size = snprintf(text, sizeof text, "%o %u %u", status.st_mode, status.st_uid, status.st_gid);
-    journal_file(&launch->journal, path, error, text, (size_t)size);
+    bool known = fd >= 0 && fstat(fd, &status) == 0;
+    ssize_t size = known ? path_read(&launch->journal, launch->root, path, limit, &bytes) : -1;
+    journal_file(&launch->journal, path, status.st_mode, size < 0 ? -errno : size, bytes);
     return 0;
 }
 
@@ -383,13 +366,6 @@ static int op_archive(struct launch *launch, const struct record *record)
 static int op_unpack(struct launch *launch, const struct record *)
 {
     return DO("unpack", unpack_confined(launch->root), "%d", launch->root);
-}
-
-/* The root as the container has it, without what it mounted there. */
-static int op_bare_root(struct launch *launch, const struct record *)
-{
-    launch->root = path_open_tree(&launch->journal, AT_FDCWD, "/", OPEN_TREE_CLONE);
-    return launch->root < 0 ? -1 : 0;
 }
 
 const struct operation host_operations[] = {
@@ -419,9 +395,7 @@ const struct operation host_operations[] = {
     {"useRoot", op_use_root},
     {"handRoot", op_hand_root},
     {"readFile", op_read_file},
-    {"describeFile", op_describe_file},
     {"becomeRoot", launch_become_root},
-    {"bareRoot", op_bare_root},
     {"attach", launch_attach},
     {"attachRoot", launch_attach_root},
     {"pivot", launch_pivot},

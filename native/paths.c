@@ -86,14 +86,3 @@ int path_open_host(struct journal *journal, const char *path, int flags)
 {
     return (int)CALL(journal, "open", open(path, flags | O_CLOEXEC, 0600), "\"%s\", 0x%x", path, (unsigned)flags);
 }
-
-int path_symlink(struct journal *journal, int root, const char *target, const char *link)
-{
-    const char *slash = strrchr(link, '/');
-    errno = EINVAL;
-    OWNED_MEMORY char *parent_path = slash == NULL ? NULL : strndup(link, (size_t)(slash - link) + 1);
-    if (parent_path == NULL) return -1;
-    OWNED parent = path_target(journal, root, parent_path, PATH_DIRECTORY, IN_ROOT);
-    if (parent < 0) return -1;
-    return (int)CALL(journal, "symlinkat", symlinkat(target, parent, slash + 1), "\"%s\", %d, \"%s\"", target, parent, slash + 1);
-}

@@ -25,6 +25,5 @@ int path_open_tree(struct journal *journal, int directory, const char *path, uns
 
 int path_open_host(struct journal *journal, const char *path, int flags);
 int path_make_directory(struct journal *journal, int parent, const char *name, unsigned mode);
-int path_symlink(struct journal *journal, int root, const char *target, const char *link);
 
 #endif

@@ -63,33 +63,27 @@ export async function readRunningFiles(request: RunningFilesRequest): Promise<Re
 }
 
 async function read(request: ReadRequest, toRoot: readonly LaunchStep[]): Promise<ReadonlyMap<string, RootFile>> {
-  const described = new Map<string, JournalRecord>();
   const contents = new Map<string, JournalRecord>();
   let failed: JournalRecord | undefined;
   const onRecord = (record: JournalRecord) => {
-    const path = record.fields.get("path") ?? "";
     if (record.op === "failed") failed ??= record;
-    else if (record.op === "file") (described.has(path) ? contents : described).set(path, record);
+    else if (record.op === "file") contents.set(record.fields.get("path") ?? "", record);
   };
   const wanted = [...new Set(request.paths)];
-  const reading = wanted.flatMap((path) => [
-    hostStep("describeFile", { path }),
-    hostStep("readFile", { path, limit: request.maxBytes }),
-  ]);
+  const reading = wanted.map((path) => hostStep("readFile", { path, limit: request.maxBytes }));
   const plan = { steps: [...toRoot, ...reading] };
   await runHelper({ plan, helperPath: request.helperPath, stdio: ["ignore", "ignore", "ignore"], onRecord });
   if (failed !== undefined || contents.size !== wanted.length) throw unreadable(failed);
-  return new Map([...contents].map(([path, record]) => [path, rootFile(record, described.get(path))]));
+  return new Map([...contents].map(([path, record]) => [path, rootFile(record)]));
 }
 
-/** The helper's answers, first what the file is, then what is in it. */
-function rootFile(content: JournalRecord, description: JournalRecord | undefined): RootFile {
-  const errno = Number(content.fields.get("errno"));
-  const missing = description === undefined || description.fields.get("errno") !== "0";
+function rootFile({ fields, bytes }: JournalRecord): RootFile {
+  const errno = Number(fields.get("errno"));
+  const mode = Number(fields.get("mode"));
   return {
     ...(errno === 0 ? {} : { errno: errnoName(errno) }),
-    bytes: content.bytes,
-    ...(missing ? {} : { mode: Number.parseInt(description.bytes.toString("ascii"), 8) }),
+    bytes,
+    ...(mode === 0 ? {} : { mode }),
   };
 }
 

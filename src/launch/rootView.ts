@@ -75,7 +75,10 @@ function runningSteps({ target, spec, bare }: RunningRoot): LaunchStep[] {
     ...targetSteps(target),
     joinStep("host", spec, ["user", "mount"]),
     ...(ownIds ? [hostStep("becomeRoot", {})] : []),
-    hostStep(bare === true ? "bareRoot" : "joinedRoot", {}),
+    // a copy of the mount is the root as the container has it, without what it mounted there
+    ...(bare === true
+      ? [hostStep("openTree", { as: "bare", path: "/" }), hostStep("useRoot", { tree: "bare" })]
+      : [hostStep("joinedRoot", {})]),
   ];
 }
 
