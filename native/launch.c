@@ -240,8 +240,9 @@ int role_launch(int argc, char **argv)
     launch->journal.step = "plan";
     prctl(PR_SET_NAME, "brig: launch");
     umask(0);
-    /* Descriptors that a caller of ours left open must not reach the payload. */
-    close_range(CONTROL_FD, ~0u, CLOSE_RANGE_CLOEXEC);
+    /* Descriptors that a caller of ours left open must not reach the payload, nor live as long as it does. */
+    close_range(CONTROL_FD + 1, ~0u, 0);
+    fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL);

@@ -7,7 +7,6 @@
 #include "helper.h"
 #include "paths.h"
 
-#include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/un.h>
 
@@ -16,7 +15,7 @@
 #define DELAY_MOST (60 * SECOND)
 #define RAN_WELL (10 * SECOND)
 
-static void signal_payload(struct monitor *monitor, int number)
+void monitor_signal(struct monitor *monitor, int number)
 {
     if (monitor->launch->pidfd < 0 || monitor->ended) return;
     CALL(&monitor->launch->journal, "pidfd_send_signal", syscall(SYS_pidfd_send_signal, monitor->launch->pidfd, number, NULL, 0), "%d, %d",
@@ -31,7 +30,7 @@ void monitor_command(struct monitor *monitor, const struct record *record)
         monitor->stopping = true;
         monitor->wake_at = 0;
     }
-    if (record_get_u64(record, "number", NSIG - 1, &number) && number > 0) signal_payload(monitor, (int)number);
+    if (record_get_u64(record, "number", NSIG - 1, &number) && number > 0) monitor_signal(monitor, (int)number);
     if (strcmp(record->op, "resize") == 0 && record_get_u64(record, "rows", 65535, &rows) &&
         record_get_u64(record, "columns", 65535, &columns) && monitor->launch->master >= 0) {
         struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
@@ -50,7 +49,7 @@ static void hear_caller(struct monitor *monitor)
         close(launch->control);
         launch->control = launch->journal.fd = -1;
         streams_leave_caller(monitor);
-        if (!monitor->stays) signal_payload(monitor, SIGKILL);
+        if (!monitor->stays) monitor_signal(monitor, SIGKILL);
         return;
     }
     monitor->command_size += (size_t)got;
@@ -68,7 +67,7 @@ static void hear_caller(struct monitor *monitor)
 /* ---- records on disk ---- */
 
 /* Replaces a small file so that readers, and a disk after a power cut, have the old one or the new one. */
-static int write_state(struct monitor *monitor, int directory, const char *name, const char *text)
+int monitor_write(struct monitor *monitor, int directory, const char *name, const char *text)
 {
     int fd = directory < 0 ? -1 : openat(directory, ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return directory < 0 ? 0 : -1;
@@ -97,12 +96,12 @@ static void write_running(struct monitor *monitor)
     format_time(monitor->started_text);
     snprintf(text, sizeof text, "{\"process\":%s,\"startedAt\":\"%s\",\"restarts\":%llu}\n", payload, monitor->started_text,
              (unsigned long long)monitor->restarts);
-    write_state(monitor, monitor->run, "running.json", text);
+    monitor_write(monitor, monitor->run, "running.json", text);
 }
 
 /* One line of the event log (src/container/events): what is the same in all of them was prepared by the caller. A line
  * below PIPE_BUF is appended whole, whoever else writes (write(2), O_APPEND). */
-static void write_event(struct monitor *monitor, const char *action, const char *more)
+void monitor_event(struct monitor *monitor, const char *action, const char *more)
 {
     const char *path = record_get(monitor->settings, "events"), *actor = record_get(monitor->settings, "actor");
     char line[4096], now[40];
@@ -127,36 +126,45 @@ static void write_exit(struct monitor *monitor, const char *statistics)
              monitor->executed ? "true" : "false", signalled ? "signal" : "exitCode", monitor->status.si_status, monitor->started_text, now,
              (unsigned long long)monitor->restarts, (unsigned long long)monitor->log.lost, failure, statistics);
     /* on a full disk the record goes where the run-time state is; never may an older one pass for this one */
-    if (write_state(monitor, monitor->state, "exit.json", text) != 0) write_state(monitor, monitor->run, "exit.json", text);
+    if (monitor_write(monitor, monitor->state, "exit.json", text) != 0) monitor_write(monitor, monitor->run, "exit.json", text);
     else if (monitor->run >= 0) unlinkat(monitor->run, "exit.json", 0);
 }
 
 /* ---- start and end ---- */
 
-/* The host phase changes namespaces and ids of the process that executes it, so a child of ours does; the container's
- * first process becomes our child all the same (CLONE_PARENT), and comes to us by a message of the worker. */
-static int start_payload(struct monitor *monitor)
+/* The host phase changes namespaces and ids of the process that executes it, so a child of ours does; what it makes in the
+ * container becomes our child all the same (CLONE_PARENT), and comes to us by a message of the worker. The streams are
+ * closed here: the worker has them as its standard streams. */
+pid_t monitor_fork(struct monitor *monitor, const int streams[3], int *sync)
 {
     struct launch *launch = monitor->launch;
-    int payload[3], ends[2];
-    monitor->built = monitor->executed = monitor->ended = monitor->input_ends = false;
-    monitor->failure[0] = '\0';
-    if (streams_open(monitor, payload) != 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return -1;
+    int ends[2] = {-1, -1};
     journal_flush(&launch->journal);
-    monitor->worker = fork();
-    if (monitor->worker == 0) {
+    pid_t worker = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0 ? fork() : -1;
+    if (worker == 0) {
+        if (sync != &launch->sync) health_part(monitor);
         launch->worker = true;
         launch->sync = ends[1];
         close(ends[0]);
         for (int fd = 0; fd < 3; fd++)
-            if (payload[fd] >= 0 && dup2(payload[fd], fd) < 0) _exit(125);
+            if (streams[fd] >= 0 && dup2(streams[fd], fd) < 0) _exit(125);
         _exit(launch_phase(launch, "host", host_operations) == 0 ? 0 : 125);
     }
-    FAIL_POINT("monitor", "forked");
-    close(ends[1]);
+    if (ends[1] >= 0) close(ends[1]);
     for (int fd = 0; fd < 3; fd++)
-        if (payload[fd] >= 0) close(payload[fd]);
-    launch->sync = ends[0];
+        if (streams[fd] >= 0) close(streams[fd]);
+    *sync = ends[0];
+    return worker;
+}
+
+static int start_payload(struct monitor *monitor)
+{
+    int payload[3];
+    monitor->built = monitor->executed = monitor->ended = monitor->input_ends = false;
+    monitor->failure[0] = '\0';
+    if (streams_open(monitor, payload) != 0) return -1;
+    monitor->worker = monitor_fork(monitor, payload, &monitor->launch->sync);
+    FAIL_POINT("monitor", "forked");
     return monitor->worker < 0 ? -1 : 0;
 }
 
@@ -165,9 +173,10 @@ static void payload_executed(struct monitor *monitor)
     monitor->executed = true;
     monitor->started_at = journal_clock();
     FAIL_POINT("monitor", "executed");
+    health_begin(monitor); /* first: what was known of an earlier run says nothing about this one */
     write_running(monitor);
     FAIL_POINT("monitor", "running");
-    write_event(monitor, "start", "");
+    monitor_event(monitor, "start", "");
     journal_record(&monitor->launch->journal, "started", "pid=%d", (int)monitor->launch->child);
 }
 
@@ -209,6 +218,7 @@ static void reap(struct monitor *monitor)
         if (signal.ssi_signo == SIGWINCH) streams_resize(monitor);
     siginfo_t status;
     while (status.si_pid = 0, waitid(P_ALL, 0, &status, WEXITED | WNOHANG) == 0 && status.si_pid != 0) {
+        if (health_reap(monitor, &status)) continue;
         if (status.si_pid == monitor->worker) monitor->worker = -1;
         if (monitor->launch->child <= 0) monitor->stray = status; /* perhaps the child, of which we have not heard yet */
         if (status.si_pid != monitor->launch->child) continue;
@@ -229,6 +239,7 @@ static void end_payload(struct monitor *monitor)
 {
     static char statistics[16384];
     struct launch *launch = monitor->launch;
+    health_end(monitor);
     streams_close(monitor);
     log_close(&monitor->log);
     size_t used = 0;
@@ -240,10 +251,10 @@ static void end_payload(struct monitor *monitor)
         char more[96];
         bool signalled = monitor->status.si_code != CLD_EXITED;
         const char *kills = strstr(statistics, "\\noom_kill "); /* of memory.events (cgroups(7)), escaped */
-        if (kills != NULL && kills[11] != '0') write_event(monitor, "oom", "");
+        if (kills != NULL && kills[11] != '0') monitor_event(monitor, "oom", "");
         snprintf(more, sizeof more, ",\"execDuration\":\"%llu\",\"exitCode\":\"%d\"", (unsigned long long)((journal_clock() - monitor->started_at) / SECOND),
                  signalled ? 128 + monitor->status.si_status : monitor->status.si_status);
-        write_event(monitor, "die", more);
+        monitor_event(monitor, "die", more);
     }
     FAIL_POINT("end", "told");
     if (launch->cgroup >= 0) group_end(launch);
@@ -259,10 +270,11 @@ static bool wants_restart(struct monitor *monitor)
     const char *policy = record_get(monitor->settings, "restart");
     uint64_t most = 0;
     bool failed = monitor->status.si_code != CLD_EXITED || monitor->status.si_status != 0;
-    if (policy == NULL || monitor->stopping || !monitor->executed) return false;
+    if (monitor->stopping || !monitor->executed) return false;
     /* who stops a container leaves this file first, for the case that a connection to us fails */
     if (monitor->state >= 0 && faccessat(monitor->state, "stopped", F_OK, 0) == 0) return false;
-    if (strcmp(policy, "on-failure") != 0) return true;
+    if (monitor->health.again) return true;
+    if (policy == NULL || strcmp(policy, "on-failure") != 0) return policy != NULL;
     record_get_u64(monitor->settings, "retries", UINT32_MAX, &most);
     return failed && (most == 0 || monitor->restarts < most);
 }
@@ -279,7 +291,7 @@ static void plan_restart(struct monitor *monitor)
 
 /* ---- the loop ---- */
 
-enum { CALLER, SIGNALS, LISTENER, LAUNCH, STDOUT, STDERR, INPUT, TYPED, HELD, LOG, CLIENT, POLLS = CLIENT + CLIENTS_MAX };
+enum { CALLER, SIGNALS, LISTENER, LAUNCH, STDOUT, STDERR, INPUT, TYPED, HELD, LOG, PROBE, CLIENT = PROBE + 2, POLLS = CLIENT + CLIENTS_MAX };
 
 static void prepare(struct monitor *monitor, struct pollfd polls[POLLS])
 {
@@ -296,6 +308,8 @@ static void prepare(struct monitor *monitor, struct pollfd polls[POLLS])
     polls[TYPED].fd = monitor->caller_input && room && monitor->input >= 0 ? 0 : -1;
     polls[HELD] = (struct pollfd){.fd = monitor->held_size == 0 ? -1 : monitor->caller[monitor->held_stream], .events = POLLOUT};
     polls[LOG] = (struct pollfd){.fd = monitor->log.used == 0 ? -1 : monitor->log.fd, .events = POLLOUT};
+    polls[PROBE].fd = monitor->health.sync;
+    polls[PROBE + 1].fd = monitor->health.output;
     for (int i = 0; i < CLIENTS_MAX; i++) {
         const struct client *client = &monitor->clients[i];
         int events = (!client->input || room ? POLLIN : 0) | (client->unsent > 0 ? POLLOUT : 0);
@@ -324,6 +338,7 @@ static void attend(struct monitor *monitor, struct pollfd polls[POLLS])
     if (polls[SIGNALS].revents != 0) reap(monitor);
     /* A worker that ended before it made the child will never make one. */
     if (monitor->worker == -1 && monitor->launch->child <= 0 && monitor->launch->sync < 0) monitor->ended = true;
+    health_attend(monitor, polls + PROBE);
     log_flush(&monitor->log);
     streams_log(monitor);
 }
@@ -336,7 +351,8 @@ static void follow(struct monitor *monitor)
         if (monitor->ended) drain(monitor);
         if (monitor->ended && streams_free(monitor) && (monitor->launch->sync < 0 || monitor->launch->child <= 0)) return;
         prepare(monitor, polls);
-        if (poll(polls, POLLS, streams_patience(monitor)) >= 0) attend(monitor, polls);
+        int patience = streams_patience(monitor), due = health_wait(monitor);
+        if (poll(polls, POLLS, patience < 0 || (due >= 0 && due < patience) ? due : patience) >= 0) attend(monitor, polls);
     }
 }
 
@@ -403,7 +419,7 @@ static int open_settings(struct monitor *monitor)
     }
     char self[160];
     describe_process(monitor, self, getpid());
-    if (write_state(monitor, monitor->run, "monitor.json", self) != 0) return -1;
+    if (monitor_write(monitor, monitor->run, "monitor.json", self) != 0) return -1;
     return monitor->run < 0 ? 0 : listen_at(monitor);
 }
 
@@ -427,6 +443,7 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     monitor->output[0] = monitor->output[1] = monitor->input = monitor->caller[0] = monitor->caller[1] = -1;
     monitor->log.directory = monitor->log.fd = -1;
     monitor->log.room = LOG_BUFFER;
+    health_open(monitor);
     for (int i = 0; i < CLIENTS_MAX; i++) monitor->clients[i].fd = -1;
     sigset_t watched;
     sigemptyset(&watched);

@@ -6,6 +6,7 @@
 #include "launch.h"
 #include "log.h"
 
+#include <poll.h>
 #include <termios.h>
 
 enum { CLIENTS_MAX = 16, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_MS = 5000, LOG_PATIENCE_MS = 1000 };
@@ -17,6 +18,24 @@ struct client {
     size_t unsent; /* of the header and the piece of output in hand */
     size_t in_size;
     char in[INPUT_MAX + 8];
+};
+
+enum { PROBE_OUTPUT = 4096, PROBE_RESULTS = 5 };
+
+struct health {
+    const struct record *settings; /* NULL: nothing is probed; the probe's part of the plan is behind it */
+    size_t steps;
+    const char *status;
+    uint64_t streak;
+    char *results[PROBE_RESULTS]; /* JSON, the newest last */
+    uint64_t due, end_by;         /* when to probe, and to kill what was told to stop; monotonic nanoseconds, 0: never */
+    uint64_t began_at, deadline;  /* of the probe that runs; deadline 0: none does */
+    int sync, output;
+    pid_t worker, child; /* worker -1: it has ended */
+    siginfo_t status_of;
+    bool ended, cut, again;
+    char id[65], began[40], failure[1024], bytes[PROBE_OUTPUT];
+    size_t size;
 };
 
 struct monitor {
@@ -43,6 +62,7 @@ struct monitor {
     size_t keys_matched; /* of the detach keys */
     struct client clients[CLIENTS_MAX];
     struct log log;
+    struct health health;
     bool stays; /* also when the caller has gone */
     bool built, executed, ended, stopping;
     siginfo_t status, stray;
@@ -80,6 +100,20 @@ bool clients_wait(const struct monitor *monitor); /* someone has not taken all o
 int clients_patience(struct monitor *monitor);
 void clients_close(struct client *client);
 
+/* health.c */
+void health_open(struct monitor *monitor);
+void health_part(struct monitor *monitor); /* in a worker: the probe's part of the plan is executed */
+void health_begin(struct monitor *monitor); /* the payload was executed */
+void health_end(struct monitor *monitor);
+int health_wait(const struct monitor *monitor);
+bool health_reap(struct monitor *monitor, const siginfo_t *status); /* false: not of a probe */
+void health_attend(struct monitor *monitor, const struct pollfd polls[2]); /* of sync and output */
+
+/* monitor.c */
 void monitor_command(struct monitor *monitor, const struct record *record);
+pid_t monitor_fork(struct monitor *monitor, const int streams[3], int *sync);
+void monitor_signal(struct monitor *monitor, int number);
+int monitor_write(struct monitor *monitor, int directory, const char *name, const char *text);
+void monitor_event(struct monitor *monitor, const char *action, const char *more);
 
 #endif

@@ -184,11 +184,12 @@ static int op_release(struct launch *launch, const struct record *)
     return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'm', .fd = -1}), "to the child: your ids are mapped");
 }
 
-/* The process of another container whose namespaces this one shares. A pid says little: the start time, field 22 of
- * proc_pid_stat(5), says that it is still the process that was meant, and the pidfd keeps it so. */
+/* The process whose namespaces are joined: without a pid that of our monitor, else another container's. A pid says little:
+ * the start time, field 22 of proc_pid_stat(5), says that it is still the one that was meant, and the pidfd keeps it so. */
 static int op_target(struct launch *launch, const struct record *record)
 {
     char path[64];
+    if (record_get(record, "pid") == NULL) return DO("target", launch_keep(launch, record_get(record, "as"), launch->pidfd), "%d", launch->pidfd);
     NUMBER(pid, "pid", INT32_MAX);
     NUMBER(started, "started", UINT64_MAX);
     int target = DO("pidfd_open", syscall(SYS_pidfd_open, (pid_t)pid, 0), "%u", (unsigned)pid);

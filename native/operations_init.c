@@ -168,8 +168,12 @@ static int execute(struct launch *launch, const struct record *record)
 
 static int op_execute(struct launch *launch, const struct record *record)
 {
-    /* The standard streams and nothing else: whatever is open besides closes at execve. */
-    if (DO("close_range", close_range(3, ~0u, CLOSE_RANGE_CLOEXEC), "3, ~0, CLOSE_RANGE_CLOEXEC") != 0) return -1;
+    /* The standard streams and nothing else: no path that the payload is looked up by may lead through a descriptor of the
+     * host's (CVE-2024-21626). What a failure is told through stays, and closes at execve. */
+    if (record_get(record, "with-parent") != NULL && DO("prctl", prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG, SIGKILL") != 0) return -1;
+    unsigned first = launch->journal.fd == 3 ? 4 : 3, sync = (unsigned)launch->sync;
+    if (sync > first && DO("close_range", close_range(first, sync - 1, 0), "%u, %u", first, sync - 1) != 0) return -1;
+    if (DO("close_range", close_range(sync + 1, ~0u, 0), "%u, ~0", sync + 1) != 0) return -1;
     if (record_get(record, "init") == NULL) return execute(launch, record);
     journal_flush(&launch->journal);
     pid_t payload = fork();

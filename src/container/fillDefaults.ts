@@ -1,5 +1,6 @@
 import { EngineError } from "../base/index.ts";
 import type { Platform } from "../oci/index.ts";
+import { checkHealthOptions } from "./health/healthOptions.ts";
 import { checkLogChoice } from "./logs/planLog.ts";
 import { parseWorkdir } from "./options/containerPath.ts";
 import { parseDomainname, parseHostname } from "./options/hostFlags.ts";
@@ -9,6 +10,7 @@ import { hasControlCharacter, printable } from "./options/singleLine.ts";
 import type {
   DeviceRequest,
   ExtraHost,
+  HealthOptions,
   Limits,
   MountRequest,
   RestartPolicy,
@@ -66,6 +68,8 @@ export interface FilledOptions {
   readonly restart: RestartPolicy;
   readonly stopTimeoutSec: number;
   readonly detachKeys: string;
+  readonly health: HealthOptions;
+  readonly noHealthcheck: boolean;
   readonly logDriver: string;
   readonly logOptions: ReadonlyMap<string, string>;
 }
@@ -121,6 +125,8 @@ export function fillDefaults(options: RunOptions): FilledOptions {
     restart: options.restart ?? { policy: "no", retries: 0 },
     stopTimeoutSec: options.stopTimeoutSec ?? defaultStopTimeoutSec,
     detachKeys: options.detachKeys ?? defaultDetachKeys,
+    health: options.health ?? {},
+    noHealthcheck: options.noHealthcheck ?? false,
     logDriver: options.logDriver ?? "json-file",
     logOptions: options.logOptions ?? new Map(),
   };
@@ -156,6 +162,7 @@ function checkWords(options: FilledOptions): void {
       `Invalid value ${options.oomScoreAdj}, range for oom score adj is [-1000, 1000]`,
     );
   }
+  checkHealthOptions(options.health, options.noHealthcheck);
   checkLogChoice({ driver: options.logDriver, options: options.logOptions });
   if (options.shmSizeBytes < 0) throw new EngineError("invalidValue", "SHM size can not be less than 0");
 }

@@ -16,6 +16,7 @@ export { type EventsRequest, readEvents } from "./events/readEvents.ts";
 export { type ImageHappening, tellImage } from "./events/tellImage.ts";
 export { execContainer } from "./exec/execContainer.ts";
 export type { ExecOptions, ExecReport, ExecRun } from "./exec/execOptions.ts";
+export { parseHealthAction, shellTest } from "./health/healthOptions.ts";
 export { type ImageUse, listImageUses } from "./imageUse.ts";
 export type { ContainerDetails, PortBindings } from "./inspect/containerDetails.ts";
 export { setPaused } from "./lifecycle/pauseContainer.ts";
@@ -35,6 +36,7 @@ export { parseAttach, parseNetwork, parsePullPolicy, parseRestartPolicy } from "
 export { parseWorkdir } from "./options/containerPath.ts";
 export { parseDetachKeys } from "./options/detachKeys.ts";
 export { parseDeviceBps, parseDeviceFlag, parseDeviceIops } from "./options/deviceFlag.ts";
+export { parseDuration } from "./options/durationFlag.ts";
 export {
   parseAddHost,
   parseDnsOption,

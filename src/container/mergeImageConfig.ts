@@ -1,12 +1,13 @@
 import { EngineError } from "../base/index.ts";
 import type { ImageExecution } from "../oci/index.ts";
 import type { FilledOptions } from "./fillDefaults.ts";
+import { type HealthChoice, mergeHealthcheck } from "./health/mergeHealthcheck.ts";
 import { cleanPath } from "./options/containerPath.ts";
 import { signalName } from "./options/signalFlag.ts";
 import { hasControlCharacter, printable } from "./options/singleLine.ts";
 
 /** What the process is, once the image's proposals and the user's words are one. */
-export interface ProcessChoice {
+export interface ProcessChoice extends HealthChoice {
   readonly args: readonly string[];
   /** `KEY=value`, without the variables that brig itself adds (`completeEnv`). A bare `KEY` takes a variable away. */
   readonly env: readonly string[];
@@ -18,7 +19,6 @@ export interface ProcessChoice {
   readonly exposedPorts: readonly string[];
   /** Clean mount points of the image's VOLUMEs that no mount of the user covers. */
   readonly imageVolumes: readonly string[];
-  readonly notices: readonly string[];
 }
 
 /**
@@ -29,8 +29,10 @@ export interface ProcessChoice {
  */
 export function mergeImageConfig(options: FilledOptions, image: ImageExecution): ProcessChoice {
   const volumes = image.Volumes.map(imageVolume);
+  const health = mergeHealthcheck(options, image);
   const covered = new Set(options.mounts.map((mount) => mount.target));
   return {
+    ...health,
     args: mergeCommand(options, image),
     env: mergeEnv(options.env, image.Env),
     user: options.user ?? image.User,
@@ -39,7 +41,7 @@ export function mergeImageConfig(options: FilledOptions, image: ImageExecution):
     labels: new Map([...image.Labels, ...options.labels]),
     exposedPorts: [...new Set(image.ExposedPorts)],
     imageVolumes: [...new Set(volumes.flatMap((volume) => volume.path ?? []))].filter((path) => !covered.has(path)),
-    notices: volumes.flatMap((volume) => volume.notice ?? []),
+    notices: [...volumes.flatMap((volume) => volume.notice ?? []), ...health.notices],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DeviceRate, ResourceLimits } from "../cgroups/index.ts";
 import type { Platform } from "../oci/index.ts";
+import type { HealthOptions } from "./health/healthOptions.ts";
 
 /**
  * What the user asks of `run` and `create`, in Docker's words and already typed: the command line, the API and the
@@ -60,11 +61,15 @@ export interface RunOptions {
   readonly stopTimeoutSec?: number;
   /** The bytes that detach a terminal; empty: nothing does. */
   readonly detachKeys?: string;
+  readonly health?: HealthOptions;
+  /** No health checks, whatever the image says. */
+  readonly noHealthcheck?: boolean;
   readonly logDriver?: string;
   readonly logOptions?: ReadonlyMap<string, string>;
 }
 
 export type StreamName = "stdin" | "stdout" | "stderr";
+export type { HealthOptions };
 
 export interface RestartPolicy {
   readonly policy: "no" | "always" | "unless-stopped" | "on-failure";

@@ -17,7 +17,11 @@ export function compileExec(request: ExecRequest): LaunchPlan {
   const init = compileInit({ ...request, spec: { ...request.spec, process }, init: false });
   return {
     version: 1,
-    steps: [monitorStep(request), ...hostSteps(request), ...childSteps(request), ...init],
+    steps: [
+      monitorStep(request),
+      ...joiningSteps(request.spec, { target: targetSteps(request.target), group: groupSteps(request) }),
+      ...init,
+    ],
     notices: request.notices,
   };
 }
@@ -50,13 +54,15 @@ export function targetSteps({ pid, startTime }: ExecRequest["target"]): LaunchSt
       { as: targetName, pid, started: startTime },
       { why: "the container's first process, and not another one with its number", doc: "pidfd_open(2)" },
     ),
-    step(
-      ["host", "join.untraced", "undumpable"],
-      {},
-      { why: "nothing in the container may trace what comes to it, or open its files", doc: "PR_SET_DUMPABLE(2const)" },
-    ),
+    joinUntraced,
   ];
 }
+
+export const joinUntraced: LaunchStep = step(
+  ["host", "join.untraced", "undumpable"],
+  {},
+  { why: "nothing in the container may trace what comes to it, or open its files", doc: "PR_SET_DUMPABLE(2const)" },
+);
 
 /** Joins the given kinds of namespaces of the target, all in one call. */
 export function joinStep(phase: LaunchPhase, spec: RuntimeSpec, wanted: readonly string[]): LaunchStep {
@@ -74,19 +80,36 @@ function has(spec: RuntimeSpec, kind: string): boolean {
   return spec.linux.namespaces.some(({ type }) => type === kind);
 }
 
-function hostSteps({ spec, cgroup, target }: ExecRequest): LaunchStep[] {
-  const score = spec.process.oomScoreAdj;
-  const group = cgroup === undefined ? {} : { path: cgroup };
+function groupSteps({ cgroup }: ExecRequest): LaunchStep[] {
+  if (cgroup === undefined) return [];
   return [
-    ...targetSteps(target),
-    ...(cgroup === undefined
-      ? []
-      : [
-          step(["host", "cg.join", "cgroupOpen"], group, {
-            why: "the container's limits hold from the process's first moment",
-            doc: "cgroups(7)",
-          }),
-        ]),
+    step(
+      ["host", "cg.join", "cgroupOpen"],
+      { path: cgroup },
+      {
+        why: "the container's limits hold from the process's first moment",
+        doc: "cgroups(7)",
+      },
+    ),
+  ];
+}
+
+/** What is special to who joins: how the container's first process is found, and which group the new one is born in. */
+interface Joining {
+  readonly target: readonly LaunchStep[];
+  readonly group: readonly LaunchStep[];
+}
+
+/** The host and child phases of a process that joins a container. */
+export function joiningSteps(spec: RuntimeSpec, joining: Joining): LaunchStep[] {
+  return [...hostSteps(spec, joining), ...childSteps(spec)];
+}
+
+function hostSteps(spec: RuntimeSpec, { target, group }: Joining): LaunchStep[] {
+  const score = spec.process.oomScoreAdj;
+  return [
+    ...target,
+    ...group,
     ...(score === undefined
       ? []
       : [
@@ -104,7 +127,7 @@ function hostSteps({ spec, cgroup, target }: ExecRequest): LaunchStep[] {
 
 const joinedKinds = ["user", "mount", "network", "ipc", "uts", "cgroup", "time"];
 
-function childSteps({ spec }: ExecRequest): LaunchStep[] {
+function childSteps(spec: RuntimeSpec): LaunchStep[] {
   const { terminal, consoleSize: size, user } = spec.process;
   const window = size === undefined ? {} : { rows: size.height, columns: size.width };
   return [

@@ -2,6 +2,7 @@ import { compileChild } from "./compileChild.ts";
 import { compileHost } from "./compileHost.ts";
 import { compileInit } from "./compileInit.ts";
 import { compileNetworkEnd } from "./compileNetwork.ts";
+import { compileProbe } from "./compileProbe.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import { payloadOwner } from "./payloadOwner.ts";
 import type { LaunchPlan, LaunchStep } from "./plan.ts";
@@ -19,6 +20,7 @@ export function compilePlan(request: LaunchRequest): LaunchPlan {
       ...compileChild(request),
       ...compileInit(request),
       ...compileNetworkEnd(request),
+      ...compileProbe(request),
     ],
     notices: request.notices,
   };

@@ -8,13 +8,16 @@ const phaseTitles: Readonly<Record<LaunchPhase, string>> = {
   end: "end: when it has ended, and when its start has failed",
 };
 
+const probeTitle = "probe: a worker of the monitor, at each health check";
+
 /** The plan as text: a numbered line for each step, in the order of execution, with its reason. */
 export function formatPlan(plan: LaunchPlan): string {
   const lines: string[] = [];
-  let phase: LaunchPhase | undefined;
+  let stage: string | undefined;
   for (const [index, step] of plan.steps.entries()) {
-    if (step.phase !== phase) lines.push(`stage ${phaseTitles[step.phase]}`);
-    phase = step.phase;
+    const title = step.part === "probe" ? probeTitle : phaseTitles[step.phase];
+    if (title !== stage) lines.push(`stage ${title}`);
+    stage = title;
     const what = `${step.op} ${formatFields(step.fields)}`.trimEnd();
     lines.push(`${String(index + 1).padStart(4)}  ${step.id.padEnd(24)} ${what.padEnd(56)}  ${step.why}`);
   }

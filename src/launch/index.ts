@@ -6,6 +6,7 @@ export { encodePlan, encodeRecord } from "./encodePlan.ts";
 export type { ExecRequest } from "./execRequest.ts";
 export { formatPlan } from "./formatPlan.ts";
 export * from "./hardening.ts";
+export type { HealthRequest, UnhealthyAction } from "./healthRequest.ts";
 export { dismissHelper, type WaitingHelper } from "./helperProcess.ts";
 export {
   type DetachedLaunch,

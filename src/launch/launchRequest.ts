@@ -1,6 +1,7 @@
 import type { ContainerId } from "../base/index.ts";
 import type { NetworkSteps } from "../network/index.ts";
 import type { NamespaceKind, RuntimeSpec } from "../oci/index.ts";
+import type { HealthRequest } from "./healthRequest.ts";
 import type { FieldValue } from "./plan.ts";
 
 /** What the container room asks the launch room to turn into a LaunchPlan. Every path is absolute. */
@@ -38,6 +39,8 @@ export interface LaunchRequest {
   readonly foreground: boolean;
   /** What the monitor keeps and where: fields of its record (native/monitor.c). Without them nothing is kept. */
   readonly monitor: Readonly<Record<string, FieldValue>>;
+  /** Absent: the container is not probed. */
+  readonly health?: HealthRequest;
   /** How the plan differs from what the user asked for, one sentence each. */
   readonly notices: readonly string[];
 }

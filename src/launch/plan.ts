@@ -15,6 +15,8 @@ export type FieldValue = string | number | readonly string[];
 export interface LaunchStep {
   readonly id: string;
   readonly phase: LaunchPhase;
+  /** Of the probe that the monitor repeats, not of the container's own start. */
+  readonly part?: "probe";
   readonly op: string;
   readonly fields: Readonly<Record<string, FieldValue>>;
   /** One sentence: the reason for this step, or the flag that asked for it. */

@@ -5,6 +5,7 @@ import type { Help } from "./flag.ts";
 type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 
 export type OptionsDraft = Mutable<Omit<RunOptions, "image" | "command" | "limits">>;
+type HealthDraft = NonNullable<RunOptions["health"]>;
 export type LimitsDraft = Mutable<Limits>;
 
 /** What `run` gathers from its flags. */
@@ -68,6 +69,16 @@ export function pair<Key extends Members<OptionsDraft, ReadonlyMap<string, strin
 ): Read {
   return (draft, value) =>
     Object.assign(draft.options, { [key]: new Map([...(draft.options[key] ?? []), parse(value)]) });
+}
+
+/** Stores one word about health checks. */
+export function health<Key extends keyof HealthDraft>(
+  key: Key,
+  parse: (text: string) => NonNullable<HealthDraft[Key]>,
+): Read {
+  return (draft, value) => {
+    draft.options.health = { ...draft.options.health, [key]: parse(value) };
+  };
 }
 
 /** Stores one limit. */

@@ -1,6 +1,8 @@
 import { posix } from "node:path";
 import { EngineError } from "../../base/index.ts";
+import type { Healthcheck } from "../../oci/index.ts";
 import { splitWords } from "./dockerfileWords.ts";
+import { parseHealthcheck } from "./healthcheckChange.ts";
 
 /** The part of an image's configuration that says how containers run, in Docker's words. */
 export interface ImageDraft {
@@ -14,6 +16,7 @@ export interface ImageDraft {
   Labels?: Record<string, string>;
   OnBuild?: readonly string[];
   StopSignal?: string;
+  Healthcheck?: Healthcheck;
   Shell?: readonly string[];
   [other: string]: unknown;
 }
@@ -26,6 +29,7 @@ const instructions: ReadonlyMap<string, Applied> = new Map<string, Applied>([
   ["ENTRYPOINT", ({ Cmd: _, ...draft }, text) => ({ ...draft, Entrypoint: command(draft, text) })],
   ["ENV", (draft, text) => ({ ...draft, Env: withVariables(draft.Env ?? [], pairs("ENV", text, draft)) })],
   ["EXPOSE", (draft, text) => ({ ...draft, ExposedPorts: members(draft.ExposedPorts, words(text, draft).map(port)) })],
+  ["HEALTHCHECK", (draft, text) => ({ ...draft, Healthcheck: parseHealthcheck(text, jsonWords) })],
   ["LABEL", (draft, text) => ({ ...draft, Labels: fromEntries(draft.Labels, pairs("LABEL", text, draft)) })],
   ["USER", (draft, text) => ({ ...draft, User: single("USER", text, draft) })],
   ["VOLUME", (draft, text) => ({ ...draft, Volumes: members(draft.Volumes, jsonWords(text) ?? words(text, draft)) })],

@@ -51,7 +51,19 @@ export interface StateDetails {
   readonly Error: string;
   readonly StartedAt: string;
   readonly FinishedAt: string;
-  readonly Health: object | undefined;
+  /** Absent for a container without health checks, and before its first start. */
+  readonly Health: HealthDetails | undefined;
+}
+
+export interface HealthDetails {
+  readonly Status: "starting" | "healthy" | "unhealthy";
+  readonly FailingStreak: number;
+  readonly Log: readonly {
+    readonly Start: string;
+    readonly End: string;
+    readonly ExitCode: number;
+    readonly Output: string;
+  }[];
 }
 
 export interface MountDetails {

@@ -20,7 +20,6 @@ export function describeConfig({ record, options, spec, image }: ConfigSources):
   const choice = image === undefined ? undefined : mergeImageConfig(options, image.config);
   const volumes = record.mounts.filter(({ kind, anonymous }) => kind === "volume" && anonymous);
   const stopSignal = options.stopSignal ?? image?.config.StopSignal;
-  const { Healthcheck } = image?.config ?? {};
   return {
     Hostname: spec.hostname ?? "",
     Domainname: spec.domainname ?? "",
@@ -35,7 +34,7 @@ export function describeConfig({ record, options, spec, image }: ConfigSources):
     StdinOnce: endsWithCaller(options),
     Env: choice?.env ?? spec.process.env,
     ...describeCommand({ record, options, ...(image === undefined ? {} : { image }) }),
-    Healthcheck,
+    Healthcheck: record.healthcheck,
     Image: record.image,
     Volumes: volumes.length === 0 ? null : membersOf(volumes.map(({ target }) => [target, {}] as const)),
     WorkingDir: options.workdir ?? image?.config.WorkingDir ?? spec.process.cwd,

@@ -1,5 +1,6 @@
 import type { ImageConfig, RuntimeSpec } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
+import type { HealthState } from "../health/readHealth.ts";
 import type { ContainerSize } from "../list/measureContainers.ts";
 import { keepsFile } from "../logs/planLog.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
@@ -8,7 +9,7 @@ import type { ObservedState } from "../state/observedState.ts";
 import { explainEnd } from "../why/explainEnd.ts";
 import { describeFailedStep } from "../why/failedStep.ts";
 import type { StartFailure } from "../why/startFailure.ts";
-import type { BrigDetails, ContainerDetails, MountDetails, StateDetails } from "./containerDetails.ts";
+import type { BrigDetails, ContainerDetails, HealthDetails, MountDetails, StateDetails } from "./containerDetails.ts";
 import { describeConfig } from "./describeConfig.ts";
 import { describeHostConfig } from "./describeHostConfig.ts";
 import { describeNetwork } from "./describeNetwork.ts";
@@ -19,6 +20,7 @@ export interface ContainerFacts {
   readonly options: FilledOptions;
   readonly spec: RuntimeSpec;
   readonly state: ObservedState;
+  readonly health?: HealthState;
   readonly paths: ContainerPaths;
   /** Layer trees, the lowest first. */
   readonly layers: readonly string[];
@@ -40,7 +42,7 @@ export function describeContainer(facts: ContainerFacts): ContainerDetails {
     Created: record.created,
     Path: path,
     Args: args,
-    State: describeState(state, facts.failure),
+    State: describeState(facts),
     Image: record.imageId,
     ResolvConfPath: paths.resolvConf,
     HostnamePath: paths.hostname,
@@ -74,7 +76,7 @@ export function describeContainer(facts: ContainerFacts): ContainerDetails {
 /** Go's zero time, which Docker prints for what never happened. */
 const never = "0001-01-01T00:00:00Z";
 
-function describeState(state: ObservedState, failure: StartFailure | undefined): StateDetails {
+function describeState({ state, failure, health }: ContainerFacts): StateDetails {
   const { status, exit } = state;
   return {
     Status: status,
@@ -88,7 +90,20 @@ function describeState(state: ObservedState, failure: StartFailure | undefined):
     Error: failure?.message ?? (exit?.started === false ? describeFailedStep(exit.failure) : ""),
     StartedAt: state.startedAt ?? never,
     FinishedAt: state.finishedAt ?? never,
-    Health: undefined,
+    Health: health === undefined ? undefined : describeHealth(health),
+  };
+}
+
+function describeHealth({ status, failingStreak, log }: HealthState): HealthDetails {
+  return {
+    Status: status,
+    FailingStreak: failingStreak,
+    Log: log.map(({ start, end, exitCode, output }) => ({
+      Start: start,
+      End: end,
+      ExitCode: exitCode,
+      Output: output,
+    })),
   };
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { EngineError, readFileIfExists } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
+import { healthOf } from "../health/readHealth.ts";
 import type { ListPlaces } from "../list/listContainers.ts";
 import { measureContainers } from "../list/measureContainers.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
@@ -47,11 +48,13 @@ function readContainerFacts(nameOrId: string, { root, runRoot }: ListPlaces): Co
   const image = openImageStore(join(root, "images")).resolve(record.imageId)?.config;
   const state = observeState(live);
   const failure = readStartFailure(paths.failure, state);
+  const health = healthOf(record, runRoot, live);
   return {
     record,
     options: readContainerOptions(paths.options),
     spec: readSpec(paths),
     state,
+    ...(health === undefined ? {} : { health }),
     paths,
     layers: launch.root.kind === "overlay" ? launch.root.layers : [launch.root.path],
     monitored: "monitor" in live,

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
+import { healthOf } from "../health/readHealth.ts";
 import type { CreatedContainer } from "../runReports.ts";
 import { listContainerIds } from "../state/containerIds.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
-import type { StatePlaces } from "../state/liveState.ts";
-import { type ObservedState, readObservedState } from "../state/observedState.ts";
+import { readLiveState, type StatePlaces } from "../state/liveState.ts";
+import { type ObservedState, observeState } from "../state/observedState.ts";
 import { readBootId } from "../state/processIdentity.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { readStartFailure } from "../why/startFailure.ts";
@@ -62,9 +63,13 @@ function readContainers(places: StatePlaces): FilteredContainer[] {
       const paths = containerPaths(places.root, id);
       const record = readContainerRecord(paths.record);
       if (record === undefined) return [];
-      const state = readObservedState(record, { ...places, bootId });
+      const { cgroup } = record;
+      const live = readLiveState({ ...places, id: record.id, bootId, ...(cgroup === undefined ? {} : { cgroup }) });
+      const state = observeState(live);
+      const health = healthOf(record, places.runRoot, live)?.status;
       const failure = readStartFailure(paths.failure, state);
-      return [summarizeContainer(record, { state, ...(failure === undefined ? {} : { failure }) })];
+      const end = { state, ...(failure === undefined ? {} : { failure }) };
+      return [summarizeContainer(record, end, health)];
     } catch (error) {
       // One damaged container must not hide the others; brig rm --force takes it away.
       if (error instanceof EngineError && error.code === "storeCorrupt") return [];

@@ -1,9 +1,10 @@
+import type { HealthStatus } from "../health/readHealth.ts";
 import type { ContainerRecord } from "../state/containerRecord.ts";
 import { type EndFacts, explainEnd } from "../why/explainEnd.ts";
 import type { FilteredContainer } from "./containerFilters.ts";
 
 /** One container as lists show it, and what filters look at. Pure. */
-export function summarizeContainer(record: ContainerRecord, end: EndFacts): FilteredContainer {
+export function summarizeContainer(record: ContainerRecord, end: EndFacts, health?: HealthStatus): FilteredContainer {
   const { id, name, image, imageId, command, created, labels, diffIds } = record;
   const { status, startedAt, finishedAt, exitCode, restarts } = end.state;
   const why = explainEnd(end);
@@ -22,6 +23,7 @@ export function summarizeContainer(record: ContainerRecord, end: EndFacts): Filt
       ...(exitCode === undefined ? {} : { exitCode }),
       restarts,
       ...(why === undefined ? {} : { why }),
+      ...(health === undefined ? {} : { health }),
       labels: new Map(Object.entries(labels)),
       mounts: mounts.map(({ source }) => source),
       localVolumes: mounts.filter(({ kind }) => kind === "volume").length,

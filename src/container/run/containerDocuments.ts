@@ -34,6 +34,8 @@ export function recordOf(container: Recorded, created: Date): ContainerRecord {
     ...(idRange === undefined ? {} : { idRange }),
     ...(group === undefined ? {} : { cgroup: group }),
     networks: [options.network === "host" ? "host" : "none"],
+    ...(choice.healthcheck === undefined ? {} : { healthcheck: choice.healthcheck }),
+    ...(choice.probe.length === 0 ? {} : { probed: true }),
     ...(choice.exposedPorts.length === 0 ? {} : { exposedPorts: choice.exposedPorts }),
   };
 }

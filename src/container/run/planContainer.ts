@@ -16,6 +16,7 @@ import {
 import type { IdRange, NamespacePlan } from "../../namespaces/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { executableCandidates, pathOf } from "../completeEnv.ts";
+import { planHealth } from "../health/planHealth.ts";
 import type { ResolvedUser } from "../identity/resolveUser.ts";
 import { buildRuntimeSpec } from "../spec/buildRuntimeSpec.ts";
 import { buildEtcFiles, type EtcFiles } from "../spec/etcFiles.ts";
@@ -85,6 +86,8 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
   );
   const group = planGroup(spec, draft, id);
   const seccompProgram = await filterProgram(spec, request.cache);
+  const { onFailure = "none" } = options.health;
+  const health = planHealth({ ...options, ...choice, env: spec.process.env, onFailure });
   const launch: LaunchRequest = {
     id,
     ...seccompProgram,
@@ -105,6 +108,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
     joins: request.joins,
     foreground: request.foreground,
     monitor: request.monitor,
+    ...(health === undefined ? {} : { health }),
     notices: [...draft.notices, ...notices, ...files.notices, ...group.notices],
   };
   refuseEmptyCommand(launch);

@@ -1,4 +1,5 @@
 import type { ContainerId } from "../../base/index.ts";
+import type { Healthcheck } from "../../oci/index.ts";
 import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
 
 /** `container.json`: what was decided when the container was made. Written once, last; a container without it is not one. */
@@ -27,6 +28,10 @@ export interface ContainerRecord {
   readonly networks?: readonly string[];
   /** `80/tcp`: what its image or `--expose` says that it listens on. */
   readonly exposedPorts?: readonly string[];
+  /** How its health is checked, as the user and the image say it together. */
+  readonly healthcheck?: Healthcheck;
+  /** Whether its monitor does so. */
+  readonly probed?: boolean;
 }
 
 export interface RecordedMount {

@@ -1,7 +1,16 @@
-import { parseAttach, parseDetachKeys, parseLogOption, parseRestartPolicy } from "../../../container/index.ts";
+import {
+  parseAttach,
+  parseDetachKeys,
+  parseDuration,
+  parseHealthAction,
+  parseLogOption,
+  parseRestartPolicy,
+  shellTest,
+} from "../../../container/index.ts";
 import type { Flag } from "../flag.ts";
-import { each, option, pair, type RunDraft, text } from "../runDraft.ts";
-import { laterRelease, longHelpFlag, switchInto } from "../sharedFlags.ts";
+import { parseInteger } from "../numbers.ts";
+import { each, health, onOff, option, pair, type RunDraft, text } from "../runDraft.ts";
+import { longHelpFlag, switchInto } from "../sharedFlags.ts";
 
 /** How a container lives beside its caller, and what is told about it. */
 export const lifecycleFlags: readonly Flag<RunDraft>[] = [
@@ -37,28 +46,45 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     long: "health-cmd",
     value: "string",
     text: "command that says whether the container is well",
-    unsupported: laterRelease,
+    read: health("test", shellTest),
   },
-  { long: "health-interval", value: "duration", text: "time between two health checks", unsupported: laterRelease },
+  {
+    long: "health-interval",
+    value: "duration",
+    text: "time between two health checks (30s; 1m30s, 500ms)",
+    read: health("intervalNs", parseDuration),
+  },
+  {
+    long: "health-on-failure",
+    value: "string",
+    text: "what follows when the container becomes unhealthy: none, kill, restart or stop",
+    fallback: "none",
+    read: health("onFailure", parseHealthAction),
+  },
   {
     long: "health-retries",
     value: "int",
-    text: "failures in a row that count as unhealthy",
-    unsupported: laterRelease,
+    text: "failures in a row that count as unhealthy (3)",
+    read: health("retries", parseInteger),
   },
   {
     long: "health-start-interval",
     value: "duration",
-    text: "time between two checks while it starts",
-    unsupported: laterRelease,
+    text: "time between two checks in the start period (5s)",
+    read: health("startIntervalNs", parseDuration),
   },
   {
     long: "health-start-period",
     value: "duration",
-    text: "time to start in which failures do not count",
-    unsupported: laterRelease,
+    text: "time to start in which failures do not count (0s)",
+    read: health("startPeriodNs", parseDuration),
   },
-  { long: "health-timeout", value: "duration", text: "most time that one check may take", unsupported: laterRelease },
+  {
+    long: "health-timeout",
+    value: "duration",
+    text: "most time that one check may take (30s)",
+    read: health("timeoutNs", parseDuration),
+  },
   longHelpFlag,
   {
     long: "log-driver",
@@ -74,7 +100,7 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     text: "option of the log driver (max-size=10m, max-file=5, mode=non-blocking, labels=A,B, env=A,B, tag=TEXT, ...)",
     read: pair("logOptions", parseLogOption),
   },
-  { long: "no-healthcheck", text: "no health checks, whatever the image says", read: () => undefined },
+  { long: "no-healthcheck", text: "no health checks, whatever the image says", read: onOff("noHealthcheck") },
   {
     long: "restart",
     value: "string",

@@ -5,7 +5,7 @@ import { runFlags } from "../../../../src/cli/flags/runFlags.ts";
 
 /** Flags of Docker that its `--help` does not show on this system, and brig's own. */
 const hiddenInDocker = ["dns-opt", "net", "net-alias", "cpu-count", "cpu-percent", "io-maxbandwidth", "io-maxiops"];
-const ownFlags = ["cgroup-conf", "explain"];
+const ownFlags = ["cgroup-conf", "explain", "health-on-failure"];
 
 interface Named {
   readonly long: string;
@@ -31,7 +31,7 @@ test("run knows every flag of docker run, with the same short forms", () => {
   );
 });
 
-test("run has no flag that docker run lacks but its own two", () => {
+test("run has no flag that docker run lacks but its own", () => {
   const docker = new Set([...dockerFlags().map(({ long }) => long), ...hiddenInDocker]);
   const extra = runFlags.map(({ long }) => long).filter((long) => !docker.has(long));
   assert.deepEqual(extra.toSorted(), ownFlags);

@@ -32,6 +32,12 @@ const parsed: readonly Parsed[] = [
   { argv: "-e -- img", options: { env: ["--"], image: "img" } },
   { argv: "-h box img", options: { hostname: "box" } },
   { argv: "-hbox img", options: { hostname: "box" } },
+  {
+    argv: "--health-cmd true --health-interval 1m30s img",
+    options: { health: { test: ["CMD-SHELL", "true"], intervalNs: 9e10 } },
+  },
+  { argv: "--health-retries 2 --health-on-failure kill img", options: { health: { retries: 2, onFailure: "kill" } } },
+  { argv: "--no-healthcheck --health-cmd '' img", options: { noHealthcheck: true, health: { test: [] } } },
   { argv: "--name one --name two img", options: { name: "two" } },
   { argv: "--entrypoint '' img", options: { entrypoint: "" } },
   { argv: "--entrypoint= img", options: { entrypoint: "" } },
