@@ -55,6 +55,8 @@ export const errorKinds = {
   wrongState: plain("conflict"),
   volumeNotFound: plain("not-found"),
   volumeInUse: plain("conflict"),
+  networkNotFound: plain("not-found"),
+  networkInUse: plain("conflict"),
   portNotPublished: plain("not-found"),
   portInUse: plain("conflict"),
   userNotFound: plain("not-found"),

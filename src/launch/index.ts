@@ -4,6 +4,7 @@ export { allowsEveryDevice, compileDeviceFilter } from "./deviceFilter.ts";
 export { defaultDeviceRules, forbidAllDevices, normalizeDeviceRules, parseDeviceCgroupRule } from "./deviceRules.ts";
 export { encodePlan, encodeRecord } from "./encodePlan.ts";
 export type { ExecRequest } from "./execRequest.ts";
+export { executeNetwork, type NetworkExecution } from "./executeNetwork.ts";
 export { formatPlan } from "./formatPlan.ts";
 export * from "./hardening.ts";
 export type { HealthRequest, UnhealthyAction } from "./healthRequest.ts";

@@ -151,7 +151,7 @@ function exitedLaunch({ fields }: JournalRecord, statistics: ReadonlyMap<string,
   return { kind: "exited", exitCode: 128 + Number(number), signal: name ?? `signal ${number}`, statistics };
 }
 
-function failedLaunch({ fields }: JournalRecord): FailedLaunch {
+export function failedLaunch({ fields }: JournalRecord): FailedLaunch {
   return {
     kind: "failed",
     step: fields.get("step") ?? "",

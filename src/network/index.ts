@@ -1,3 +1,4 @@
+export { type HostRoute, readHostRoutes } from "./addresses/hostRoutes.ts";
 export type {
   ContainerNetwork,
   Endpoint,
@@ -5,7 +6,16 @@ export type {
   PortProtocol,
   PublishedPort,
 } from "./containerNetwork.ts";
+export {
+  type EndpointRequest,
+  freeInterfaceName,
+  type NetworkChoice,
+  releaseEndpoint,
+  takeEndpoint,
+} from "./endpoints.ts";
+export { interfaceNames } from "./hostInterfaces.ts";
 export { bridgeInterfaceName, endpointId, hostInterfaceName } from "./interfaceNames.ts";
+export { holderOf, listLeases, releaseLease } from "./leases.ts";
 export {
   defaultBridgeInterface,
   defaultNetworkName,
@@ -13,16 +23,23 @@ export {
   type NetworkRecord,
   type NetworkSubnet,
 } from "./networkRecord.ts";
+export { type NetworkRequest, predefinedNames } from "./networkRequest.ts";
 export type { NetworkStep, NetworkSteps, SettingStep, ToolStep } from "./networkSteps.ts";
 export {
+  addNetworkRecord,
   listNetworkRecords,
   networkDirectory,
   networksDirectory,
   readContainerNetwork,
   readNetworkRecord,
+  removeNetworkRecord,
   writeContainerNetwork,
 } from "./networkStore.ts";
+export { insideSettings, planAttachment } from "./plan/planAttachment.ts";
+export { planDetachment, planNetworkDown } from "./plan/planNetworkDown.ts";
+export { planNetworkUp } from "./plan/planNetworkUp.ts";
 export { type NetworkFacts, type NetworkPlanRequest, planNetwork } from "./planNetwork.ts";
+export { nameTaken, planNetworkRecord } from "./planNetworkRecord.ts";
 export type { Family } from "./ports/addresses.ts";
 export { choosePorts, type PortChoice, releasePorts } from "./ports/choosePorts.ts";
 export { formatPorts } from "./ports/formatPorts.ts";

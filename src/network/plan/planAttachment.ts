@@ -6,11 +6,13 @@ import { interfaceMark } from "./planNetworkUp.ts";
 
 export interface AttachmentRequest {
   readonly network: Pick<ContainerNetwork, "endpoints">;
+  /** The endpoints that the container has already; they count for the default route. */
+  readonly present?: readonly Endpoint[];
   readonly records: readonly NetworkRecord[];
   readonly facts: NetworkFacts;
 }
 
-interface Attached {
+export interface Attached {
   readonly endpoint: Endpoint;
   readonly record: NetworkRecord;
 }
@@ -19,9 +21,10 @@ interface Attached {
 const containerNamespace = "/proc/self/fd/3";
 
 /** Makes the interfaces of a container: one `ip` in the host's namespace, one in the container's. */
-export function planAttachment({ network, records, facts }: AttachmentRequest): readonly NetworkStep[] {
+export function planAttachment({ network, present = [], records, facts }: AttachmentRequest): readonly NetworkStep[] {
   const attached = attachedEndpoints(network, records);
   if (attached.length === 0) return [];
+  const all = [...attachedEndpoints({ endpoints: present }, records), ...attached];
   const batch = { kind: "tool", program: facts.tools.ip, argv: ["ip", "-batch", "-"] } as const;
   return [
     ...attached.flatMap(({ endpoint }) => removeStale(endpoint, facts)),
@@ -36,7 +39,7 @@ export function planAttachment({ network, records, facts }: AttachmentRequest): 
     {
       ...batch,
       id: "net.address",
-      input: [...attached.flatMap(addressLines), ...routeLines(attached)].join(""),
+      input: [...attached.flatMap(addressLines), ...routeLines(all)].join(""),
       inside: true,
       why: "addresses and the default route, in the container's network namespace",
       doc: "ip-address(8)",
@@ -45,7 +48,8 @@ export function planAttachment({ network, records, facts }: AttachmentRequest): 
   ];
 }
 
-function attachedEndpoints(
+/** Endpoints with their networks. */
+export function attachedEndpoints(
   { endpoints }: Pick<ContainerNetwork, "endpoints">,
   records: readonly NetworkRecord[],
 ): readonly Attached[] {

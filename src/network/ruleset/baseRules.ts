@@ -13,6 +13,18 @@ import { portRules } from "./portRules.ts";
  */
 export function baseRules(): readonly NftObject[] {
   return [
+    ...baseSets(),
+    ...emptyChain("forward", { type: "filter", hook: "forward", priority: 0 }),
+    ...emptyChain("postrouting", { type: "nat", hook: "postrouting", priority: 100 }),
+    ...portRules(),
+    ...forwardRules(),
+    ...outwardRules(),
+  ];
+}
+
+/** The table and its sets, without the rules that look into them. */
+export function baseSets(): readonly NftObject[] {
+  return [
     addTable(),
     addSet("bridges", "ifname"),
     addSet("within", ["ifname", "ifname"]),
@@ -21,11 +33,6 @@ export function baseRules(): readonly NftObject[] {
     addSet("subnets6", "ipv6_addr", ["interval"]),
     addSet("outward4", "ipv4_addr", ["interval"]),
     addSet("outward6", "ipv6_addr", ["interval"]),
-    ...emptyChain("forward", { type: "filter", hook: "forward", priority: 0 }),
-    ...emptyChain("postrouting", { type: "nat", hook: "postrouting", priority: 100 }),
-    ...portRules(),
-    ...forwardRules(),
-    ...outwardRules(),
   ];
 }
 

@@ -1,0 +1,189 @@
+import { join } from "node:path";
+import { EngineError, withLock } from "../../base/index.ts";
+import { executeNetwork } from "../../launch/index.ts";
+import {
+  type ContainerNetwork,
+  type Endpoint,
+  insideSettings,
+  type NetworkChoice,
+  type NetworkRecord,
+  planAttachment,
+  planDetachment,
+  planNetworkUp,
+  readContainerNetwork,
+  releaseEndpoint,
+  writeContainerNetwork,
+} from "../../network/index.ts";
+import type { EngineContext } from "../run/engineContext.ts";
+import { writeContainerRecord } from "../state/containerRecord.ts";
+import { type ObservedContainer, observeContainer } from "../state/runningContainer.ts";
+import { newEndpoint } from "./attachNetworks.ts";
+import { findNetwork, noSuchNetwork, requireNetwork } from "./findNetwork.ts";
+import { readNetworkFacts } from "./networkFacts.ts";
+import { networkFailure } from "./networkFailure.ts";
+import { recordsOf } from "./networkOfStart.ts";
+import { tellNetwork } from "./tellNetwork.ts";
+
+export interface ConnectRequest {
+  /** A name or id. */
+  readonly container: string;
+  readonly choice: NetworkChoice;
+}
+
+/**
+ * Puts a container into one more network; a running one gets its interface at once.
+ *
+ * @throws EngineError `networkNotFound`, `containerNotFound`, `wrongState` where the container has no network of its own.
+ */
+export async function connectNetwork({ container, choice }: ConnectRequest, context: EngineContext): Promise<void> {
+  refuseWords(choice.network, "connect");
+  const record = await requireNetwork(choice.network, context);
+  await changing(container, context, async (observed, network) => {
+    const { id, name, networks = [] } = observed.record;
+    if (network.endpoints.some((endpoint) => endpoint.network === record.name)) {
+      throw new EngineError("wrongState", `endpoint with name ${name} already exists in network ${record.name}`, {
+        hint: "it is connected already",
+      });
+    }
+    const names = [name, id.slice(0, 12)];
+    const endpoint = newEndpoint({ id, names, choice, record, present: network.endpoints }, context.root);
+    try {
+      await attachLive({ observed, network, endpoint, record }, context);
+    } catch (error) {
+      releaseEndpoint(context.root, id, endpoint);
+      throw error;
+    }
+    keep(observed, { ...network, endpoints: [...network.endpoints, endpoint] }, [...networks, record.name]);
+    await tellNetwork({ action: "connect", record, container: id }, context);
+  });
+}
+
+interface LiveChange {
+  readonly observed: ObservedContainer;
+  readonly network: ContainerNetwork;
+  readonly endpoint: Endpoint;
+  readonly record: NetworkRecord;
+}
+
+async function attachLive({ observed, network, endpoint, record }: LiveChange, context: EngineContext): Promise<void> {
+  const target = targetOf(observed);
+  if (target === undefined) return;
+  const facts = readNetworkFacts();
+  const records = [...recordsOf(context.root, network), record];
+  const attachment = { network: { endpoints: [endpoint] }, present: network.endpoints, records, facts };
+  const failed = await executeNetwork({
+    helperPath: context.helperPath,
+    target,
+    steps: [...planNetworkUp(record, facts), ...planAttachment(attachment)],
+    settings: insideSettings(attachment),
+  });
+  if (failed === undefined) return;
+  await executeNetwork({
+    helperPath: context.helperPath,
+    target,
+    steps: planDetachment({ endpoint, left: network, records, facts }),
+  });
+  throw networkFailure(`connect the container ${observed.record.name} to the network ${record.name}`, failed);
+}
+
+export interface DisconnectRequest {
+  readonly container: string;
+  readonly network: string;
+  /** The network may be gone already. */
+  readonly force: boolean;
+}
+
+/**
+ * Takes a container out of a network; a running one loses its interface at once.
+ *
+ * @throws EngineError `networkNotFound`, `containerNotFound`, `wrongState` with Docker's sentence when it is not in it.
+ */
+export async function disconnectNetwork(request: DisconnectRequest, context: EngineContext): Promise<void> {
+  const { container, force } = request;
+  refuseWords(request.network, "disconnect");
+  const record = findNetwork(context.root, request.network);
+  if (record === undefined && !force) throw noSuchNetwork(request.network);
+  const name = record?.name ?? request.network;
+  await changing(container, context, async (observed, network) => {
+    const { id, networks = [] } = observed.record;
+    const endpoint = network.endpoints.find((one) => one.network === name);
+    if (endpoint === undefined) {
+      throw new EngineError("wrongState", `container ${id} is not connected to network ${name}`, {
+        hint: "brig inspect shows the networks of a container",
+      });
+    }
+    const left = { ...network, endpoints: network.endpoints.filter((one) => one !== endpoint) };
+    await detachLive({ observed, endpoint, left }, context);
+    keep(
+      observed,
+      left,
+      networks.filter((one) => one !== name),
+    );
+    releaseEndpoint(context.root, id, endpoint);
+    if (record !== undefined) await tellNetwork({ action: "disconnect", record, container: id }, context);
+  });
+}
+
+async function detachLive(
+  {
+    observed,
+    endpoint,
+    left,
+  }: { readonly observed: ObservedContainer; readonly endpoint: Endpoint; readonly left: ContainerNetwork },
+  context: EngineContext,
+): Promise<void> {
+  const target = targetOf(observed);
+  if (target === undefined) return;
+  const steps = planDetachment({ endpoint, left, records: recordsOf(context.root, left), facts: readNetworkFacts() });
+  const failed = await executeNetwork({ helperPath: context.helperPath, target, steps });
+  if (failed !== undefined)
+    throw networkFailure(
+      `disconnect the container ${observed.record.name} from the network ${endpoint.network}`,
+      failed,
+    );
+}
+
+function targetOf({ state }: ObservedContainer): { readonly pid: number; readonly startTime: number } | undefined {
+  if (state.status !== "running" && state.status !== "paused") return undefined;
+  return { pid: state.process.pid, startTime: Number(state.process.startTime) };
+}
+
+/** One change of a container's networks at a time. */
+async function changing(
+  nameOrId: string,
+  context: EngineContext,
+  change: (observed: ObservedContainer, network: ContainerNetwork) => Promise<void>,
+): Promise<void> {
+  const { paths } = observeContainer(context, nameOrId);
+  await withLock(join(paths.directory, "network.lock"), { mode: "exclusive" }, async () => {
+    const observed = observeContainer(context, nameOrId);
+    const { networks = [] } = observed.record;
+    const fixed = networks.find((name) => name === "none" || name === "host");
+    if (fixed === "none") {
+      throw new EngineError(
+        "wrongState",
+        "container cannot be connected to multiple networks with one of the networks in private (none) mode",
+      );
+    }
+    if (fixed === "host") {
+      throw new EngineError(
+        "wrongState",
+        "container sharing network namespace with another container or host cannot be connected to any other network",
+      );
+    }
+    await change(observed, readContainerNetwork(paths.directory));
+  });
+}
+
+function keep({ paths, record }: ObservedContainer, network: ContainerNetwork, networks: readonly string[]): void {
+  writeContainerNetwork(paths.directory, network);
+  writeContainerRecord(paths.record, { ...record, networks });
+}
+
+function refuseWords(name: string, verb: "connect" | "disconnect"): void {
+  if (name !== "host" && name !== "none") return;
+  const to = verb === "connect" ? "container cannot be connected to" : "container cannot be disconnected from";
+  throw new EngineError("wrongState", `${to} ${name} network`, {
+    hint: "it is chosen when the container is made: --network",
+  });
+}

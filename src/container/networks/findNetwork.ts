@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { EngineError, makeDirectory, withLock } from "../../base/index.ts";
+import {
+  addNetworkRecord,
+  defaultNetworkName,
+  interfaceNames,
+  listNetworkRecords,
+  type NetworkRecord,
+  type NetworkRequest,
+  nameTaken,
+  networksDirectory,
+  planNetworkRecord,
+  readHostRoutes,
+  readNetworkRecord,
+} from "../../network/index.ts";
+
+export interface NetworkPlaces {
+  readonly root: string;
+  readonly now: () => Date;
+}
+
+/** The id of a network that brig has by itself, the same everywhere. */
+export function predefinedId(name: string): string {
+  return createHash("sha256").update(`brig network ${name}`).digest("hex");
+}
+
+/**
+ * Makes a network; what is decided about it and that it exists is one step for everybody else.
+ *
+ * @throws EngineError as `planNetworkRecord`.
+ */
+export async function makeNetwork(
+  request: NetworkRequest,
+  id: string,
+  { root, now }: NetworkPlaces,
+): Promise<NetworkRecord> {
+  makeDirectory(networksDirectory(root));
+  return withLock(join(networksDirectory(root), ".lock"), { mode: "exclusive" }, () => {
+    const record = decideNetwork(request, id, { root, now });
+    if (!addNetworkRecord(root, record)) throw nameTaken(record.name);
+    return record;
+  });
+}
+
+/** The record that `makeNetwork` would write at this moment. */
+export function decideNetwork(request: NetworkRequest, id: string, { root, now }: NetworkPlaces): NetworkRecord {
+  return planNetworkRecord(request, {
+    id,
+    created: now(),
+    existing: listNetworkRecords(root),
+    routes: readHostRoutes(),
+    interfaces: interfaceNames(),
+  });
+}
+
+/** What the network of containers that name none is made of. */
+export const defaultNetworkRequest: NetworkRequest = {
+  name: defaultNetworkName,
+  driver: "bridge",
+  subnets: [],
+  gateways: [],
+  ipRanges: [],
+  auxAddresses: new Map(),
+  internal: false,
+  ipv6: false,
+  attachable: false,
+  options: new Map(),
+  labels: new Map(),
+};
+
+/** The default network, made when it is not there. */
+export async function ensureDefaultNetwork(places: NetworkPlaces): Promise<NetworkRecord> {
+  const found = readNetworkRecord(places.root, defaultNetworkName);
+  if (found !== undefined) return found;
+  try {
+    return await makeNetwork(defaultNetworkRequest, predefinedId(defaultNetworkName), places);
+  } catch (error) {
+    const made = readNetworkRecord(places.root, defaultNetworkName);
+    if (made !== undefined) return made; // by somebody else, at the same time
+    throw error;
+  }
+}
+
+/**
+ * The network that a name, an id or the unambiguous beginning of an id stands for; the default one is made.
+ *
+ * @throws EngineError `networkNotFound`, `invalidValue` for an ambiguous beginning.
+ */
+export async function requireNetwork(nameOrId: string, places: NetworkPlaces): Promise<NetworkRecord> {
+  if (nameOrId === defaultNetworkName || nameOrId === "default") return ensureDefaultNetwork(places);
+  const record = findNetwork(places.root, nameOrId);
+  if (record !== undefined) return record;
+  if (isBeginning(nameOrId, predefinedId(defaultNetworkName))) return ensureDefaultNetwork(places);
+  throw noSuchNetwork(nameOrId);
+}
+
+export function findNetwork(root: string, nameOrId: string): NetworkRecord | undefined {
+  if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/.test(nameOrId)) {
+    const named = readNetworkRecord(root, nameOrId);
+    if (named !== undefined) return named;
+  }
+  if (!/^[0-9a-f]{1,64}$/.test(nameOrId)) return undefined;
+  const matches = listNetworkRecords(root).filter(({ id }) => id.startsWith(nameOrId));
+  if (matches.length > 1) {
+    throw new EngineError("invalidValue", `multiple networks found with provided prefix: ${nameOrId}`, {
+      hint: "write more digits of the id, or the name",
+    });
+  }
+  return matches[0];
+}
+
+export function isBeginning(text: string, id: string): boolean {
+  return /^[0-9a-f]{1,64}$/.test(text) && id.startsWith(text);
+}
+
+export function noSuchNetwork(name: string): EngineError {
+  return new EngineError("networkNotFound", `network ${name.slice(0, 128)} not found`, {
+    hint: "brig network ls lists the networks",
+  });
+}
