@@ -246,8 +246,11 @@ int role_launch(int argc, char **argv)
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL);
+    char first;
     int flags = fcntl(launch->control, F_GETFL);
-    if (flags < 0 || fcntl(launch->control, F_SETFL, flags & ~O_NONBLOCK) != 0 || read_plan(launch) != 0) {
+    if (flags < 0 || fcntl(launch->control, F_SETFL, flags & ~O_NONBLOCK) != 0) return 125;
+    if (recv(launch->control, &first, 1, MSG_PEEK) == 0) return 125; /* a caller who has no use for us after all */
+    if (read_plan(launch) != 0) {
         fputs("brig: the helper got no valid plan\n", stderr);
         return 125;
     }

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { ContainerArchives, ContainerViews, EngineContext } from "./container/index.ts";
+import type { ContainerArchives, ContainerNetworks, ContainerViews, EngineContext } from "./container/index.ts";
 import { archiveMembers } from "./engine/archiveMembers.ts";
 import { type ImageMembers, imageMembers, imageStore, pull } from "./engine/imageMembers.ts";
+import { networkMembers } from "./engine/networkMembers.ts";
 import { type Places, probe, requireRoot } from "./engine/places.ts";
 import { type SystemMembers, systemMembers } from "./engine/systemMembers.ts";
 import { viewMembers } from "./engine/viewMembers.ts";
@@ -25,6 +26,7 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     ...containerMembers(places),
     ...viewMembers(places, () => containerContext(places)),
     ...archiveMembers(places, () => containerContext(places)),
+    ...networkMembers(places, () => containerContext(places)),
     ...hostMembers(places),
     ...systemMembers(places, () => containerContext(places)),
   };
@@ -40,7 +42,12 @@ function packageDirectory(): string {
 
 type ContainerMembers = Omit<
   Engine,
-  keyof ImageMembers | keyof HostMembers | keyof SystemMembers | keyof ContainerViews | keyof ContainerArchives
+  | keyof ImageMembers
+  | keyof HostMembers
+  | keyof SystemMembers
+  | keyof ContainerViews
+  | keyof ContainerArchives
+  | keyof ContainerNetworks
 >;
 
 function containerMembers(places: Places): ContainerMembers {

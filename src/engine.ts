@@ -4,6 +4,7 @@ import type {
   CheckReport,
   CheckRequest,
   ContainerArchives,
+  ContainerNetworks,
   ContainerViews,
   CreatedName,
   EngineEvent,
@@ -62,7 +63,7 @@ export interface PullRequest {
  * The engine as a library. Every member throws EngineError for what a user can mend; nothing is kept open between
  * calls. The command line is a client of this interface and can do nothing else.
  */
-export interface Engine extends ContainerViews, ContainerArchives {
+export interface Engine extends ContainerViews, ContainerArchives, ContainerNetworks {
   pull(request: PullRequest): AsyncIterable<PullEvent>;
   images(): Promise<readonly ImageSummary[]>;
   inspectImage(reference: string): Promise<ImageDetails>;

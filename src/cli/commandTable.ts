@@ -1,6 +1,7 @@
 import { alsoBelow } from "./alsoBelow.ts";
 import { archiveTable } from "./archiveTable.ts";
 import type { LoadedCommand } from "./command.ts";
+import { networkTable } from "./networkTable.ts";
 import { systemTable } from "./systemTable.ts";
 import { viewTable } from "./viewTable.ts";
 
@@ -27,6 +28,7 @@ export interface GroupEntry {
 export const groupTable: readonly GroupEntry[] = [
   { word: "container", summary: "Manage containers" },
   { word: "image", summary: "Manage images" },
+  { word: "network", summary: "Manage networks" },
   { word: "plan", summary: "Show what a command would do, step by step, without doing it" },
   { word: "registry", summary: "Serve the images of this machine to others" },
   { word: "system", summary: "Look at the engine and its host" },
@@ -199,5 +201,6 @@ export const commandTable: readonly CommandEntry[] = [
     summary: "Serve the local images over the distribution protocol",
     load: async () => (await import("./commands/registryServe.ts")).registryServeCommand,
   },
+  ...networkTable,
   ...systemTable,
 ];

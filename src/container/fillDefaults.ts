@@ -1,9 +1,11 @@
 import { EngineError } from "../base/index.ts";
+import type { NetworkChoice } from "../network/index.ts";
 import type { Platform } from "../oci/index.ts";
 import { checkHealthOptions } from "./health/healthOptions.ts";
 import { checkLogChoice } from "./logs/planLog.ts";
 import { parseWorkdir } from "./options/containerPath.ts";
 import { parseDomainname, parseHostname } from "./options/hostFlags.ts";
+import { chooseNetworks } from "./options/networkChoices.ts";
 import { parseContainerName } from "./options/objectNames.ts";
 import { parseSignal } from "./options/signalFlag.ts";
 import { hasControlCharacter, printable } from "./options/singleLine.ts";
@@ -42,7 +44,10 @@ export interface FilledOptions {
   readonly capDrop: readonly string[];
   readonly privileged: boolean;
   readonly securityOpt: readonly string[];
-  readonly network: "none" | "host" | "default";
+  /** Docker's NetworkMode: `none`, `host`, `container:NAME`, or the name of the first network. */
+  readonly network: string;
+  /** The networks that it gets an interface in. */
+  readonly networks: readonly NetworkChoice[];
   readonly pid: string;
   readonly ipc: string;
   readonly uts: string;
@@ -102,7 +107,7 @@ export function fillDefaults(options: RunOptions): FilledOptions {
     capDrop: options.capDrop ?? [],
     privileged: options.privileged ?? false,
     securityOpt: options.securityOpt ?? [],
-    network: options.network ?? "default",
+    ...chooseNetworks(options),
     pid: options.pid ?? "",
     ipc: options.ipc ?? "",
     uts: options.uts ?? "",

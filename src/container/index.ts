@@ -31,8 +31,10 @@ export type { ListRequest } from "./list/listContainers.ts";
 export { containerLogs, type LogsRequest } from "./logs/containerLogs.ts";
 export type { LogPiece } from "./logs/logText.ts";
 export { checkLogChoice, parseLogOption } from "./logs/planLog.ts";
+export type { NetworkDetails } from "./networks/networkDetails.ts";
+export { type ContainerNetworks, openNetworks } from "./networks/openNetworks.ts";
 export { type ContainerViews, openViews } from "./openViews.ts";
-export { parseAttach, parseNetwork, parsePullPolicy, parseRestartPolicy } from "./options/choiceFlags.ts";
+export { parseAttach, parsePullPolicy, parseRestartPolicy } from "./options/choiceFlags.ts";
 export { parseWorkdir } from "./options/containerPath.ts";
 export { parseDetachKeys } from "./options/detachKeys.ts";
 export { parseDeviceBps, parseDeviceFlag, parseDeviceIops } from "./options/deviceFlag.ts";
@@ -55,6 +57,15 @@ export {
   parseSysctl,
 } from "./options/keyValue.ts";
 export { parseMountFlag } from "./options/mountFlag.ts";
+export { bareChoice } from "./options/networkChoices.ts";
+export {
+  parseIp,
+  parseIp6,
+  parseMacAddress,
+  parseNetwork,
+  parseNetworkAlias,
+  parseRate,
+} from "./options/networkFlag.ts";
 export { parseContainerName, parseVolumeName } from "./options/objectNames.ts";
 export { parseSignal } from "./options/signalFlag.ts";
 export { type Instant, instantOf, instantToMs, parseInstant } from "./options/timeFlag.ts";

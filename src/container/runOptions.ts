@@ -1,4 +1,5 @@
 import type { DeviceRate, ResourceLimits } from "../cgroups/index.ts";
+import type { NetworkChoice } from "../network/index.ts";
 import type { Platform } from "../oci/index.ts";
 import type { HealthOptions } from "./health/healthOptions.ts";
 
@@ -33,7 +34,13 @@ export interface RunOptions {
   readonly capDrop?: readonly string[];
   readonly privileged?: boolean;
   readonly securityOpt?: readonly string[];
-  readonly network?: "none" | "host" | "default";
+  /** `--network`; without any, the default network. The first may be `none`, `host` or `container:NAME`, and is alone then. */
+  readonly networks?: readonly NetworkChoice[];
+  /** Of the first network, unless it says so itself. */
+  readonly ip?: string;
+  readonly ip6?: string;
+  readonly macAddress?: string;
+  readonly networkAliases?: readonly string[];
   readonly pid?: string;
   readonly ipc?: string;
   readonly uts?: string;

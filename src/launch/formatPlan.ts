@@ -30,9 +30,13 @@ function formatFields(fields: Readonly<Record<string, FieldValue>>): string {
     .join(" ");
 }
 
-/** Programs are shown by their size: a page of hexadecimal digits explains nothing. */
+/** A few lines of `ip -batch`. */
+const longestInput = 600;
+
+/** Programs and rulesets are shown by their size, which JSON output does not: a page of digits or braces explains nothing. */
 function formatValue(key: string, value: FieldValue): string {
   if (key === "program") return `<${String(value).length / 16} instructions>`;
+  if (key === "input" && String(value).length > longestInput) return `<${String(value).length} bytes>`;
   const text = Array.isArray(value) ? value.join(",") : String(value);
   return JSON.stringify(text).slice(1, -1);
 }

@@ -29,6 +29,8 @@ export interface EndpointRequest {
   /** A free one: `eth0`. */
   readonly interfaceName: string;
   readonly exists: (containerId: string) => boolean;
+  /** Take nothing, only say what would be taken. */
+  readonly preview?: boolean;
 }
 
 /**
@@ -98,11 +100,11 @@ function takeAddress(
   family: 4 | 6,
   wanted: string | undefined,
 ): InterfaceAddress | undefined {
-  const { record, root, containerId, exists } = request;
+  const { record, root, containerId, exists, preview = false } = request;
   const subnets = record.subnets.filter((one) => one.family === family);
   const subnet = subnets.find((one) => wanted === undefined || holds(one, wanted)) ?? subnets[0];
   if (subnet === undefined) return undefined;
-  const lease = { root, network: record, subnet, containerId, exists };
+  const lease = { root, network: record, subnet, containerId, exists, preview };
   const address = takeLease(wanted === undefined ? lease : { ...lease, wanted });
   const prefixLength = Number(subnet.subnet.split("/")[1]);
   return { address, prefixLength, ...(subnet.gateway === undefined ? {} : { gateway: subnet.gateway }) };

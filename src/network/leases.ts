@@ -15,6 +15,8 @@ export interface LeaseRequest {
   readonly wanted?: string;
   /** Whether a container exists: the lease of one that does not is free. */
   readonly exists: (containerId: string) => boolean;
+  /** Take nothing, only say what would be taken. */
+  readonly preview?: boolean;
 }
 
 /**
@@ -89,7 +91,11 @@ function rangeOf(text: string): Subnet {
 }
 
 /** A lease whose container is gone is taken over: removed, then raced for like a free one. */
-function take({ root, network, containerId, exists }: LeaseRequest, text: string): boolean {
+function take({ root, network, containerId, exists, preview = false }: LeaseRequest, text: string): boolean {
+  if (preview) {
+    const holder = holderOf(root, network.name, text);
+    return holder === undefined || !exists(holder);
+  }
   const path = leasePath(root, network.name, text);
   if (makeLink(containerId, path)) return true;
   const holder = holderOf(root, network.name, text);

@@ -3,10 +3,10 @@ import type { Engine } from "../../engine.ts";
 import { type Call, defineCommand, type LoadedCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag } from "../flags/flag.ts";
-import { type FormatDraft, helpFlag, inspectFormatFlag, laterRelease, switchInto } from "../flags/sharedFlags.ts";
+import { type FormatDraft, helpFlag, inspectFormatFlag, switchInto } from "../flags/sharedFlags.ts";
 import { formatDocuments } from "../render/document.ts";
 
-type Kind = "container" | "image" | "volume";
+type Kind = "container" | "image" | "network" | "volume";
 
 interface InspectDraft extends FormatDraft {
   /** What the names are names of; absent for anything. */
@@ -20,6 +20,7 @@ type Look = (engine: Engine, name: string, draft: InspectDraft) => Promise<objec
 const looks: Readonly<Record<Kind, Look>> = {
   container: (engine, nameOrId, { size = false }) => engine.inspectContainer({ nameOrId, size }),
   image: (engine, name) => engine.inspectImage(name),
+  network: (engine, name) => engine.inspectNetwork(name),
   volume: (engine, name) => engine.inspectVolume(name),
 };
 
@@ -28,16 +29,16 @@ const missing: ReadonlySet<ErrorCode> = new Set([
   "containerNotFound",
   "imageNotFound",
   "invalidReference",
+  "networkNotFound",
   "volumeNotFound",
 ]);
 
 function readType(draft: InspectDraft, type: string): void {
-  if (type === "container" || type === "image" || type === "volume") {
+  if (type === "container" || type === "image" || type === "network" || type === "volume") {
     draft.kind = type;
     return;
   }
-  if (type === "network") throw new EngineError("notOffered", `--type network is not available yet: ${laterRelease}`);
-  const known = [...Object.keys(looks), "network"].sort().map((word) => JSON.stringify(word));
+  const known = Object.keys(looks).map((word) => JSON.stringify(word));
   throw new EngineError("invalidValue", `unknown type: ${JSON.stringify(type)}: must be one of ${known.join(", ")}`);
 }
 
@@ -50,8 +51,16 @@ const sizeFlag: Flag<InspectDraft> = {
 const typeFlag: Flag<InspectDraft> = {
   long: "type",
   value: "string",
-  text: "what to look for: container, image or volume",
+  text: "what to look for: container, image, network or volume",
   read: readType,
+};
+
+/** Docker's, for what a cluster adds. */
+const verboseFlag: Flag<InspectDraft> = {
+  long: "verbose",
+  short: "v",
+  text: "show more of a cluster's network",
+  read: () => {},
 };
 
 export const inspectCommand = defineInspect("NAME|ID [NAME|ID...]", { flags: [sizeFlag, typeFlag] });
@@ -60,6 +69,7 @@ export const inspectContainerCommand = defineInspect("CONTAINER [CONTAINER...]",
   flags: [sizeFlag],
 });
 export const inspectImageCommand = defineInspect("IMAGE [IMAGE...]", { kind: "image", flags: [] });
+export const inspectNetworkCommand = defineInspect("NETWORK [NETWORK...]", { kind: "network", flags: [verboseFlag] });
 export const inspectVolumeCommand = defineInspect("VOLUME [VOLUME...]", { kind: "volume", flags: [] });
 
 function defineInspect(
@@ -104,6 +114,6 @@ async function lookAnywhere(engine: Engine, name: string, draft: InspectDraft): 
     }
   }
   throw new EngineError("containerNotFound", `no such object: ${name}`, {
-    hint: "brig ps --all, brig images and brig volume ls list what there is",
+    hint: "brig ps --all, brig images, brig network ls and brig volume ls list what there is",
   });
 }

@@ -60,11 +60,26 @@ export const pruneVolumesCommand = defineCommand<PruneDraft>({
   },
 });
 
+export const pruneNetworksCommand = defineCommand<PruneDraft>({
+  usage: "[OPTIONS]",
+  arguments: { exactly: 0 },
+  flags: pruneFlags(["label", "label!", "until"], "until=24h, label=KEY[=VALUE], label!=KEY"),
+  begin: () => ({ filters: [] }),
+  execute: async ({ draft, context, openEngine }): Promise<Outcome> => {
+    if (!agreed(draft, "This will remove all custom networks not used by at least one container.", context)) return {};
+    const { removed } = await (await openEngine()).pruneNetworks(draft.filters);
+    return { output: listOf("Networks", removed) };
+  },
+});
+
 function agreed({ force }: PruneDraft, question: string, context: CommandContext): boolean {
   return force === true || confirm(`WARNING! ${question}`, context);
 }
 
 function report(what: string, { removed, reclaimedBytes }: Pruned): Outcome {
-  const list = removed.length === 0 ? "" : `Deleted ${what}:\n${removed.map((name) => `${name}\n`).join("")}\n`;
-  return { output: `${list}Total reclaimed space: ${formatDecimalSize(reclaimedBytes)}\n` };
+  return { output: `${listOf(what, removed)}Total reclaimed space: ${formatDecimalSize(reclaimedBytes)}\n` };
+}
+
+function listOf(what: string, removed: readonly string[]): string {
+  return removed.length === 0 ? "" : `Deleted ${what}:\n${removed.map((name) => `${name}\n`).join("")}\n`;
 }

@@ -207,9 +207,9 @@ export interface NetworkSettingsDetails {
 }
 
 export interface EndpointDetails {
-  readonly IPAMConfig: null;
-  readonly Links: null;
-  readonly Aliases: null;
+  readonly IPAMConfig: { readonly IPv4Address?: string; readonly IPv6Address?: string } | null;
+  readonly Links: readonly string[] | null;
+  readonly Aliases: readonly string[] | null;
   readonly MacAddress: string;
   readonly DriverOpts: null;
   readonly GwPriority: number;
@@ -221,7 +221,7 @@ export interface EndpointDetails {
   readonly IPv6Gateway: string;
   readonly GlobalIPv6Address: string;
   readonly GlobalIPv6PrefixLen: number;
-  readonly DNSNames: null;
+  readonly DNSNames: readonly string[] | null;
 }
 
 export interface BrigDetails {

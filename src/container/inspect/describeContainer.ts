@@ -1,3 +1,4 @@
+import type { ContainerNetwork } from "../../network/index.ts";
 import type { ImageConfig, RuntimeSpec } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import type { HealthState } from "../health/readHealth.ts";
@@ -27,6 +28,8 @@ export interface ContainerFacts {
   readonly monitored: boolean;
   readonly execIds: readonly string[];
   readonly image?: ImageConfig;
+  /** Of one that has interfaces of its own. */
+  readonly network?: ContainerNetwork;
   readonly failure?: StartFailure;
   readonly size?: ContainerSize;
   /** The directory of a volume that containers see. */
@@ -68,7 +71,11 @@ export function describeContainer(facts: ContainerFacts): ContainerDetails {
     ...(size === undefined ? {} : { SizeRw: size.writtenBytes, SizeRootFs: size.rootBytes }),
     Mounts: record.mounts.flatMap((mount) => describeMount(mount, facts.volumeSource)),
     Config: describeConfig(facts),
-    NetworkSettings: describeNetwork(record, state.pid ?? 0),
+    NetworkSettings: describeNetwork({
+      record,
+      pid: state.pid ?? 0,
+      ...(facts.network === undefined ? {} : { network: facts.network }),
+    }),
     Brig: describeOwn(facts),
   };
 }

@@ -5,6 +5,7 @@ import type { RuntimeSpec } from "../../oci/index.ts";
 import { healthOf } from "../health/readHealth.ts";
 import type { ListPlaces } from "../list/listContainers.ts";
 import { measureContainers } from "../list/measureContainers.ts";
+import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
@@ -30,7 +31,8 @@ export interface InspectRequest {
  * @throws EngineError `containerNotFound`, `storeCorrupt` for a damaged record.
  */
 export async function inspectContainer(request: InspectRequest, places: ListPlaces): Promise<ContainerDetails> {
-  const facts = readContainerFacts(request.nameOrId, places);
+  const read = readContainerFacts(request.nameOrId, places);
+  const facts = { ...read, ...(await readNetwork(read)) };
   if (!request.size) return describeContainer(facts);
   const [size] = await measureContainers([facts.record], places);
   return describeContainer({ ...facts, ...(size === undefined ? {} : { size }) });
@@ -63,6 +65,13 @@ function readContainerFacts(nameOrId: string, { root, runRoot }: ListPlaces): Co
     ...(failure === undefined ? {} : { failure }),
     volumeSource: (name) => volumeContent(root, name),
   };
+}
+
+/** The networks of a container that has some of its own. */
+async function readNetwork({ record, paths }: ContainerFacts): Promise<Pick<ContainerFacts, "network">> {
+  if (!hasOwnNetwork(record, paths.directory)) return {};
+  const { readContainerNetwork } = await import("../../network/index.ts");
+  return { network: readContainerNetwork(paths.directory) };
 }
 
 function readSpec({ config }: ContainerPaths): RuntimeSpec {

@@ -58,6 +58,7 @@ export async function createContainer(request: CreateRequest, context: EngineCon
   const { id, name, paths } = reservation;
   makeBindSources(named, undo);
   const claimed = reserveVolumes({ ...context, id, volumes, undo });
+  if (options.networks.length > 0) await makeContainerNetwork({ draft, ...reservation, undo }, context);
   const layers = layerTrees(context, diffIds);
   const accounts = boundAccounts(
     await imageAccounts({ ...context, stage: paths.stage, layers, imageId: image.id }),
@@ -96,6 +97,15 @@ export async function createContainer(request: CreateRequest, context: EngineCon
   failPoint("create.committed");
   await tellContainer(record, { action: "create" }, context);
   return { ...reservation, planned, options };
+}
+
+/** Not even loaded for a container without one. */
+async function makeContainerNetwork(
+  request: Reservation & Pick<CreateRequest, "draft" | "undo">,
+  context: EngineContext,
+): Promise<void> {
+  const { createContainerNetwork } = await import("../networks/createContainerNetwork.ts");
+  await createContainerNetwork(request, context);
 }
 
 function makeBindSources(mounts: readonly NamedMount[], undo: UndoStack): void {

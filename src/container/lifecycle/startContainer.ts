@@ -12,11 +12,12 @@ import {
   type WaitingHelper,
 } from "../../launch/index.ts";
 import { requireLogSocket } from "../logs/logSocket.ts";
+import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { explainLaunchFailure } from "../run/launchFailure.ts";
 import type { ExitReport, RunObserver } from "../runReports.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
-import { readContainerRecord } from "../state/containerRecord.ts";
+import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
 import { isLive, type LiveState, readLiveState, runDirectory } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
@@ -41,7 +42,7 @@ export async function startForeground(
   streams: RunStreams,
   context: EngineContext,
 ): Promise<ExitedLaunch | DetachedLaunch> {
-  const prepared = prepareStart(request, context);
+  const prepared = await prepareStart(request, context);
   const outcome = launch({
     plan: compilePlan({ ...prepared.launch, foreground: true }),
     ...launchSettings(request, context),
@@ -53,7 +54,7 @@ export async function startForeground(
 
 /** Starts a container that goes on by itself; resolves once its payload has been executed. */
 export async function startDetached(request: StartRequest, context: EngineContext): Promise<void> {
-  const prepared = prepareStart(request, context);
+  const prepared = await prepareStart(request, context);
   const outcome = launchDetached({
     plan: compilePlan({ ...prepared.launch, foreground: false }),
     ...launchSettings(request, context),
@@ -126,7 +127,8 @@ interface PreparedStart {
   readonly isStarted: () => boolean;
 }
 
-function prepareStart({ id, launch }: StartRequest, { root, runRoot }: EngineContext): PreparedStart {
+async function prepareStart({ id, launch }: StartRequest, context: EngineContext): Promise<PreparedStart> {
+  const { root, runRoot } = context;
   const paths = containerPaths(root, id);
   const socket = launch.monitor?.["log-socket"];
   if (typeof socket === "string") requireLogSocket(socket);
@@ -137,9 +139,10 @@ function prepareStart({ id, launch }: StartRequest, { root, runRoot }: EngineCon
   removeFile(paths.failure);
   failPoint("start.prepared");
   let isStarted = false;
+  const network = record === undefined ? {} : await networkOf(record, paths, context);
   return {
     id,
-    launch: { ...launch, monitor: { ...launch.monitor, boot: readBootId() } },
+    launch: { ...launch, ...network, monitor: { ...launch.monitor, boot: readBootId() } },
     paths,
     isStarted: () => isStarted,
     onStarted: () => {
@@ -147,6 +150,17 @@ function prepareStart({ id, launch }: StartRequest, { root, runRoot }: EngineCon
       for (const { source } of volumes) finishFirstUse(root, source, id);
     },
   };
+}
+
+/** What is done about the network is decided by what it is at this moment; its code is loaded only for those that have one. */
+async function networkOf(
+  record: ContainerRecord,
+  { directory }: ContainerPaths,
+  context: EngineContext,
+): Promise<Pick<LaunchRequest, "network">> {
+  if (!hasOwnNetwork(record, directory)) return {};
+  const { networkOfStart } = await import("../networks/networkOfStart.ts");
+  return { network: networkOfStart(record.id, directory, context) };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { EngineError, makeDirectory, withLock } from "../../base/index.ts";
 import {
@@ -20,9 +19,15 @@ export interface NetworkPlaces {
   readonly now: () => Date;
 }
 
-/** The id of a network that brig has by itself, the same everywhere. */
-export function predefinedId(name: string): string {
-  return createHash("sha256").update(`brig network ${name}`).digest("hex");
+/** The ids of the networks that brig has by itself, the same everywhere: SHA-256 of `brig network NAME`. */
+const predefinedIds: ReadonlyMap<string, string> = new Map([
+  ["bridge", "6e8310131558087da14011d2caaf186d2c0c7e609dc79010d437ef0284f763bb"],
+  ["host", "4e9eaf466824116482a2fa1f7a2c70df9e8fcb63df9da9059c0489687e45a4aa"],
+  ["none", "fed90e068be343bb58492ea38e145e8bc25e5fd3e49414516c38d36d95bd9622"],
+]);
+
+export function predefinedId(name: "bridge" | "host" | "none"): string {
+  return predefinedIds.get(name) ?? "";
 }
 
 /**

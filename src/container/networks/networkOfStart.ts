@@ -5,6 +5,7 @@ import {
   readContainerNetwork,
   readNetworkRecord,
 } from "../../network/index.ts";
+import { runDirectory, type StatePlaces } from "../state/liveState.ts";
 import { noSuchNetwork } from "./findNetwork.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
 
@@ -13,13 +14,20 @@ import { readNetworkFacts } from "./networkFacts.ts";
  *
  * @throws EngineError `networkNotFound` when one of them was removed, `notOffered` without the programs.
  */
-export function networkOfStart(root: string, containerId: string, directory: string): NetworkSteps {
-  return stepsFor(root, containerId, readContainerNetwork(directory));
+export function networkOfStart(id: string, directory: string, places: StatePlaces): NetworkSteps {
+  return stepsFor(id, readContainerNetwork(directory), places);
 }
 
-export function stepsFor(root: string, containerId: string, network: ContainerNetwork): NetworkSteps {
+/** The same for a network that is only thought of. */
+export function stepsFor(id: string, network: ContainerNetwork, { root, runRoot }: StatePlaces): NetworkSteps {
   const records = recordsOf(root, network);
-  return planNetwork({ containerId, network, records, facts: readNetworkFacts() });
+  return planNetwork({
+    containerId: id,
+    network,
+    records,
+    facts: readNetworkFacts(),
+    runDirectory: runDirectory(runRoot, id),
+  });
 }
 
 /** The records of the networks that a container is in. @throws EngineError `networkNotFound`. */

@@ -25,7 +25,7 @@ import { tellNetwork } from "./tellNetwork.ts";
  * @throws EngineError `networkNotFound`, `networkInUse` with Docker's sentences, `wrongState` for one that brig has by itself.
  */
 export async function removeNetwork(nameOrId: string, context: EngineContext): Promise<void> {
-  for (const word of ["bridge", "host", "none"]) {
+  for (const word of ["bridge", "host", "none"] as const) {
     if (nameOrId !== word && !isBeginning(nameOrId, predefinedId(word))) continue;
     throw new EngineError("wrongState", `${word} is a pre-defined network and cannot be removed`, {
       hint: "it costs nothing while no container uses it",

@@ -26,22 +26,6 @@ export function parseAttach(text: string): StreamName {
   throw new EngineError("invalidValue", "valid streams are STDIN, STDOUT and STDERR");
 }
 
-/**
- * Parses `--network`: `none` and `host` exist.
- *
- * @throws EngineError `notOffered` for every other network, since no container would be reachable through it.
- */
-export function parseNetwork(text: string): "none" | "host" | "default" {
-  if (text === "none" || text === "host" || text === "default") return text;
-  throw new EngineError(
-    "notOffered",
-    `cannot connect to the network ${printable(text)}: brig has no such networks yet`,
-    {
-      hint: "use --network none (a loopback of its own) or --network host (the host's network)",
-    },
-  );
-}
-
 const restartPolicies = ["no", "always", "unless-stopped", "on-failure"] as const;
 
 /**

@@ -33,11 +33,17 @@ export function recordOf(container: Recorded, created: Date): ContainerRecord {
     mounts: container.mounts.map(recordedMount),
     ...(idRange === undefined ? {} : { idRange }),
     ...(group === undefined ? {} : { cgroup: group }),
-    networks: [options.network === "host" ? "host" : "none"],
+    networks: networkNames(options),
     ...(choice.healthcheck === undefined ? {} : { healthcheck: choice.healthcheck }),
     ...(choice.probe.length === 0 ? {} : { probed: true }),
     ...(choice.exposedPorts.length === 0 ? {} : { exposedPorts: choice.exposedPorts }),
   };
+}
+
+/** In another container's network it has no network of its own. */
+function networkNames({ network, networks }: RunDraft["options"]): readonly string[] {
+  if (network === "none" || network === "host") return [network];
+  return networks.map((choice) => choice.network);
 }
 
 function recordedMount(mount: NamedMount): RecordedMount {

@@ -39,7 +39,6 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
   const host = context.probeHost();
   const namespaces = planNamespaces({
     ...options,
-    network: options.network === "default" ? "none" : options.network,
     hostUsernsReasons: usernsObstacles(options, context.root, host),
   });
   const facts = gatherRunFacts(options, security.seccomp.kind === "file" ? security.seccomp.path : undefined);
@@ -89,14 +88,9 @@ function foreignVolume(root: string, mount: MountRequest): readonly UsernsReason
   return [{ option: `the volume "${mount.name ?? ""}"`, why: `${shown.type} takes no id map` }];
 }
 
-function optionNotices({ network, mounts }: FilledOptions): readonly string[] {
+function optionNotices({ mounts }: FilledOptions): readonly string[] {
   const relabelled = mounts.some((mount) => mount.kind === "bind" && mount.relabel !== undefined);
-  return [
-    ...(network === "default"
-      ? ["the container has a loopback interface only: there are no networks yet (--network host uses the host's)"]
-      : []),
-    ...(relabelled ? ["no SELinux label was set on a volume with z or Z: brig does not label files"] : []),
-  ];
+  return [...(relabelled ? ["no SELinux label was set on a volume with z or Z: brig does not label files"] : [])];
 }
 
 /** The host name: as asked, the host's own where the network or UTS namespace is shared, else the id's first digits. */

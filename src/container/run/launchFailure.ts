@@ -20,6 +20,7 @@ export async function explainLaunchFailure(failure: LaunchFailure): Promise<Engi
   const { failed, launch } = failure;
   if (failed.step === "exec") return explainExec(failure);
   const step = compilePlan(launch).steps.find((candidate) => candidate.id === failed.step);
+  if (failed.step.startsWith("net.") && failed.call === "run") return explainTool(failed, step?.why);
   const target = failed.args === "" ? "" : ` ${failed.args}`;
   return new EngineError(
     failed.errno === "ENOSPC" ? "noSpace" : "launchFailed",
@@ -29,6 +30,15 @@ export async function explainLaunchFailure(failure: LaunchFailure): Promise<Engi
       details: { step: failed.step, call: failed.call, errno: failed.errno },
     },
   );
+}
+
+/** What a program of the host said is the reason; its path says which one it was. */
+function explainTool({ step, args, errno }: FailedLaunch, why: string | undefined): EngineError {
+  const said = args.trim().replaceAll(/\s*\n\s*/g, "; ");
+  return new EngineError("launchFailed", `cannot start the container: its network cannot be made: ${said}`, {
+    hint: `it happened in the step "${step}"${why === undefined ? "" : ` (${why})`}; brig network check says what is not as it should be`,
+    details: { step, errno },
+  });
 }
 
 /** What a failing call means where the kernel's word alone would mislead. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, newContainerId } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
+import { compilePlan, type LaunchPlan, type LaunchRequest } from "../../launch/index.ts";
 import { idsPerRange } from "../../namespaces/index.ts";
 import type { DiffId, ImageConfig } from "../../oci/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
@@ -11,7 +12,7 @@ import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { PlannedRun } from "../runReports.ts";
 import { containerPaths } from "../state/containerPaths.ts";
-import { draftRun } from "./draftRun.ts";
+import { draftRun, type RunDraft } from "./draftRun.ts";
 import type { EngineContext } from "./engineContext.ts";
 import { isAccessError, layerTrees } from "./findImage.ts";
 import { findJoins } from "./findJoins.ts";
@@ -50,14 +51,25 @@ export async function planRun(runOptions: RunOptions, context: EngineContext): P
     monitor: {},
   });
   const notices = [...image.notices, ...user.notices, ...planned.plan.notices];
+  const plan = options.networks.length === 0 ? planned.plan : await withNetwork({ draft, id }, planned.launch, context);
   const spec = bundleSpec(planned.spec, paths, mounts);
   return {
     id,
-    plan: { ...planned.plan, notices },
+    plan: { ...plan, notices },
     bundleSpec: spec,
     notices,
     writeBundle: (directory) => writeBundle(directory, spec, planned.files),
   };
+}
+
+async function withNetwork(
+  { draft, id }: { readonly draft: RunDraft; readonly id: string },
+  launch: LaunchRequest,
+  context: EngineContext,
+): Promise<LaunchPlan> {
+  const { previewNetwork } = await import("../networks/previewNetwork.ts");
+  const network = previewNetwork({ draft, id, name: draft.options.name ?? id.slice(0, 12) }, context);
+  return compilePlan({ ...launch, network });
 }
 
 interface PlanImage {

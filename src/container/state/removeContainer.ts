@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { EngineError, errnoOf, failPoint, fileSystemError, removeDirectory } from "../../base/index.ts";
 import { releaseIdRange, reserveIdRange } from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
+import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import { listContainerIds } from "./containerIds.ts";
 import { type ContainerPaths, containerPaths, containersDirectory } from "./containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "./containerRecord.ts";
@@ -47,12 +48,24 @@ export async function removeContainer(request: RemovalRequest): Promise<void> {
   failPoint("rm.volumes-detached");
   for (const path of leftoverVolumes(root, id)) await removeTree({ helperPath, path });
   failPoint("rm.volumes-removed");
+  await releaseNetworks(record, paths, request);
   removeDirectory(runDirectory(runRoot, id));
   await removeContainerDirectory({ root, helperPath, id });
   failPoint("rm.directory-removed");
   releaseRange(root, id, record);
   failPoint("rm.ids-released");
   clearPending(root, id);
+}
+
+/** Addresses that a container was given. Those of one that was never whole are free once its directory is gone. */
+async function releaseNetworks(
+  record: ContainerRecord | undefined,
+  { directory }: ContainerPaths,
+  request: RemovalRequest,
+): Promise<void> {
+  if (record === undefined || !hasOwnNetwork(record, directory)) return;
+  const { releaseContainerNetwork } = await import("../networks/releaseContainerNetwork.ts");
+  await releaseContainerNetwork(record.id, directory, request);
 }
 
 /** Takes away what killed processes left half-made or half-removed, and `--rm` containers whose keeper died. */

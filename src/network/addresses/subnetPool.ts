@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, newContainerId } from "../../base/index.ts";
 import { endOf, formatSubnet, overlaps, parseSubnet, type Subnet } from "./subnet.ts";
 
 const pool: Subnet = { family: 4, first: 0x0ac8_0000n, length: 13 };
@@ -30,11 +29,9 @@ export function chooseSubnet4(taken: readonly Subnet[]): Subnet {
 
 /** A /64 of a random local prefix (RFC 4193). */
 export function chooseSubnet6(): Subnet {
-  const subnet = parseSubnet(
-    `fd${randomBytes(5)
-      .toString("hex")
-      .replace(/^(..)(....)(....)$/, "$1:$2:$3")}:${randomBytes(2).toString("hex")}::/64`,
-  );
+  const digits = newContainerId();
+  const [global, site] = [digits.slice(0, 10), digits.slice(10, 14)];
+  const subnet = parseSubnet(`fd${global.slice(0, 2)}:${global.slice(2, 6)}:${global.slice(6, 10)}:${site}::/64`);
   if (subnet === undefined) throw new Error("a local prefix was not put together well");
   return subnet;
 }

@@ -45,14 +45,14 @@ export function planNetworkUp(record: NetworkRecord, facts: NetworkFacts): reado
 }
 
 /** The lines of `ip -batch` that make a bridge. It is up, and so usable, last. */
-export function bridgeBatch({ hostInterface, mtu, subnets }: NetworkRecord): string {
+export function bridgeBatch({ id, hostInterface, mtu, subnets }: NetworkRecord): string {
   const addresses = subnets.flatMap(({ subnet, gateway, family }) =>
     gateway === undefined
       ? []
       : [`addr add ${gateway}/${subnet.split("/")[1]} dev ${hostInterface}${family === 6 ? " nodad" : ""}`],
   );
   const lines = [
-    `link add name ${hostInterface} mtu ${mtu} type bridge`,
+    `link add name ${hostInterface} mtu ${mtu} address ${bridgeAddress(id)} type bridge`,
     `link set dev ${hostInterface} addrgenmode none`,
     ...addresses,
     `link set dev ${hostInterface} up`,
@@ -67,6 +67,11 @@ export function bridgeBatch({ hostInterface, mtu, subnets }: NetworkRecord): str
  */
 function loopbackRoute(hostInterface: string): string {
   return `-6 route replace local ::1 dev ${hostInterface} table local metric 1024`;
+}
+
+/** Its own: else it would be that of one of the members, and change when that leaves. */
+function bridgeAddress(networkId: string): string {
+  return `02:42:${networkId.slice(0, 8).replace(/..(?=.)/g, "$&:")}`;
 }
 
 function settings({ name, hostInterface, ipv6, subnets }: NetworkRecord, facts: NetworkFacts): readonly SettingStep[] {

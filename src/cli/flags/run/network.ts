@@ -5,7 +5,11 @@ import {
   parseDnsServer,
   parseDomainname,
   parseHostname,
+  parseIp,
+  parseIp6,
+  parseMacAddress,
   parseNetwork,
+  parseNetworkAlias,
 } from "../../../container/index.ts";
 import type { Flag } from "../flag.ts";
 import { each, option, type RunDraft } from "../runDraft.ts";
@@ -53,8 +57,8 @@ export const networkFlags: readonly Flag<RunDraft>[] = [
     unsupported: noNetworksYet,
   },
   { long: "hostname", short: "h", value: "string", text: "host name", read: option("hostname", parseHostname) },
-  { long: "ip", value: "string", text: "IPv4 address", unsupported: noNetworksYet },
-  { long: "ip6", value: "string", text: "IPv6 address", unsupported: noNetworksYet },
+  { long: "ip", value: "string", text: "IPv4 address", read: option("ip", parseIp) },
+  { long: "ip6", value: "string", text: "IPv6 address", read: option("ip6", parseIp6) },
   {
     long: "link",
     value: "list",
@@ -63,15 +67,28 @@ export const networkFlags: readonly Flag<RunDraft>[] = [
     unsupported: noNetworksYet,
   },
   { long: "link-local-ip", value: "list", repeatable: true, text: "link-local address", unsupported: noNetworksYet },
-  { long: "mac-address", value: "string", text: "Ethernet address", unsupported: noNetworksYet },
-  { long: "network", value: "network", text: "network to join: none or host", read: option("network", parseNetwork) },
-  { long: "net", value: "network", text: "network to join", hidden: true, read: option("network", parseNetwork) },
+  { long: "mac-address", value: "string", text: "Ethernet address", read: option("macAddress", parseMacAddress) },
+  {
+    long: "network",
+    value: "network",
+    repeatable: true,
+    text: "network to join: none, host, container:NAME or NETWORK[,ip=,ip6=,mac-address=,alias=,gw-priority=,rate=]",
+    read: each("networks", parseNetwork),
+  },
+  {
+    long: "net",
+    value: "network",
+    repeatable: true,
+    text: "network to join",
+    hidden: true,
+    read: each("networks", parseNetwork),
+  },
   {
     long: "network-alias",
     value: "list",
     repeatable: true,
     text: "further name on the network",
-    unsupported: noNetworksYet,
+    read: each("networkAliases", parseNetworkAlias),
   },
   {
     long: "net-alias",
@@ -79,7 +96,7 @@ export const networkFlags: readonly Flag<RunDraft>[] = [
     repeatable: true,
     text: "further name on the network",
     hidden: true,
-    unsupported: noNetworksYet,
+    read: each("networkAliases", parseNetworkAlias),
   },
   {
     long: "publish",

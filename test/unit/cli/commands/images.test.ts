@@ -136,6 +136,7 @@ test("inspect prints an array indented by four, also when a name is unknown", as
   const engine = {
     inspectImage,
     inspectContainer: missing("containerNotFound"),
+    inspectNetwork: missing("networkNotFound"),
     inspectVolume: missing("volumeNotFound"),
   };
   const ran = await brig(["inspect", "one", "gone"], { engine });
@@ -161,8 +162,8 @@ test("inspect prints an array indented by four, also when a name is unknown", as
 });
 
 test("inspect --type knows Docker's types and refuses others", async () => {
-  const network = await brig(["inspect", "--type", "network", "x"]);
-  assert.match(network.err, /^brig: --type network is not available yet/);
+  const inspectNetwork = async () => ({ Name: "x" }) as never;
+  assert.match((await brig(["inspect", "--type", "network", "x"], { engine: { inspectNetwork } })).out, /"Name": "x"/);
   const unknown = await brig(["inspect", "--type", "foo", "x"]);
-  assert.match(unknown.err, /unknown type: "foo": must be one of "container", "image"/);
+  assert.match(unknown.err, /unknown type: "foo": must be one of "container", "image", "network", "volume"/);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RunOptions } from "../../../../src/container/index.ts";
+import { bareChoice } from "../../../../src/container/options/networkChoices.ts";
 import { brig } from "../fakeContext.ts";
 
 interface Parsed {
@@ -60,8 +61,8 @@ const parsed: readonly Parsed[] = [
     options: { limits: { deviceReadBps: [{ path: "/dev/sda", rate: 1_048_576 }] } },
   },
   { argv: "--cap-add NET_ADMIN --cap-drop ALL img", options: { capAdd: ["NET_ADMIN"], capDrop: ["ALL"] } },
-  { argv: "--network none img", options: { network: "none" } },
-  { argv: "--net host img", options: { network: "host" } },
+  { argv: "--network none img", options: { networks: [bareChoice("none")] } },
+  { argv: "--net host img", options: { networks: [bareChoice("host")] } },
   {
     argv: "-l a=b -l c --label a=d img",
     options: {

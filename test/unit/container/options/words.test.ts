@@ -133,7 +133,7 @@ test("parseSignal() knows names, numbers and real-time signals", () => {
 
 test("closed sets refuse other words", () => {
   assert.throws(() => parsePullPolicy("sometimes"), /must be one of "always", "missing" or "never"$/);
-  assert.throws(() => parseNetwork("bridge"), { code: "notOffered" });
+  assert.throws(() => parseNetwork("a b"), { code: "invalidValue" });
   assert.throws(() => parseWorkdir("tmp"), /the working directory 'tmp' is invalid, it needs to be an absolute path$/);
 });
 

@@ -4,6 +4,7 @@ import { fillDefaults } from "../../../../src/container/fillDefaults.ts";
 import { noAccounts } from "../../../../src/container/identity/accounts.ts";
 import { resolveUser } from "../../../../src/container/identity/resolveUser.ts";
 import { mergeImageConfig } from "../../../../src/container/mergeImageConfig.ts";
+import { bareChoice } from "../../../../src/container/options/networkChoices.ts";
 import type { RunOptions } from "../../../../src/container/runOptions.ts";
 import { buildRuntimeSpec } from "../../../../src/container/spec/buildRuntimeSpec.ts";
 import type { ResolvedMount } from "../../../../src/container/spec/userMounts.ts";
@@ -79,7 +80,7 @@ const fuse = {
 
 const samples: Readonly<Record<string, Sample>> = {
   "--userns=host": { options: { userns: "host" } },
-  "--network=host": { options: { network: "host" } },
+  "--network=host": { options: { networks: [bareChoice("host")] } },
   "--privileged": { options: { privileged: true }, devices: [fuse] },
   "-t --user 1000:100 --group-add 5": { options: { tty: true, user: "1000:100", groupAdd: ["5"] } },
   "--cap-drop ALL --cap-add NET_ADMIN": { options: { capDrop: ["ALL"], capAdd: ["NET_ADMIN"] } },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fillDefaults } from "../../../../src/container/fillDefaults.ts";
+import { bareChoice } from "../../../../src/container/options/networkChoices.ts";
 import type { RunOptions } from "../../../../src/container/runOptions.ts";
 import { buildEtcFiles } from "../../../../src/container/spec/etcFiles.ts";
 import { checkMountTarget, orderMounts, type ResolvedMount } from "../../../../src/container/spec/userMounts.ts";
@@ -16,7 +17,10 @@ const build = (options: Partial<RunOptions>) => buildEtcFiles(fillDefaults({ ima
 
 test("buildEtcFiles() leaves out the host's loopback resolvers, except in the host's network", () => {
   assert.equal(build({}).resolvConf, "nameserver 9.9.9.9\nsearch lan example\noptions edns0\n");
-  assert.match(build({ network: "host" }).resolvConf, /^nameserver 127\.0\.0\.53\nnameserver 9\.9\.9\.9\n/);
+  assert.match(
+    build({ networks: [bareChoice("host")] }).resolvConf,
+    /^nameserver 127\.0\.0\.53\nnameserver 9\.9\.9\.9\n/,
+  );
   const own = build({ dns: ["1.1.1.1"], dnsSearch: ["."], dnsOptions: ["ndots:2"] });
   assert.equal(own.resolvConf, "nameserver 1.1.1.1\noptions ndots:2\n");
 });
@@ -31,7 +35,7 @@ test("buildEtcFiles() names the container and the extra hosts", () => {
 test("buildEtcFiles() resolves host-gateway only where there is one", () => {
   const addHosts = [{ name: "outside", address: "host-gateway" }];
   assert.equal(build({ addHosts }).notices.length, 1);
-  const shared = build({ addHosts, network: "host" });
+  const shared = build({ addHosts, networks: [bareChoice("host")] });
   assert.equal(shared.hosts, "127.0.0.1 localhost thishost\n127.0.0.1\toutside\n");
   assert.deepEqual(shared.notices, []);
 });

@@ -1,0 +1,56 @@
+import { newContainerId } from "../../base/index.ts";
+import type { NetworkRequest } from "../../network/index.ts";
+import type { ObjectFilter } from "../list/containerFilters.ts";
+import type { EngineContext } from "../run/engineContext.ts";
+import type { StatePlaces } from "../state/liveState.ts";
+import type { Pruned } from "../volumes/removeVolume.ts";
+import type { ConnectRequest, DisconnectRequest } from "./connectNetwork.ts";
+import type { NetworkDetails } from "./networkDetails.ts";
+
+/** What can be done with networks. */
+export interface ContainerNetworks {
+  networks(filters: readonly ObjectFilter[]): Promise<readonly NetworkDetails[]>;
+  inspectNetwork(nameOrId: string): Promise<NetworkDetails>;
+  /** Makes a network; nothing of it is in the kernel until a container joins. */
+  createNetwork(request: NetworkRequest): Promise<NetworkDetails>;
+  removeNetwork(nameOrId: string): Promise<void>;
+  /** Removes networks that no container uses. */
+  pruneNetworks(filters: readonly ObjectFilter[]): Promise<Pruned>;
+  connectNetwork(request: ConnectRequest): Promise<void>;
+  disconnectNetwork(request: DisconnectRequest): Promise<void>;
+}
+
+export interface NetworksSetting extends StatePlaces {
+  readonly now: () => Date;
+  readonly openContext: () => Promise<EngineContext>;
+}
+
+/** Each member loads what it needs: a container without a network loads none of it. */
+export function openNetworks(setting: NetworksSetting): ContainerNetworks {
+  return {
+    networks: async (filters) => (await import("./listNetworks.ts")).listNetworks(setting, filters),
+    inspectNetwork: async (nameOrId) => (await import("./listNetworks.ts")).inspectNetwork(nameOrId, setting),
+    createNetwork: (request) => createNetwork(request, setting),
+    async removeNetwork(nameOrId) {
+      await (await import("./removeNetwork.ts")).removeNetwork(nameOrId, await setting.openContext());
+    },
+    async pruneNetworks(filters) {
+      return (await import("./removeNetwork.ts")).pruneNetworks(filters, await setting.openContext());
+    },
+    async connectNetwork(request) {
+      await (await import("./connectNetwork.ts")).connectNetwork(request, await setting.openContext());
+    },
+    async disconnectNetwork(request) {
+      await (await import("./connectNetwork.ts")).disconnectNetwork(request, await setting.openContext());
+    },
+  };
+}
+
+async function createNetwork(request: NetworkRequest, setting: NetworksSetting): Promise<NetworkDetails> {
+  const { makeNetwork } = await import("./findNetwork.ts");
+  const { describeNetworkRecord } = await import("./networkDetails.ts");
+  const { tellNetwork } = await import("./tellNetwork.ts");
+  const record = await makeNetwork(request, newContainerId(), setting);
+  await tellNetwork({ action: "create", record }, setting);
+  return describeNetworkRecord(record, []);
+}
