@@ -6,6 +6,12 @@ const load = async () => import("./commands/networkConnect.ts");
 /** The commands about networks. */
 export const networkTable: readonly CommandEntry[] = [
   {
+    words: "network check",
+    section,
+    summary: "Check what the kernel has of the networks, and repair it",
+    load: async () => (await import("./commands/systemCheck.ts")).networkCheckCommand,
+  },
+  {
     words: "network connect",
     section,
     summary: "Put a container into a network",

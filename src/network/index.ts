@@ -1,4 +1,6 @@
 export { type HostRoute, readHostRoutes } from "./addresses/hostRoutes.ts";
+export { type KernelState, readKernelState } from "./check/kernelState.ts";
+export { findLinkFaults, findNetworkFaults } from "./check/networkFaults.ts";
 export type {
   ContainerNetwork,
   Endpoint,
@@ -27,16 +29,19 @@ export { type NetworkRequest, predefinedNames } from "./networkRequest.ts";
 export type { NetworkStep, NetworkSteps, SettingStep, ToolStep } from "./networkSteps.ts";
 export {
   addNetworkRecord,
+  forgetRemoved,
+  hideNetworkRecord,
   listNetworkRecords,
+  listRemoved,
   networkDirectory,
   networksDirectory,
   readContainerNetwork,
   readNetworkRecord,
-  removeNetworkRecord,
   writeContainerNetwork,
 } from "./networkStore.ts";
 export { insideSettings, planAttachment } from "./plan/planAttachment.ts";
 export { planDetachment, planNetworkDown } from "./plan/planNetworkDown.ts";
+export { planLinkRepair, planNetworkRepair } from "./plan/planNetworkRepair.ts";
 export { planNetworkUp } from "./plan/planNetworkUp.ts";
 export { type NetworkFacts, type NetworkPlanRequest, planNetwork } from "./planNetwork.ts";
 export { nameTaken, planNetworkRecord } from "./planNetworkRecord.ts";

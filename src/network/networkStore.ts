@@ -35,13 +35,15 @@ export function listNetworkRecords(root: string): readonly NetworkRecord[] {
 }
 
 function networkNames(root: string): readonly string[] {
+  return entriesOf(networksDirectory(root)).filter((name) => !name.startsWith("."));
+}
+
+function entriesOf(directory: string): readonly string[] {
   try {
-    return readdirSync(networksDirectory(root))
-      .filter((name) => !name.startsWith("."))
-      .sort();
+    return readdirSync(directory).sort();
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "read the directory", networksDirectory(root));
+    throw fileSystemError(error, "read the directory", directory);
   }
 }
 
@@ -63,16 +65,42 @@ export function addNetworkRecord(root: string, record: NetworkRecord): boolean {
   }
 }
 
-/** Takes a network out of sight, then away. Idempotent. */
-export function removeNetworkRecord(root: string, name: string): void {
-  const gone = join(networksDirectory(root), `.${name}.gone`);
-  rmSync(gone, { recursive: true, force: true });
+/**
+ * Takes a network out of sight. What is left keeps its record until `forgetRemoved`, so that what it has in the kernel can
+ * be found by the next one when we are killed. Returns where it is; undefined when there was none.
+ */
+export function hideNetworkRecord(root: string, { name, id }: NetworkRecord): string | undefined {
+  const gone = join(networksDirectory(root), `.${id}.gone`);
   try {
     renameSync(networkDirectory(root, name), gone);
+    return gone;
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove the network", name);
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw fileSystemError(error, "remove the network", name);
   }
-  rmSync(gone, { recursive: true, force: true });
+}
+
+/** Idempotent. */
+export function forgetRemoved(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+export interface RemovedNetwork {
+  readonly path: string;
+  /** Absent: there was nothing left to do but to forget it. */
+  readonly record?: NetworkRecord;
+}
+
+/** Networks whose removal is under way, or was killed. */
+export function listRemoved(root: string): readonly RemovedNetwork[] {
+  return entriesOf(networksDirectory(root))
+    .filter((name) => name.endsWith(".gone"))
+    .map((name) => {
+      const path = join(networksDirectory(root), name);
+      const record = readRecord(join(path, "network.json"));
+      // The engine's own file.
+      return record === undefined ? { path } : { path, record: record as unknown as NetworkRecord };
+    });
 }
 
 /** `network.json` in a container's directory. @throws EngineError `storeCorrupt` when it is missing or damaged. */

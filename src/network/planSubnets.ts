@@ -11,8 +11,8 @@ import {
   parseSubnet,
   type Subnet,
 } from "./addresses/subnet.ts";
-import { chooseSubnet4, chooseSubnet6 } from "./addresses/subnetPool.ts";
-import type { NetworkDriver, NetworkRecord, NetworkSubnet } from "./networkRecord.ts";
+import { chooseSubnet4, chooseSubnet6, firstSubnet4 } from "./addresses/subnetPool.ts";
+import { defaultNetworkName, type NetworkDriver, type NetworkRecord, type NetworkSubnet } from "./networkRecord.ts";
 import type { NetworkRequest } from "./networkRequest.ts";
 
 interface SubnetFacts {
@@ -40,7 +40,8 @@ export function planSubnets(request: SubnetRequest, facts: SubnetFacts): readonl
   if (given.some(({ family }) => family === 6) && !request.ipv6) {
     throw new EngineError("invalidValue", "a subnet of IPv6 needs a network with IPv6", { hint: "add --ipv6" });
   }
-  const taken = [...takenSubnets(facts.existing), ...facts.routes.map(({ subnet }) => subnet)];
+  const kept = request.name === defaultNetworkName ? [] : [firstSubnet4];
+  const taken = [...kept, ...takenSubnets(facts.existing), ...facts.routes.map(({ subnet }) => subnet)];
   const subnets = [
     ...(given.some(({ family }) => family === 4) ? [] : [chooseSubnet4(taken)]),
     ...given,

@@ -1,3 +1,4 @@
+import type { CheckReport } from "../../container/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag } from "../flags/flag.ts";
@@ -20,17 +21,29 @@ const checkFlags: readonly Flag<CheckDraft>[] = [
   helpFlag,
 ];
 
+/** As `system check`, of networks only. */
+export const networkCheckCommand = defineCommand<CheckDraft>({
+  usage: "[OPTIONS]",
+  arguments: { exactly: 0 },
+  flags: checkFlags.filter(({ long }) => long !== "deep"),
+  begin: () => ({}),
+  execute: async ({ draft: { repair = false, format = "" }, openEngine }) =>
+    report(await (await openEngine()).systemCheck({ repair, only: "networks" }), format),
+});
+
 /** Ends with 1 when a fault is left. */
 export const systemCheckCommand = defineCommand<CheckDraft>({
   usage: "[OPTIONS]",
   arguments: { exactly: 0 },
   flags: checkFlags,
   begin: () => ({}),
-  execute: async ({ draft: { repair = false, deep = false, format = "" }, openEngine }): Promise<Outcome> => {
-    const { clean, findings } = await (await openEngine()).systemCheck({ repair, deep });
-    const exitStatus = clean ? 0 : 1;
-    if (format === "" || format === "table") return { output: formatFindings(findings), exitStatus };
-    const { formatDocument } = await import("../render/document.ts");
-    return { output: findings.map((finding) => formatDocument({ ...finding }, format)).join(""), exitStatus };
-  },
+  execute: async ({ draft: { repair = false, deep = false, format = "" }, openEngine }) =>
+    report(await (await openEngine()).systemCheck({ repair, deep }), format),
 });
+
+async function report({ clean, findings }: CheckReport, format: string): Promise<Outcome> {
+  const exitStatus = clean ? 0 : 1;
+  if (format === "" || format === "table") return { output: formatFindings(findings), exitStatus };
+  const { formatDocument } = await import("../render/document.ts");
+  return { output: findings.map((finding) => formatDocument({ ...finding }, format)).join(""), exitStatus };
+}

@@ -1,3 +1,4 @@
+import { networksInKernel, staleLeases } from "../networks/checkNetworks.ts";
 import { damagedContainers, halfMadeContainers, leftoverContainerFiles } from "./checkContainers.ts";
 import { leftoverGroups } from "./checkGroups.ts";
 import { changedBlobs, damagedImages, leftoverPartials } from "./checkImages.ts";
@@ -9,6 +10,12 @@ import { staleReservations } from "./checkReservations.ts";
 import { lostMonitors, staleRunDirectories } from "./checkRuns.ts";
 import { damagedVolumes, leftoverVolumeParts, orphanVolumes } from "./checkVolumes.ts";
 import type { Check } from "./finding.ts";
+
+/** What `network check` looks at. */
+export const networkChecks: readonly Check[] = [
+  { name: "networks", invariant: "I3", find: networksInKernel },
+  { name: "leases", invariant: "I4", find: staleLeases },
+];
 
 /**
  * Everything that is checked, in the order of the invariants; a kind of thing that brig begins to make outside of its
@@ -29,6 +36,7 @@ export const checks: readonly Check[] = [
   { name: "volume-trash", invariant: "I9", find: leftoverVolumeParts },
   { name: "half-made", invariant: "I10", find: halfMadeContainers },
   { name: "reservations", invariant: "I10", find: staleReservations },
+  ...networkChecks,
   { name: "monitors", invariant: "I11", find: lostMonitors },
   { name: "run-directories", invariant: "I12", find: staleRunDirectories },
   { name: "orphan-volumes", invariant: "I12", find: orphanVolumes },

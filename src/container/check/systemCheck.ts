@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { EngineContext } from "../run/engineContext.ts";
 import { identifyProcess } from "../state/processIdentity.ts";
-import { checks, deepChecks } from "./checks.ts";
+import { checks, deepChecks, networkChecks } from "./checks.ts";
 import type { Check, CheckScene, Finding } from "./finding.ts";
 
 export interface CheckRequest {
@@ -9,6 +9,8 @@ export interface CheckRequest {
   readonly repair?: boolean;
   /** Read every blob and measure every layer. */
   readonly deep?: boolean;
+  /** Only what concerns networks. */
+  readonly only?: "networks";
   /** How long a fault must last; another brig may be in the middle of something. Half a second when left out. */
   readonly patienceMs?: number;
 }
@@ -91,11 +93,12 @@ async function attempt({ repair }: Seen): Promise<string | undefined> {
 async function lasting(scene: CheckScene, request: CheckRequest): Promise<readonly Seen[]> {
   const deadline = performance.now() + (request.patienceMs ?? 500);
   const deep = request.deep === true ? await look(scene, deepChecks) : [];
-  let found = await look(scene, checks);
+  const list = request.only === "networks" ? networkChecks : checks;
+  let found = await look(scene, list);
   while (found.some(({ harmless = false }) => !harmless) && performance.now() < deadline) {
     await delay(pauseMs);
     const before = new Set(found.map(keyOf));
-    found = (await look(scene, checks)).filter((seen) => before.has(keyOf(seen)));
+    found = (await look(scene, list)).filter((seen) => before.has(keyOf(seen)));
   }
   return [...found, ...deep];
 }

@@ -3,11 +3,12 @@ import { EngineError, makeDirectory, withLock } from "../../base/index.ts";
 import { executeNetwork } from "../../launch/index.ts";
 import {
   defaultNetworkName,
+  forgetRemoved,
+  hideNetworkRecord,
   listNetworkRecords,
   type NetworkRecord,
   networksDirectory,
   planNetworkDown,
-  removeNetworkRecord,
 } from "../../network/index.ts";
 import type { ObjectFilter } from "../list/containerFilters.ts";
 import { instantOf, parseInstant } from "../options/timeFlag.ts";
@@ -40,7 +41,7 @@ export async function removeNetwork(nameOrId: string, context: EngineContext): P
 async function removeRecord(record: NetworkRecord, context: EngineContext): Promise<void> {
   const { root } = context;
   makeDirectory(networksDirectory(root));
-  await withLock(join(networksDirectory(root), ".lock"), { mode: "exclusive" }, () => {
+  const gone = await withLock(join(networksDirectory(root), ".lock"), { mode: "exclusive" }, () => {
     const members = networkMembers(record, context, "running");
     const [first] = members;
     if (first !== undefined) {
@@ -53,14 +54,15 @@ async function removeRecord(record: NetworkRecord, context: EngineContext): Prom
         },
       );
     }
-    removeNetworkRecord(root, record.name);
+    return hideNetworkRecord(root, record);
   });
   const failed = await executeNetwork({
     helperPath: context.helperPath,
     steps: planNetworkDown(record, readNetworkFacts()),
   });
-  await tellNetwork({ action: "destroy", record }, context);
   if (failed !== undefined) throw networkFailure(`remove the network ${record.name} from the kernel`, failed);
+  if (gone !== undefined) forgetRemoved(gone);
+  await tellNetwork({ action: "destroy", record }, context);
 }
 
 /**

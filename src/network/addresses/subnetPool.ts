@@ -2,6 +2,8 @@ import { EngineError, newContainerId } from "../../base/index.ts";
 import { endOf, formatSubnet, overlaps, parseSubnet, type Subnet } from "./subnet.ts";
 
 const pool: Subnet = { family: 4, first: 0x0ac8_0000n, length: 13 };
+/** Kept for the default network, whenever it is made. */
+export const firstSubnet4: Subnet = { family: 4, first: pool.first, length: 24 };
 const poolStep = 256n;
 
 /**

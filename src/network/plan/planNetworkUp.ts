@@ -45,18 +45,14 @@ export function planNetworkUp(record: NetworkRecord, facts: NetworkFacts): reado
 }
 
 /** The lines of `ip -batch` that make a bridge. It is up, and so usable, last. */
-export function bridgeBatch({ id, hostInterface, mtu, subnets }: NetworkRecord): string {
-  const addresses = subnets.flatMap(({ subnet, gateway, family }) =>
-    gateway === undefined
-      ? []
-      : [`addr add ${gateway}/${subnet.split("/")[1]} dev ${hostInterface}${family === 6 ? " nodad" : ""}`],
-  );
+export function bridgeBatch(record: NetworkRecord): string {
+  const { id, hostInterface, mtu } = record;
   const lines = [
     `link add name ${hostInterface} mtu ${mtu} address ${bridgeAddress(id)} type bridge`,
     `link set dev ${hostInterface} addrgenmode none`,
-    ...addresses,
+    ...gatewayAddresses(record).map((address) => `addr add ${address}`),
     `link set dev ${hostInterface} up`,
-    ...(subnets.some(({ family }) => family === 6) ? [loopbackRoute(hostInterface)] : []),
+    ...(record.subnets.some(({ family }) => family === 6) ? [loopbackRoute(hostInterface)] : []),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -67,6 +63,15 @@ export function bridgeBatch({ id, hostInterface, mtu, subnets }: NetworkRecord):
  */
 function loopbackRoute(hostInterface: string): string {
   return `-6 route replace local ::1 dev ${hostInterface} table local metric 1024`;
+}
+
+/** The host's own addresses in a network, each with its interface, as `ip address` takes them. */
+export function gatewayAddresses({ subnets, hostInterface }: NetworkRecord): readonly string[] {
+  return subnets.flatMap(({ subnet, gateway, family }) =>
+    gateway === undefined
+      ? []
+      : [`${gateway}/${subnet.split("/")[1]} dev ${hostInterface}${family === 6 ? " nodad" : ""}`],
+  );
 }
 
 /** Its own: else it would be that of one of the members, and change when that leaves. */

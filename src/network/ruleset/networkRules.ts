@@ -8,15 +8,16 @@ interface Elements {
 
 /** What one bridge network adds to the sets of the table. Adding it twice changes nothing. */
 export function networkRules(record: NetworkRecord): readonly NftObject[] {
-  return elementsOf(record).map(({ set, elem }) => addElements(set, elem));
+  return networkElements(record).map(({ set, elem }) => addElements(set, elem));
 }
 
 /** Takes it away again. */
 export function networkRulesGone(record: NetworkRecord): readonly NftObject[] {
-  return elementsOf(record).map(({ set, elem }) => deleteElements(set, elem));
+  return networkElements(record).map(({ set, elem }) => deleteElements(set, elem));
 }
 
-function elementsOf({ hostInterface, subnets, internal, options }: NetworkRecord): readonly Elements[] {
+/** The elements of one network, by set. */
+export function networkElements({ hostInterface, subnets, internal, options }: NetworkRecord): readonly Elements[] {
   const outward = !internal && options["com.docker.network.bridge.enable_ip_masquerade"] !== "false";
   const apart = options["com.docker.network.bridge.enable_icc"] === "false";
   const ofFamily = (family: 4 | 6) =>

@@ -8,6 +8,7 @@ const spawningFiles: ReadonlySet<string> = new Set([
   "src/image/credentials.ts",
   "src/launch/helperProcess.ts",
   "src/launch/launch.ts",
+  "src/network/check/readTool.ts",
 ]);
 
 /** Rooms that own files on disk; every other room decides or shows. */

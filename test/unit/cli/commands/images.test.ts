@@ -124,7 +124,7 @@ test("rmi reports what went, goes on after a failure and ends with 1", async () 
   assert.equal((await brig(["rmi", "-f", "gone"], { engine: { removeImage } })).status, 0);
 });
 
-const missing = (code: "containerNotFound" | "volumeNotFound") => async () => {
+const missing = (code: "containerNotFound" | "networkNotFound" | "volumeNotFound") => async () => {
   throw new EngineError(code, "there is none");
 };
 

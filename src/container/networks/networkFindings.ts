@@ -1,0 +1,107 @@
+import { executeNetwork } from "../../launch/index.ts";
+import {
+  findLinkFaults,
+  findNetworkFaults,
+  forgetRemoved,
+  insideSettings,
+  type KernelState,
+  listNetworkRecords,
+  listRemoved,
+  type NetworkFacts,
+  type NetworkRecord,
+  type NetworkStep,
+  planAttachment,
+  planLinkRepair,
+  planNetworkDown,
+  planNetworkRepair,
+  readContainerNetwork,
+  readKernelState,
+} from "../../network/index.ts";
+import type { CheckScene, Finding } from "../check/finding.ts";
+import { readLiveState } from "../state/liveState.ts";
+import { readNetworkFacts } from "./networkFacts.ts";
+import { networkFailure } from "./networkFailure.ts";
+import { type NetworkMember, networkMembers } from "./networkMembers.ts";
+import { recordsOf } from "./networkOfStart.ts";
+
+interface Looked {
+  readonly scene: CheckScene;
+  readonly facts: NetworkFacts;
+  readonly kernel: KernelState;
+}
+
+/** Nothing is asked of the kernel where there are no networks. */
+export async function findNetworkFindings(scene: CheckScene): Promise<readonly Finding[]> {
+  const records = listNetworkRecords(scene.root).filter(({ driver }) => driver === "bridge");
+  const removed = listRemoved(scene.root);
+  if (records.length === 0 && removed.length === 0) return [];
+  const facts = readNetworkFacts();
+  const looked = { scene, facts, kernel: await readKernelState(facts) };
+  return [
+    ...records.flatMap((record) => recordFindings(record, looked)),
+    ...removed.map(({ path, record }) => ({
+      object: record?.name ?? path,
+      sentence: "the removal of the network was interrupted",
+      repair: {
+        does: "removes what is left of it",
+        apply: async () => {
+          if (record !== undefined) await apply(planNetworkDown(record, facts), looked);
+          forgetRemoved(path);
+        },
+      },
+    })),
+  ];
+}
+
+function recordFindings(record: NetworkRecord, looked: Looked): readonly Finding[] {
+  const { scene, facts, kernel } = looked;
+  const members = networkMembers(record, scene, "running");
+  const faults = findNetworkFaults(record, kernel, members.length > 0);
+  const mend = () => apply(planNetworkRepair(record, facts), looked);
+  return [
+    ...faults.map(({ sentence }) => ({
+      object: record.name,
+      sentence,
+      repair: { does: "brings the network up again", apply: mend },
+    })),
+    ...members.flatMap((member) => memberFindings(member, record, looked)),
+  ];
+}
+
+function memberFindings(member: NetworkMember, record: NetworkRecord, looked: Looked): readonly Finding[] {
+  const { endpoint } = member;
+  return findLinkFaults(endpoint, record, looked.kernel).map(({ sentence }) => ({
+    object: member.record.name,
+    sentence,
+    repair: { does: "connects the container again", apply: () => mendLink(member, record, looked) },
+  }));
+}
+
+/** The host's side goes with the container's: where one is missing, both are made again. */
+async function mendLink(member: NetworkMember, record: NetworkRecord, looked: Looked): Promise<void> {
+  const { scene, facts, kernel } = looked;
+  const { endpoint, paths } = member;
+  const up = planNetworkRepair(record, facts);
+  if (kernel.interfaces.has(endpoint.hostInterface ?? "")) {
+    return apply([...up, ...planLinkRepair(endpoint, record, facts)], looked);
+  }
+  const state = readLiveState({ ...scene, id: member.record.id });
+  if (state.status !== "running" && state.status !== "paused") return;
+  const network = readContainerNetwork(paths.directory);
+  const present = network.endpoints.filter((one) => one.network !== endpoint.network);
+  const attachment = { network: { endpoints: [endpoint] }, present, records: recordsOf(scene.root, network), facts };
+  const target = { pid: state.process.pid, startTime: Number(state.process.startTime) };
+  const steps = [...up, ...planAttachment(attachment)];
+  const failed = await executeNetwork({
+    helperPath: scene.helperPath,
+    target,
+    steps,
+    settings: insideSettings(attachment),
+  });
+  if (failed !== undefined) throw networkFailure(`connect ${member.record.name}`, failed);
+}
+
+async function apply(steps: readonly NetworkStep[], { scene }: Looked): Promise<void> {
+  const failed = await executeNetwork({ helperPath: scene.helperPath, steps });
+  if (failed !== undefined) throw networkFailure("repair the network", failed);
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { renameSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
+import { busyboxLayout } from "../../support/fixtures.ts";
+import { runTool } from "../../support/programs.ts";
+import { pulledRoot } from "../../support/pulledRoot.ts";
+
+let root: TestRoot;
+let image: string;
+
+before(async () => {
+  const made = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
+  root = made.root;
+  image = made.reference("busybox");
+  const flags = ["--ulimit", "nofile=1024:1024", image, "sleep", "100000"];
+  await ok("network", "create", "--ipv6", "own");
+  await ok("run", "-d", "--name", "one", ...flags);
+  await ok("run", "-d", "--name", "two", "--network", "own", ...flags);
+});
+
+after(async () => {
+  await runBrig(["rm", "-f", "one", "two"], { root });
+  disposeRoot(root);
+});
+
+const ok = async (...args: readonly string[]) => (await brigOk(args, { root })).stdout.trim();
+const ruleset = () => runTool("nft", ["list", "ruleset"]);
+const bridges = async () =>
+  (await runTool("ip", ["-br", "address", "show", "type", "bridge"]))
+    .replaceAll(/ +/g, " ")
+    .split("\n")
+    .sort()
+    .join("\n");
+const pingable = async () => (await runBrig(["exec", "one", "nc", "-z", "-w", "2", "10.200.0.1", "7"], { root })).code;
+
+/** What a change breaks is found, said and repaired, and then nothing is left to say. */
+async function mended(change: () => Promise<unknown>, sentence: RegExp): Promise<void> {
+  const [rules, before] = [await ruleset(), await bridges()];
+  await change();
+  const found = await runBrig(["network", "check"], { root });
+  assert.equal(found.code, 1);
+  assert.match(found.stdout, sentence);
+  const repaired = await runBrig(["network", "check", "--repair"], { root });
+  assert.equal(repaired.code, 0, repaired.stdout + repaired.stderr);
+  assert.equal(await ruleset(), rules);
+  assert.equal(await bridges(), before);
+  assert.equal((await runBrig(["network", "check"], { root })).code, 0);
+}
+
+test("what is as it should be is said to be", async () => {
+  assert.equal((await runBrig(["network", "check"], { root })).code, 0);
+  assert.equal(await pingable(), 1);
+});
+
+test("a flushed ruleset comes back as it was", () =>
+  mended(() => runTool("nft", ["flush", "ruleset"]), /rules of brig's table are missing/));
+
+test("a deleted element comes back", () =>
+  mended(
+    () => runTool("nft", ["delete", "element", "inet", "brig", "bridges", "{ brig0 }"]),
+    /not in the set bridges/,
+  ));
+
+test("an address that was taken from a bridge comes back", () =>
+  mended(() => runTool("ip", ["addr", "flush", "dev", "brig0"]), /does not have the address 10\.200\.0\.1\/24/));
+
+test("a bridge that is down comes up", () =>
+  mended(() => runTool("ip", ["link", "set", "dev", "brig0", "down"]), /bridge brig0 is down/));
+
+test("a deleted bridge comes back with its members", async () => {
+  await mended(() => runTool("ip", ["link", "del", "dev", "brig0"]), /bridge brig0 is not there/);
+  assert.match(await runTool("ip", ["-br", "link", "show", "master", "brig0"]), /^bv[0-9a-f]{12}@/);
+});
+
+test("a deleted interface of a container comes back with its addresses and route", async () => {
+  const [name = ""] = (await runTool("ip", ["-br", "link", "show", "type", "veth"]))
+    .split("\n")
+    .flatMap((line) => line.split("@")[0] ?? []);
+  const seen = async () => [
+    await ok("exec", "one", "ip", "route"),
+    await ok("exec", "two", "ip", "-6", "route", "show", "default"),
+  ];
+  const before = await seen();
+  await mended(() => runTool("ip", ["link", "del", "dev", name]), /its interface in the network \w+ is not there/);
+  assert.deepEqual(await seen(), before);
+});
+
+test("a removal that was killed half-way is finished", async () => {
+  await ok("network", "create", "gone");
+  await ok("run", "--rm", "--ulimit", "nofile=1024:1024", "--network", "gone", image, "true");
+  const id = await ok("network", "inspect", "-f", "{{.Id}}", "gone");
+  renameSync(`${root.root}/networks/gone`, `${root.root}/networks/.${id}.gone`);
+  const found = await runBrig(["network", "check"], { root });
+  assert.match(found.stdout, /the removal of the network was interrupted/);
+  assert.equal((await runBrig(["network", "check", "--repair"], { root })).code, 0);
+  assert.doesNotMatch(await bridges(), new RegExp(`br-${id.slice(0, 12)}`));
+  assert.doesNotMatch(await ruleset(), new RegExp(`br-${id.slice(0, 12)}`));
+});
