@@ -14,6 +14,7 @@
 #define DELAY_FIRST (SECOND / 10)
 #define DELAY_MOST (60 * SECOND)
 #define RAN_WELL (10 * SECOND)
+#define EVENTS_MAX (64 << 20) /* bytes */
 
 void monitor_signal(struct monitor *monitor, int number)
 {
@@ -110,7 +111,8 @@ void monitor_event(struct monitor *monitor, const char *action, const char *more
     int size = snprintf(line, sizeof line, "{\"time\":\"%s\",\"action\":\"%s\"%s,%s}\n", now, action, more, actor);
     int fd = path_open_host(&monitor->launch->journal, path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW);
     if (fd < 0) return;
-    if (size > 0 && (size_t)size < sizeof line) write_all(fd, line, (size_t)size); /* a full disk must not stop us */
+    /* it is rotated by whoever runs a command; where nobody does, it stops growing. A full disk must not stop us */
+    if (size > 0 && (size_t)size < sizeof line && lseek(fd, 0, SEEK_END) < EVENTS_MAX) write_all(fd, line, (size_t)size);
     close(fd);
 }
 

@@ -31,7 +31,8 @@ export interface AppendRequest extends EventActor {
 
 /**
  * Appends an event to `<root>/events.ndjson`. The line is written by one write(2) with O_APPEND, so lines of several
- * processes do not mix. A file that has grown to 16 MiB becomes `events.ndjson.1`, and what was there before goes.
+ * processes do not mix. A file that has grown to 16 MiB becomes `events.ndjson.1`, and what was there before goes. A
+ * monitor does not rotate; it stops appending at 64 MiB (native/monitor.c).
  *
  * What an event tells has already happened, so a disk that takes no more lines does not fail the verb that caused it.
  */
@@ -76,9 +77,9 @@ function openOrMake(path: string, flags: number, root: string): number {
   }
 }
 
-/** Under a lock, and only what is still large then: two that rotate must not throw the history away. */
+/** Under a lock, and only what is there and large then: two that rotate must not throw the history away. */
 async function rotate(root: string, path: string): Promise<void> {
   await withLock(join(root, "events.lock"), { mode: "exclusive" }, () => {
-    if (statSync(path).size >= mostBytes) renameSync(path, `${path}.1`);
+    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= mostBytes) renameSync(path, `${path}.1`);
   });
 }

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
+import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { BrigProcess } from "../../support/brigProcess.ts";
 import { busyboxLayout } from "../../support/fixtures.ts";
+import { until } from "../../support/logServers.ts";
 import { pulledRoot } from "../../support/pulledRoot.ts";
 
 let root: TestRoot;
@@ -81,6 +84,40 @@ test("a follower sees events as they happen, with labels, as Docker's lines and 
   assert.equal(Actor.Attributes.exitCode, "0");
   assert.equal(Math.floor(timeNano / 1e9), event.time);
   assert.match(die, /"timeNano":\d{19}\}$/);
+});
+
+test("twenty at once tear no line, and the log is rotated under them and a follower without losing one", async () => {
+  const log = join(root.root, "events.ndjson");
+  // A line without an end: readers pass over it, and little is missing until it is put aside.
+  truncateSync(log, 16 * 1024 * 1024 - 60_000);
+  appendFileSync(log, "\n");
+  const big = ["-l", `big=${"b".repeat(2500)}`, "-l", "many=1"];
+  const filter = ["--since", "1h", "-f", "label=many", "--format", "{{.Actor.Attributes.name}} {{.Action}}"];
+  const follower = new BrigProcess(["events", ...filter], root);
+  const names = Array.from({ length: 20 }, (_, index) => `many-${index}`);
+  await Promise.all(
+    names.map((name) => brigOk(["run", "--rm", "--name", name, "--network", "none", ...big, image, "true"], { root })),
+  );
+  assert.ok(existsSync(`${log}.1`));
+  const whole = [`${log}.1`, log].flatMap((path) => {
+    const text = readFileSync(path, "utf8");
+    return text.slice(text.lastIndexOf("\0") + 1).split("\n");
+  });
+  for (const line of whole.filter((text) => text !== ""))
+    assert.ok(line.length <= 4096 && JSON.parse(line).time, JSON.stringify(line.slice(0, 300)) + line.length);
+  const check = (text: string) => {
+    const lines = text.trimEnd().split("\n");
+    assert.equal(lines.length, names.length * 4);
+    for (const name of names) {
+      const own = lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+      assert.deepEqual(own, ["create", "start", "die", "destroy"], name);
+    }
+  };
+  check((await brigOk(["events", "--until", "0s", ...filter], { root })).stdout);
+  await until(() => follower.stdout.split(" destroy\n").length > names.length);
+  follower.child.kill("SIGINT");
+  await follower.ended;
+  check(follower.stdout);
 });
 
 test("images are told of, and filters and times that are wrong are refused", async () => {
