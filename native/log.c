@@ -113,10 +113,6 @@ static bool put_record(struct log *log, int stream, const char *bytes, size_t si
     char now[TIME_TEXT];
     size_t room = 6 * size + strlen(log->attributes) + 128;
     if (room > log->room - log->used) log_flush(log);
-    if (room > log->room) { /* only escapes make a line so long: in two halves it fits */
-        put_record(log, stream, bytes, size / 2);
-        return put_record(log, stream, bytes + size / 2, size - size / 2);
-    }
     char *at = log->buffer + log->used;
     memcpy(at, "{\"log\":\"", 8);
     at += 8;

@@ -6,7 +6,8 @@
 
 #include "record.h"
 
-enum { LOG_LINE = 16384, LOG_BUFFER = 65536, TIME_TEXT = 40 };
+/* LOG_BUFFER has room for a line of escapes only, with the longest attributes (src/container/logs/logAttributes.ts). */
+enum { LOG_LINE = 16384, LOG_BUFFER = 131072, TIME_TEXT = 40 };
 
 struct log_line {
     size_t size;

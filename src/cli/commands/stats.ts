@@ -1,11 +1,11 @@
 import { EngineError } from "../../base/index.ts";
 import { defineCommand } from "../command.ts";
-import type { CommandContext, Outcome } from "../context.ts";
+import type { CommandContext, Outcome, TextSink } from "../context.ts";
 import type { Flag } from "../flags/flag.ts";
 import { type FormatDraft, formatFlag, helpFlag, switchInto } from "../flags/sharedFlags.ts";
 import { formatList } from "../render/listFormat.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
-import { statsList, statsRow } from "../render/statsRows.ts";
+import { liveStatsList, statsList, statsRow } from "../render/statsRows.ts";
 
 interface StatsDraft extends FormatDraft {
   all?: boolean;
@@ -30,20 +30,31 @@ export const statsCommand = defineCommand<StatsDraft>({
     const { signal, stdout, stderr } = context;
     const engine = await openEngine();
     const full = draft.noTrunc === true;
+    const live = stdout.isTty && draft.noStream !== true;
+    let below = "";
     for await (const round of engine.stats({ containers: args, all: draft.all === true, signal })) {
-      for (const notice of round.notices) stderr.write(`WARNING: ${sanitizeLine(notice)}\n`);
+      const warnings = round.notices.map((notice) => `WARNING: ${sanitizeLine(notice)}\n`).join("");
+      below ||= warnings;
+      if (!live) stderr.write(warnings);
       const rows = round.containers.map((stats) => statsRow(stats, { full }));
-      const text = await formatList(rows, statsList, draft.format);
+      const text = await formatList(rows, live ? liveStatsList : statsList, draft.format);
       if (draft.noStream === true) return { output: text };
-      stdout.write(stdout.isTty ? redraw(text) : text);
+      stdout.write(live ? redraw(`${text}${below}`, stdout) : text);
     }
     return { exitStatus: interruptedStatus(context) };
   },
 });
 
-/** Over what is there, line by line, so that nothing flickers; what is left below it goes. */
-function redraw(text: string): string {
-  return `\x1b[H${text.replaceAll("\n", "\x1b[K\n")}\x1b[J`;
+/**
+ * Over what is there, line by line, so that nothing flickers; what is left below it goes. What the terminal has no room
+ * for at the moment is cut, because a line that wraps or scrolls would not be overwritten the next time.
+ */
+export function redraw(text: string, { columns, rows }: Pick<TextSink, "columns" | "rows">): string {
+  const lines = text
+    .trimEnd()
+    .split("\n")
+    .slice(0, Math.max(1, rows() - 1));
+  return `\x1b[H${lines.map((line) => `${[...line].slice(0, columns()).join("")}\x1b[K\r\n`).join("")}\x1b[J`;
 }
 
 /** To be interrupted is how a live table ends. */

@@ -21,6 +21,12 @@ export const statsList: ListShape = {
   columns: ["ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs"],
 };
 
+/** On a terminal there is room for what Docker's table does not have. */
+export const liveStatsList: ListShape = {
+  ...statsList,
+  columns: [...statsList.columns, "CPUPressure", "MemPressure", "IOPressure", "OOMKills"],
+};
+
 const unknown = "--";
 
 /** The fields of one line of `stats`; what this host does not count is `--`. */

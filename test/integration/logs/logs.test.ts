@@ -133,6 +133,35 @@ test("Docker's members are in the file, with labels, variables and the tag", () 
     ],
   ));
 
+/** What Go's decoder takes into `struct { Log, Stream string; Attrs map[string]string; Created time.Time }`, and no more. */
+const text = String.raw`"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"`;
+const strictRecord = new RegExp(
+  `^\\{"log":${text},"stream":"std(?:out|err)",(?:"attrs":\\{${text}:${text}(?:,${text}:${text})*\\},)?"time":"[-0-9]{10}T[:0-9]{8}\\.[0-9]{9}Z"\\}$`,
+);
+
+test("a strict reader of Docker's format takes every record, and a long line comes in parts that tear no character", () =>
+  withContainer(
+    "yes € | tr -d '\\n' | head -c 60000; echo; printf '\\001\\b\\f\\033\\\\\"/\\r\\377\\n'; echo err >&2; printf 'no end'",
+    async (id) => {
+      await finished(id);
+      const lines = readFileSync(join(root.root, "containers", id, "container-json.log"), "utf8").split("\n");
+      assert.equal(lines.pop(), "", "the last record is whole");
+      for (const line of lines) assert.match(line, strictRecord);
+      const records = lines.map((line) => JSON.parse(line));
+      for (const { log } of records) assert.ok(Buffer.byteLength(log) <= 16 * 1024);
+      const out = records.filter(({ stream }) => stream === "stdout").map(({ log }) => log);
+      const special = '\u0001\b\f\u001b\\"/\r\ufffd\n';
+      assert.ok(out.join("") === `${"€".repeat(20_000)}\n${special}no end`, JSON.stringify(out.join("").slice(20_000)));
+      assert.deepEqual(
+        out.map((log) => log.endsWith("\n")),
+        [false, false, false, true, true, false],
+      );
+      const times = records.map(({ time }) => time);
+      assert.deepEqual(times, times.toSorted());
+    },
+    ["-l", "a=1", "-l", 'b="\\', "--log-opt", "labels=a,b"],
+  ));
+
 test("without a log there is nothing to read, which Docker's sentence tells", () =>
   withContainer(
     "echo lost",

@@ -109,6 +109,12 @@ test("on a terminal stats redraws one table in place", async () => {
     await runBrig(["stats", "--no-stream"], { root });
     const screen = await terminal.waitFor(/idle/);
     assert.equal(screen.match(/CONTAINER ID/g)?.length, 1, screen);
+    await terminal.resize(200, 30);
+    assert.match(await terminal.waitFor(/OOM KILLS/), /CPU PRESSURE +MEM PRESSURE +I\/O PRESSURE +OOM KILLS\n/);
+    await terminal.resize(40, 30);
+    const narrow = await terminal.waitFor(/^(?![\s\S]*BLOCK)[\s\S]*idle/);
+    assert.equal(narrow.match(/CONTAINER ID/g)?.length, 1, narrow);
+    assert.equal(narrow.split("\n").filter((line) => /^[0-9a-f]{12} /.test(line)).length, 1, narrow);
   } finally {
     await terminal.close();
   }

@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { openRotated } from "../../../../src/container/follow/rotatedFiles.ts";
+import { findTail } from "../../../../src/container/logs/logStart.ts";
 import { type LogFilesRequest, readLogs } from "../../../../src/container/logs/readLogs.ts";
 import { parseInstant } from "../../../../src/container/options/timeFlag.ts";
 
@@ -181,4 +192,34 @@ test("a follower ends with its signal, at until, and when its directory goes awa
   const orphan = follow({ directory: join(directory, "other") });
   rmSync(join(directory, "other"), { recursive: true });
   assert.equal(await orphan.finish(), "");
+});
+
+test("findTail() reads a log of 1 GiB from its end only", async () => {
+  const path = join(directory, "container-json.log");
+  const lines = ["one", "two", "three"].map(
+    (log) => `{"log":"${log}\\n","stream":"stdout","time":"2026-01-01T00:00:00Z"}\n`,
+  );
+  writeFileSync(path, "");
+  truncateSync(path, 1024 * 1024 * 1024 - 1);
+  writeFileSync(path, `\n${lines.join("")}`, { flag: "a" });
+  const files = await openRotated({ directory, name: "container-json.log" });
+  try {
+    const [file] = files;
+    assert.ok(file !== undefined);
+    let readBytes = 0;
+    const counting = Object.create(file.handle, {
+      read: {
+        value: async (buffer: Buffer, ...place: [number, number, number]) => {
+          const result = await file.handle.read(buffer, ...place);
+          readBytes += result.bytesRead;
+          return result;
+        },
+      },
+    });
+    const start = await findTail([{ ...file, handle: counting }], 2);
+    assert.deepEqual(start, { file: 0, position: 1024 * 1024 * 1024 + (lines[0] ?? "").length });
+    assert.ok(readBytes <= 512 * 1024, `${readBytes} bytes`);
+  } finally {
+    for (const { handle } of files) await handle.close();
+  }
 });
