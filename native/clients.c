@@ -3,11 +3,25 @@
  * 3 a record (record.h). */
 #include "monitor.h"
 
+#include "paths.h"
+
 #include <arpa/inet.h>
 #include <sys/uio.h>
 
-void clients_close(struct client *client)
+/* The payload stands still while a client wants that, and no longer than it is there. */
+static void freeze(struct monitor *monitor, struct client *client, bool freezes)
 {
+    struct launch *launch = monitor->launch;
+    if (client->freezes == freezes || group_open(launch) < 0) return;
+    client->freezes = path_write(&launch->journal, launch->cgroup, "cgroup.freeze", freezes ? "1" : "0") == 0 && freezes;
+    close(launch->cgroup);
+    launch->cgroup = -1;
+}
+
+void clients_close(struct monitor *monitor, struct client *client)
+{
+    freeze(monitor, client, false);
+    client->freezes = false;
     close(client->fd);
     client->fd = -1;
     client->unsent = 0;
@@ -27,7 +41,7 @@ void clients_accept(struct monitor *monitor)
         setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room); /* else the default, which is smaller */
         monitor->clients[i].fd = fd;
         monitor->clients[i].in_size = 0;
-        monitor->clients[i].output = monitor->clients[i].input = false;
+        monitor->clients[i].output = monitor->clients[i].input = monitor->clients[i].freezes = false;
         return;
     }
     close(fd);
@@ -45,7 +59,7 @@ void clients_send(struct monitor *monitor, struct client *client)
     struct msghdr frame = {.msg_iov = parts, .msg_iovlen = 2};
     ssize_t sent = sendmsg(client->fd, &frame, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) client->unsent -= (size_t)sent;
-    else if (errno != EAGAIN && errno != EINTR) clients_close(client);
+    else if (errno != EAGAIN && errno != EINTR) clients_close(monitor, client);
 }
 
 void clients_broadcast(struct monitor *monitor)
@@ -73,7 +87,7 @@ int clients_patience(struct monitor *monitor)
     uint64_t waited = (journal_clock() - monitor->held_since) / 1000000;
     if (waited < CLIENT_PATIENCE_MS) return (int)(CLIENT_PATIENCE_MS - waited);
     for (size_t i = 0; i < CLIENTS_MAX; i++)
-        if (monitor->clients[i].unsent > 0) clients_close(&monitor->clients[i]);
+        if (monitor->clients[i].unsent > 0) clients_close(monitor, &monitor->clients[i]);
     return 0;
 }
 
@@ -92,6 +106,7 @@ static bool take_frame(struct monitor *monitor, struct client *client, size_t si
         client->output = record_get(&record, "output") != NULL;
         client->input = record_get(&record, "input") != NULL;
     }
+    if (strcmp(record.op, "freeze") == 0) freeze(monitor, client, true);
     monitor_command(monitor, &record);
     return true;
 }
@@ -113,5 +128,5 @@ void clients_read(struct monitor *monitor, struct client *client)
         client->in_size -= 8 + size;
         memmove(client->in, client->in + 8 + size, client->in_size);
     }
-    if (!good) clients_close(client);
+    if (!good) clients_close(monitor, client);
 }

@@ -23,6 +23,15 @@ void monitor_signal(struct monitor *monitor, int number)
          monitor->launch->pidfd, number);
 }
 
+/* When to start again at the end: by the plan, and as it is changed later. A wait for a start that is not wanted ends. */
+static void set_policy(struct monitor *monitor, const struct record *record)
+{
+    const char *policy = record_get(record, "restart");
+    snprintf(monitor->policy, sizeof monitor->policy, "%s", policy == NULL ? "" : policy);
+    if (!record_get_u64(record, "retries", UINT32_MAX, &monitor->retries)) monitor->retries = 0;
+    if (policy == NULL) monitor->wake_at = 0;
+}
+
 /* What the caller or a connection asks for. `stop` is a signal after which the restart policy is not asked. */
 void monitor_command(struct monitor *monitor, const struct record *record)
 {
@@ -31,6 +40,7 @@ void monitor_command(struct monitor *monitor, const struct record *record)
         monitor->stopping = true;
         monitor->wake_at = 0;
     }
+    if (strcmp(record->op, "policy") == 0) set_policy(monitor, record);
     if (record_get_u64(record, "number", NSIG - 1, &number) && number > 0) monitor_signal(monitor, (int)number);
     if (strcmp(record->op, "resize") == 0 && record_get_u64(record, "rows", 65535, &rows) &&
         record_get_u64(record, "columns", 65535, &columns) && monitor->launch->master >= 0) {
@@ -98,6 +108,11 @@ static void write_running(struct monitor *monitor)
     snprintf(text, sizeof text, "{\"process\":%s,\"startedAt\":\"%s\",\"restarts\":%llu}\n", payload, monitor->started_text,
              (unsigned long long)monitor->restarts);
     monitor_write(monitor, monitor->run, "running.json", text);
+    const char *path = record_get(monitor->settings, "pid-file");
+    int fd = path == NULL ? -1 : path_open_host(&monitor->launch->journal, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+    if (fd < 0) return;
+    dprintf(fd, "%d\n", (int)monitor->launch->child);
+    close(fd);
 }
 
 /* One line of the event log (src/container/events): what is the same in all of them was prepared by the caller. A line
@@ -178,7 +193,9 @@ static void payload_executed(struct monitor *monitor)
     health_begin(monitor); /* first: what was known of an earlier run says nothing about this one */
     write_running(monitor);
     FAIL_POINT("monitor", "running");
-    monitor_event(monitor, "start", "");
+    if (record_get(monitor->settings, "exec") == NULL) monitor_event(monitor, "start", "");
+    uint64_t seconds;
+    if (record_get_u64(monitor->settings, "timeout", INT32_MAX, &seconds)) alarm((unsigned)seconds);
     journal_record(&monitor->launch->journal, "started", "pid=%d", (int)monitor->launch->child);
 }
 
@@ -218,6 +235,10 @@ static void reap(struct monitor *monitor)
     struct signalfd_siginfo signal;
     while (read(monitor->signals, &signal, sizeof signal) > 0)
         if (signal.ssi_signo == SIGWINCH) streams_resize(monitor);
+        else if (signal.ssi_signo == SIGALRM) { /* it has had its time, and is not to start again */
+            monitor->stopping = true;
+            monitor_signal(monitor, SIGKILL);
+        }
     siginfo_t status;
     while (status.si_pid = 0, waitid(P_ALL, 0, &status, WEXITED | WNOHANG) == 0 && status.si_pid != 0) {
         if (health_reap(monitor, &status)) continue;
@@ -254,11 +275,14 @@ static void end_payload(struct monitor *monitor)
         bool signalled = monitor->status.si_code != CLD_EXITED;
         const char *kills = strstr(statistics, "\\noom_kill "); /* of memory.events (cgroups(7)), escaped */
         if (kills != NULL && kills[11] != '0') monitor_event(monitor, "oom", "");
-        snprintf(more, sizeof more, ",\"execDuration\":\"%llu\",\"exitCode\":\"%d\"", (unsigned long long)((journal_clock() - monitor->started_at) / SECOND),
-                 signalled ? 128 + monitor->status.si_status : monitor->status.si_status);
-        monitor_event(monitor, "die", more);
+        bool exec = record_get(monitor->settings, "exec") != NULL;
+        int size = exec ? 0 : snprintf(more, sizeof more, ",\"execDuration\":\"%llu\"", (unsigned long long)((journal_clock() - monitor->started_at) / SECOND));
+        snprintf(more + size, sizeof more - (size_t)size, ",\"exitCode\":\"%d\"", signalled ? 128 + monitor->status.si_status : monitor->status.si_status);
+        monitor_event(monitor, exec ? "exec_die" : "die", more);
     }
     FAIL_POINT("end", "told");
+    alarm(0);
+    for (const char *name = monitor->settings->op; (name = record_next(name, "unlink")) != NULL;) unlinkat(AT_FDCWD, name, 0);
     if (launch->cgroup >= 0) group_end(launch);
     FAIL_POINT("end", "group-removed");
     launch_phase(launch, "end", host_operations); /* what the start left outside of the container */
@@ -269,16 +293,13 @@ static void end_payload(struct monitor *monitor)
 
 static bool wants_restart(struct monitor *monitor)
 {
-    const char *policy = record_get(monitor->settings, "restart");
-    uint64_t most = 0;
     bool failed = monitor->status.si_code != CLD_EXITED || monitor->status.si_status != 0;
     if (monitor->stopping || !monitor->executed) return false;
     /* who stops a container leaves this file first, for the case that a connection to us fails */
     if (monitor->state >= 0 && faccessat(monitor->state, "stopped", F_OK, 0) == 0) return false;
     if (monitor->health.again) return true;
-    if (policy == NULL || strcmp(policy, "on-failure") != 0) return policy != NULL;
-    record_get_u64(monitor->settings, "retries", UINT32_MAX, &most);
-    return failed && (most == 0 || monitor->restarts < most);
+    if (strcmp(monitor->policy, "on-failure") != 0) return monitor->policy[0] != '\0';
+    return failed && (monitor->retries == 0 || monitor->restarts < monitor->retries);
 }
 
 /* Docker's back-off: a tenth of a second, doubled each time up to a minute, from the start again after ten good seconds. */
@@ -451,10 +472,12 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     sigemptyset(&watched);
     sigaddset(&watched, SIGCHLD);
     sigaddset(&watched, SIGWINCH);
+    sigaddset(&watched, SIGALRM);
     monitor->signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     prctl(PR_SET_NAME, "brig: monitor");
     if (monitor->signals < 0 || open_settings(monitor) != 0) return 125;
+    set_policy(monitor, settings);
     monitor->stays = monitor->state >= 0 || record_get(settings, "stay") != NULL;
     if (record_get(settings, "foreground") != NULL) streams_meet_caller(monitor);
     do {
@@ -477,7 +500,7 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     FAIL_POINT("end", "unkept");
     if (monitor->run >= 0) unlinkat(monitor->run, "running.json", 0);
     for (int i = 0; i < CLIENTS_MAX; i++)
-        if (monitor->clients[i].fd >= 0) clients_close(&monitor->clients[i]);
+        if (monitor->clients[i].fd >= 0) clients_close(monitor, &monitor->clients[i]);
     FAIL_POINT("end", "closed");
     report_end(monitor); /* the caller goes on from here, while the kernel takes this process apart */
     FAIL_POINT("end", "reported");

@@ -14,7 +14,7 @@ enum { CLIENTS_MAX = 16, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_M
 /* Someone who sees the output: the caller's own stdout and stderr, or a connection to the socket. */
 struct client {
     int fd; /* of the connection; -1: free */
-    bool output, input;
+    bool output, input, freezes;
     size_t unsent; /* of the header and the piece of output in hand */
     size_t in_size;
     char in[INPUT_MAX + 8];
@@ -69,6 +69,8 @@ struct monitor {
     uint64_t started_at; /* monotonic nanoseconds */
     uint64_t wake_at;    /* when to start again; 0: not waiting */
     uint64_t delay, restarts;
+    char policy[16]; /* of restarts; empty: none */
+    uint64_t retries;
     char started_text[40], failure[1024];
     char command[4096];
     size_t command_size;
@@ -98,7 +100,7 @@ void clients_send(struct monitor *monitor, struct client *client);
 void clients_broadcast(struct monitor *monitor);
 bool clients_wait(const struct monitor *monitor); /* someone has not taken all of the piece in hand */
 int clients_patience(struct monitor *monitor);
-void clients_close(struct client *client);
+void clients_close(struct monitor *monitor, struct client *client);
 
 /* health.c */
 void health_open(struct monitor *monitor);

@@ -113,7 +113,7 @@ function outputMembers(places: Places): Pick<Engine, "logs" | "events" | "attach
 
 type LifecycleMembers = Pick<
   Engine,
-  "start" | "startAttached" | "stop" | "restart" | "kill" | "pause" | "unpause" | "wait" | "cleanUp"
+  "start" | "startAttached" | "stop" | "update" | "restart" | "kill" | "pause" | "unpause" | "wait" | "cleanUp"
 >;
 
 function lifecycleMembers(places: Places): LifecycleMembers {
@@ -137,6 +137,10 @@ function lifecycleMembers(places: Places): LifecycleMembers {
     async restart(request) {
       const { room, context } = await open("restart a container");
       await room.restartContainer(request, context);
+    },
+    async update(request) {
+      const { room, context } = await open("update a container");
+      await room.updateContainer(request, context);
     },
     async kill(request) {
       const { room, context } = await open("kill a container");

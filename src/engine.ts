@@ -24,6 +24,7 @@ import type {
   StopRequest,
   TopRequest,
   TopTable,
+  UpdateRequest,
 } from "./container/index.ts";
 import type { DoctorCheck, HostSummary, VersionReport } from "./host/index.ts";
 import type {
@@ -91,6 +92,8 @@ export interface Engine extends ContainerViews, ContainerArchives, ContainerNetw
   startAttached(request: StartAttachedRequest): Promise<AttachReport>;
   stop(request: StopRequest): Promise<void>;
   restart(request: StopRequest): Promise<void>;
+  /** Changes limits and restart policy of a container, at once when it runs. */
+  update(request: UpdateRequest): Promise<void>;
   kill(request: { readonly nameOrId: string; readonly signal: string }): Promise<void>;
   pause(nameOrId: string): Promise<void>;
   unpause(nameOrId: string): Promise<void>;

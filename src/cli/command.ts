@@ -66,11 +66,12 @@ export function defineCommand<Draft extends Help>(definition: CommandDefinition<
 }
 
 function bindFlag<Draft>(flag: Flag<Draft>, draft: Draft, { stderr }: CommandContext): BoundFlag {
-  const { long, short, value } = flag;
+  const { long, short, value, alsoTakes } = flag;
   return {
     long,
     ...(short === undefined ? {} : { short }),
     ...(value === undefined ? {} : { value }),
+    ...(alsoTakes === undefined ? {} : { alsoTakes }),
     take: (text) => {
       // Switching off what is off anyway asks for nothing.
       if (flag.unsupported !== undefined && !(value === undefined && text === "false")) throw refusal(flag);

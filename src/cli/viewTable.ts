@@ -5,6 +5,7 @@ const inspectContainer = async () => (await import("./commands/inspect.ts")).ins
 const inspectVolume = async () => (await import("./commands/inspect.ts")).inspectVolumeCommand;
 const port = async () => (await import("./commands/port.ts")).portCommand;
 const rename = async () => (await import("./commands/rename.ts")).renameCommand;
+const update = async () => (await import("./commands/update.ts")).updateCommand;
 const why = async () => (await import("./commands/why.ts")).whyCommand;
 const pruneContainers = async () => (await import("./commands/prune.ts")).pruneContainersCommand;
 const pruneVolumes = async () => (await import("./commands/prune.ts")).pruneVolumesCommand;
@@ -17,6 +18,7 @@ const section = "other" as const;
 const verbs: readonly CommandEntry[] = [
   { words: "port", section, summary: "List the published ports of a container", load: port },
   { words: "rename", section, summary: "Give a container another name", load: rename },
+  { words: "update", section, summary: "Change limits and restart policy of containers", load: update },
   {
     words: "why",
     section,

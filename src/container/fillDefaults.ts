@@ -1,4 +1,6 @@
-import { EngineError } from "../base/index.ts";
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
+import { EngineError, fileSystemError } from "../base/index.ts";
 import type { NetworkChoice } from "../network/index.ts";
 import type { Platform } from "../oci/index.ts";
 import { checkHealthOptions } from "./health/healthOptions.ts";
@@ -56,7 +58,7 @@ export interface FilledOptions {
   readonly ulimits: readonly Ulimit[];
   readonly sysctls: ReadonlyMap<string, string>;
   readonly shmSizeBytes: number;
-  readonly init: boolean;
+  readonly init: boolean | "auto";
   readonly labels: ReadonlyMap<string, string>;
   readonly cidfile?: string;
   readonly pull: "always" | "missing" | "never";
@@ -72,6 +74,9 @@ export interface FilledOptions {
   readonly annotations: ReadonlyMap<string, string>;
   readonly restart: RestartPolicy;
   readonly stopTimeoutSec: number;
+  readonly pidFile?: string;
+  readonly timeoutSec?: number;
+  readonly replace: boolean;
   readonly detachKeys: string;
   readonly health: HealthOptions;
   readonly noHealthcheck: boolean;
@@ -129,6 +134,7 @@ export function fillDefaults(options: RunOptions): FilledOptions {
     annotations: options.annotations ?? new Map(),
     restart: options.restart ?? { policy: "no", retries: 0 },
     stopTimeoutSec: options.stopTimeoutSec ?? defaultStopTimeoutSec,
+    replace: options.replace ?? false,
     detachKeys: options.detachKeys ?? defaultDetachKeys,
     health: options.health ?? {},
     noHealthcheck: options.noHealthcheck ?? false,
@@ -150,6 +156,18 @@ export function endsWithCaller({ interactive, attach }: Pick<FilledOptions, "int
   return interactive && attach.includes("stdin");
 }
 
+/** What alarm(2) and a timer of Node can hold. */
+const mostSeconds = 2_147_483;
+
+/** The file is written when the container runs: that it cannot be must not be found out then. */
+function requirePlaceFor(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw fileSystemError(error, "write the pid file", path);
+  }
+}
+
 function checkWords(options: FilledOptions): void {
   if (options.hostname !== undefined) parseHostname(options.hostname);
   if (options.domainname !== undefined) parseDomainname(options.domainname);
@@ -168,6 +186,13 @@ function checkWords(options: FilledOptions): void {
     );
   }
   checkHealthOptions(options.health, options.noHealthcheck);
+  if (options.timeoutSec !== undefined && !(options.timeoutSec >= 1 && options.timeoutSec <= mostSeconds)) {
+    throw new EngineError(
+      "invalidValue",
+      `invalid timeout ${options.timeoutSec}: it must be from 1 to ${mostSeconds} seconds`,
+    );
+  }
+  if (options.pidFile !== undefined) requirePlaceFor(options.pidFile);
   checkLogChoice({ driver: options.logDriver, options: options.logOptions });
   if (options.shmSizeBytes < 0) throw new EngineError("invalidValue", "SHM size can not be less than 0");
 }
@@ -176,6 +201,11 @@ function checkConflicts(options: FilledOptions): void {
   if (options.uts === "host" && (options.hostname !== undefined || options.domainname !== undefined)) {
     throw new EngineError("usage", "conflicting options: hostname and the UTS mode", {
       hint: "leave out --hostname and --domainname, or --uts host",
+    });
+  }
+  if (options.replace && options.name === undefined) {
+    throw new EngineError("usage", "cannot replace container without --name being set", {
+      hint: "--replace takes away the container that has the name",
     });
   }
   if (options.remove && options.restart.policy !== "no") {

@@ -49,7 +49,8 @@ export interface RunOptions {
   readonly ulimits?: readonly Ulimit[];
   readonly sysctls?: ReadonlyMap<string, string>;
   readonly shmSizeBytes?: number;
-  readonly init?: boolean;
+  /** `auto`: only where the command is a shell, which leaves orphans alone and ignores SIGTERM as process 1. */
+  readonly init?: boolean | "auto";
   readonly labels?: ReadonlyMap<string, string>;
   readonly cidfile?: string;
   readonly pull?: "always" | "missing" | "never";
@@ -66,6 +67,12 @@ export interface RunOptions {
   readonly restart?: RestartPolicy;
   /** Seconds that `stop` waits before it ends the container; -1 waits for ever. */
   readonly stopTimeoutSec?: number;
+  /** Where its monitor keeps the host's number of its first process while it runs; absolute. */
+  readonly pidFile?: string;
+  /** Seconds after which it is ended for good; absent: it may run for ever. */
+  readonly timeoutSec?: number;
+  /** Remove the container that has the name first, even if it runs. */
+  readonly replace?: boolean;
   /** The bytes that detach a terminal; empty: nothing does. */
   readonly detachKeys?: string;
   readonly health?: HealthOptions;

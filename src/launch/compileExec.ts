@@ -35,10 +35,11 @@ function step(
 }
 
 /** Detached, the streams still have someone who takes them: a full pipe would stop the process. */
-function monitorStep({ spec, stdin, detached, detachKeys }: ExecRequest): LaunchStep {
+function monitorStep({ spec, stdin, detached, detachKeys, monitor }: ExecRequest): LaunchStep {
   const input = stdin ? { stdin: 1, ...(detached ? {} : { input: 1 }) } : {};
   const keys = detachKeys === "" || !spec.process.terminal ? {} : { detach: detachKeys };
-  const fields = { foreground: 1, owner: payloadOwner(spec), ...input, ...keys, ...(detached ? { stay: 1 } : {}) };
+  const stay = detached ? { stay: 1 } : {};
+  const fields = { ...monitor, foreground: 1, owner: payloadOwner(spec), ...input, ...keys, ...stay };
   return step(["monitor", "monitor", "monitor"], fields, {
     why: "one process stays outside: it moves the streams, hands on signals and collects the end",
   });

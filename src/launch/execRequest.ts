@@ -1,5 +1,6 @@
 import type { RuntimeSpec } from "../oci/index.ts";
 import type { LaunchRequest, NamespaceTarget } from "./launchRequest.ts";
+import type { FieldValue } from "./plan.ts";
 
 /** What the container room asks for to put one more process into a container that runs. Every path is absolute. */
 export interface ExecRequest extends Pick<LaunchRequest, "executables" | "seccompProgram" | "stdin" | "notices"> {
@@ -11,6 +12,8 @@ export interface ExecRequest extends Pick<LaunchRequest, "executables" | "seccom
   readonly cgroup?: string;
   /** Whether the process goes on when the caller ends, and gets nothing of the caller's streams (`-d`). */
   readonly detached: boolean;
+  /** What its keeper notes, and where: fields of its record (native/monitor.c). */
+  readonly monitor: Readonly<Record<string, FieldValue>>;
   /** The bytes that detach a terminal; empty: nothing does. */
   readonly detachKeys: string;
 }

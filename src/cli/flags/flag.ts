@@ -7,6 +7,8 @@ export interface Flag<Draft> {
   readonly short?: string;
   /** The word for the value in `--help`. Absent: a switch, which takes no value but `--flag=false`. */
   readonly value?: string;
+  /** Words that a switch takes beside true and false: `--flag=auto`. */
+  readonly alsoTakes?: readonly string[];
   readonly repeatable?: boolean;
   /** Our own words. */
   readonly text: string;
@@ -22,7 +24,7 @@ export interface Flag<Draft> {
 }
 
 /** A flag that is bound to the draft of one invocation. */
-export interface BoundFlag extends Pick<Flag<never>, "long" | "short" | "value"> {
+export interface BoundFlag extends Pick<Flag<never>, "long" | "short" | "value" | "alsoTakes"> {
   take(value: string): void;
 }
 

@@ -61,8 +61,10 @@ export class DockerCommand extends Command {
     this.addOption(new Option(flag.value === undefined ? names : `${names} <${flag.value}>`));
     this.on(`option:${flag.long}`, (value: string | undefined) => this.#take(flag, value ?? "true"));
     if (flag.value !== undefined) return;
-    this.addOption(new Option(`--${flag.long}=false`));
-    this.on(`option:${flag.long}=false`, () => this.#take(flag, "false"));
+    for (const value of ["false", ...(flag.alsoTakes ?? [])]) {
+      this.addOption(new Option(`--${flag.long}=${value}`));
+      this.on(`option:${flag.long}=${value}`, () => this.#take(flag, value));
+    }
   }
 
   #take(flag: BoundFlag, value: string): void {

@@ -90,6 +90,7 @@ function respellShorts(group: string, { byShort }: FlagGrammar): OneWord {
 }
 
 function respellSwitch(flag: BoundFlag, value: string): OneWord {
+  if (flag.alsoTakes?.includes(value) === true) return { words: [`--${flag.long}=${value}`] };
   const on = booleans.get(value);
   if (on === undefined) return { words: [], wrong: { kind: "notBoolean", flag, value } };
   return { words: [on ? `--${flag.long}` : `--${flag.long}=false`] };

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { EngineError, failPoint } from "../../base/index.ts";
+import { EngineError, failPoint, type HeldLock } from "../../base/index.ts";
 import {
   addImage,
   addLayer,
@@ -14,11 +14,10 @@ import { openLayerStore, type TreePiece, writeTar } from "../../overlay/index.ts
 import { tellContainer } from "../events/tellContainer.ts";
 import type { ConfigDetails } from "../inspect/containerDetails.ts";
 import { inspectContainer } from "../inspect/inspectContainer.ts";
-import { setPaused } from "../lifecycle/pauseContainer.ts";
 import type { EngineContext } from "../run/engineContext.ts";
-import { isLeftFrozen, markFrozen } from "../state/frozenMark.ts";
-import { identifyProcess } from "../state/processIdentity.ts";
-import { type ObservedContainer, observeContainer } from "../state/runningContainer.ts";
+import { observeContainer } from "../state/runningContainer.ts";
+import { holdFiles } from "./holdFiles.ts";
+import { holdPaused, type Pause } from "./holdPaused.ts";
 import { applyChange, type ImageDraft } from "./imageChange.ts";
 import { layerPieces } from "./layerPieces.ts";
 
@@ -54,8 +53,11 @@ export async function commitContainer(request: CommitRequest, context: EngineCon
   const details = (await inspectContainer({ nameOrId: container.record.id, size: false }, context)).Config;
   const execution = request.changes.reduce(applyChange, draftOf(document, details));
   const hold = await store.holdOffSweeps();
-  const frozen = await freeze(request, container, context);
+  let files: Pick<HeldLock, "release"> | undefined;
+  let frozen: Pause | undefined;
   try {
+    files = await holdFiles(context, container.record.id);
+    if (request.pause) frozen = await holdPaused(container, context);
     failPoint("commit.frozen");
     const docker = base.manifest.mediaType === mediaTypes.dockerManifest;
     const tar = writeTar(
@@ -64,7 +66,8 @@ export async function commitContainer(request: CommitRequest, context: EngineCon
     const layers = openLayerStore(context.root, { helperPath: context.helperPath });
     const mediaType = docker ? mediaTypes.dockerLayerGzip : mediaTypes.ociLayerGzip;
     const added = await addLayer({ store, layers, tar, mediaType });
-    await frozen.release();
+    await frozen?.release();
+    files.release();
     const created = context.now().toISOString();
     const config = configOf({ document, base, execution, request, created, diffId: added.diffId });
     const id = await addImage({
@@ -80,7 +83,8 @@ export async function commitContainer(request: CommitRequest, context: EngineCon
     await tellContainer(container.record, { action: "commit", details }, context);
     return id;
   } finally {
-    await frozen.release();
+    await frozen?.release();
+    files?.release();
     hold.release();
   }
 }
@@ -92,22 +96,6 @@ export function nameOf(text: string): ImageRef {
   throw new EngineError("invalidReference", "cannot name an image by a digest, which follows from its content", {
     hint: "write NAME[:TAG]",
   });
-}
-
-/** The container stands still only while its files are read. One that a killed commit left so goes on afterwards, too. */
-async function freeze({ pause }: CommitRequest, { record, state, paths }: ObservedContainer, context: EngineContext) {
-  const left = state.status === "paused" && isLeftFrozen(paths);
-  let frozen = pause && record.cgroup !== undefined && (state.status === "running" || left);
-  const owner = identifyProcess(context.pid);
-  if (frozen && owner !== undefined) markFrozen(paths, owner);
-  if (frozen && !left) await setPaused(record.id, "paused", context);
-  return {
-    release: async () => {
-      if (!frozen) return;
-      frozen = false;
-      await setPaused(record.id, "running", context);
-    },
-  };
 }
 
 /** The root directory belongs into the layer only when its owner or mode is another one. */

@@ -17,6 +17,7 @@ import { type ArchivePlaces, copyView } from "./containerView.ts";
 import { type CopySource, cleanCopyPath, endsInDot, planCopy, splitCopyPath } from "./copyPaths.ts";
 import { type CopyOwner, countTarBytes, placeEntries } from "./copyRecords.ts";
 import { type CopyRoot, describePath, followPath, noSuchPath, piecesOf } from "./describePath.ts";
+import { holdFiles } from "./holdFiles.ts";
 
 export interface CopyRequest {
   readonly container: string;
@@ -44,32 +45,42 @@ export interface CopyReport {
  * @throws EngineError `containerNotFound`, `fileNotFound`, `invalidValue`, `fileSystem`, `noSpace`.
  */
 export async function copyOut(request: CopyRequest, places: ArchivePlaces): Promise<CopyReport> {
-  const from = containerRoot(request.container, places);
-  const source = await findSource(from, cleanCopyPath(request.containerPath, "/"), request.followLink);
-  const target = await localTarget(request.localPath, places);
-  const plan = planCopy(source, target);
-  const to: CopyRoot = {
-    helperPath: places.helperPath,
-    view: { kind: "directory", path: realDirectory(plan.directory) },
-  };
-  const owner: CopyOwner = request.keepOwners ? "kept" : { uid: 0, gid: 0 };
-  const bytes = await copyTree({ from, path: source.path, to }, { plan: { directory: "/", name: plan.name }, owner });
-  return { bytes, destination: request.localPath };
+  const files = await holdFiles(places, request.container);
+  try {
+    const from = containerRoot(request.container, places);
+    const source = await findSource(from, cleanCopyPath(request.containerPath, "/"), request.followLink);
+    const target = await localTarget(request.localPath, places);
+    const plan = planCopy(source, target);
+    const to: CopyRoot = {
+      helperPath: places.helperPath,
+      view: { kind: "directory", path: realDirectory(plan.directory) },
+    };
+    const owner: CopyOwner = request.keepOwners ? "kept" : { uid: 0, gid: 0 };
+    const bytes = await copyTree({ from, path: source.path, to }, { plan: { directory: "/", name: plan.name }, owner });
+    return { bytes, destination: request.localPath };
+  } finally {
+    files.release();
+  }
 }
 
 /**
  * Copies from this machine into a container, running or not. As `copyOut`.
  */
 export async function copyIn(request: CopyRequest, places: ArchivePlaces): Promise<CopyReport> {
-  const to = containerRoot(request.container, places);
-  const local = await localSource(request.localPath, request.followLink, places);
-  const target = await containerTarget(to, request);
-  const plan = planCopy(local.source, target);
-  await requireDirectory(to, plan.directory);
-  const idLimit = idLimitOf(request.container, places);
-  const change = { plan, owner: "kept", ...(idLimit === undefined ? {} : { idLimit }) } as const;
-  const bytes = await copyTree({ from: local.root, path: local.path, to }, change);
-  return { bytes, destination: target.path };
+  const files = await holdFiles(places, request.container);
+  try {
+    const to = containerRoot(request.container, places);
+    const local = await localSource(request.localPath, request.followLink, places);
+    const target = await containerTarget(to, request);
+    const plan = planCopy(local.source, target);
+    await requireDirectory(to, plan.directory);
+    const idLimit = idLimitOf(request.container, places);
+    const change = { plan, owner: "kept", ...(idLimit === undefined ? {} : { idLimit }) } as const;
+    const bytes = await copyTree({ from: local.root, path: local.path, to }, change);
+    return { bytes, destination: target.path };
+  } finally {
+    files.release();
+  }
 }
 
 /** What is at a path of a container as a tar archive. @throws EngineError as `copyOut`. */
@@ -77,11 +88,16 @@ export async function* copyToTar(
   { container, containerPath, followLink }: Pick<CopyRequest, "container" | "containerPath" | "followLink">,
   places: ArchivePlaces,
 ): AsyncGenerator<Uint8Array> {
-  const from = containerRoot(container, places);
-  const source = await findSource(from, cleanCopyPath(containerPath, "/"), followLink);
-  const plan = { directory: "/", name: source.name ?? splitCopyPath(source.path).name };
-  const tree = readTree({ helperPath: from.helperPath, view: from.view, path: source.path });
-  yield* writeTar(placeEntries(piecesOf(tree, "contents"), { plan, owner: "kept" }));
+  const files = await holdFiles(places, container);
+  try {
+    const from = containerRoot(container, places);
+    const source = await findSource(from, cleanCopyPath(containerPath, "/"), followLink);
+    const plan = { directory: "/", name: source.name ?? splitCopyPath(source.path).name };
+    const tree = readTree({ helperPath: from.helperPath, view: from.view, path: source.path });
+    yield* writeTar(placeEntries(piecesOf(tree, "contents"), { plan, owner: "kept" }));
+  } finally {
+    files.release();
+  }
 }
 
 /** Unpacks a tar archive in a directory of a container. @throws EngineError as `copyIn`, and those of `readTarPieces`. */
@@ -89,23 +105,28 @@ export async function copyFromTar(
   request: Pick<CopyRequest, "container" | "containerPath"> & { readonly archive: AsyncIterable<Uint8Array> },
   places: ArchivePlaces,
 ): Promise<CopyReport> {
-  const to = containerRoot(request.container, places);
-  const target = await containerTarget(to, request);
-  if (target.kind !== "directory") {
-    throw new EngineError(
-      "invalidValue",
-      `destination "${request.container}:${request.containerPath}" must be a directory`,
-    );
+  const files = await holdFiles(places, request.container);
+  try {
+    const to = containerRoot(request.container, places);
+    const target = await containerTarget(to, request);
+    if (target.kind !== "directory") {
+      throw new EngineError(
+        "invalidValue",
+        `destination "${request.container}:${request.containerPath}" must be a directory`,
+      );
+    }
+    const idLimit = idLimitOf(request.container, places);
+    const change = {
+      plan: { directory: target.path, name: "." },
+      owner: "kept",
+      ...(idLimit === undefined ? {} : { idLimit }),
+    } as const;
+    const pieces = placeEntries(readTarPieces(request.archive, defaultLayerLimits), change);
+    const bytes = await write(to, pieces);
+    return { bytes, destination: target.path };
+  } finally {
+    files.release();
   }
-  const idLimit = idLimitOf(request.container, places);
-  const change = {
-    plan: { directory: target.path, name: "." },
-    owner: "kept",
-    ...(idLimit === undefined ? {} : { idLimit }),
-  } as const;
-  const pieces = placeEntries(readTarPieces(request.archive, defaultLayerLimits), change);
-  const bytes = await write(to, pieces);
-  return { bytes, destination: target.path };
 }
 
 interface Route {

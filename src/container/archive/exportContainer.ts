@@ -3,6 +3,7 @@ import { type TreePiece, writeTar } from "../../overlay/index.ts";
 import { observeContainer } from "../state/runningContainer.ts";
 import { type ArchivePlaces, bareView } from "./containerView.ts";
 import { piecesOf } from "./describePath.ts";
+import { holdFiles } from "./holdFiles.ts";
 
 /**
  * The files of a container, running or not, as one tar archive, without volumes and the kernel's file systems.
@@ -10,9 +11,14 @@ import { piecesOf } from "./describePath.ts";
  * @throws EngineError `containerNotFound`, `invalidValue` for an ambiguous prefix, `launchFailed`, `fileSystem`.
  */
 export async function* exportContainer(nameOrId: string, places: ArchivePlaces): AsyncGenerator<Uint8Array> {
-  const view = bareView(observeContainer(places, nameOrId));
-  const tree = readTree({ helperPath: places.helperPath, view, path: "/" });
-  yield* writeTar(withoutTop(piecesOf(tree, "contents")));
+  const files = await holdFiles(places, nameOrId);
+  try {
+    const view = bareView(observeContainer(places, nameOrId));
+    const tree = readTree({ helperPath: places.helperPath, view, path: "/" });
+    yield* writeTar(withoutTop(piecesOf(tree, "contents")));
+  } finally {
+    files.release();
+  }
 }
 
 async function* withoutTop(pieces: AsyncIterable<TreePiece>): AsyncGenerator<TreePiece> {

@@ -1,4 +1,5 @@
 import { arch as processorArchitecture } from "node:os";
+import { join } from "node:path";
 import { EngineError, failPoint, randomHex } from "../../base/index.ts";
 import type { HostFacts } from "../../host/index.ts";
 import {
@@ -13,6 +14,8 @@ import {
 import { resolveCapabilities } from "../../namespaces/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { executableCandidates, pathOf } from "../completeEnv.ts";
+import { eventsFile } from "../events/appendEvent.ts";
+import { planActor } from "../events/planActor.ts";
 import { tellContainer } from "../events/tellContainer.ts";
 import { groupPath, maxAccountsBytes, parseAccounts, passwdPath } from "../identity/accounts.ts";
 import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
@@ -23,6 +26,7 @@ import { groupOfProcess, type RunningContainer, readContainerSpec, requireRunnin
 import { explainExecFailure } from "./execFailure.ts";
 import type { ExecOptions, ExecReport, ExecRun } from "./execOptions.ts";
 import { execProcess } from "./execProcess.ts";
+import { execRecordPath, noteExec } from "./runningExecs.ts";
 
 /** Ctrl-P, Ctrl-Q. */
 const defaultDetachKeys = "\u0010\u0011";
@@ -44,19 +48,24 @@ export async function execContainer(run: ExecRun, context: EngineContext): Promi
       hint: `brig unpause ${container.record.name}`,
     });
   }
-  const request = await planExec(container, run.options, context);
+  const execId = randomHex(32);
+  const note = execRecordPath(context, id, execId);
+  const monitor = execMonitor(container.record, { execId, note, root: context.root });
+  const request = { ...(await planExec(container, run.options, context)), monitor };
   const plan = compileExec(request);
   const { helperPath } = context;
   const { onStep, streams } = run;
   const settings = { plan, helperPath, ...(onStep === undefined ? {} : { onStep }) };
-  const tell = tellExec(container.record, run.options.command, context);
-  await tell("exec_create");
-  await tell("exec_start");
+  for (const action of ["exec_create", "exec_start"]) {
+    const named = `${action}: ${run.options.command.join(" ")}`;
+    await tellContainer(container.record, { action: named, details: { execID: execId } }, context);
+  }
   failPoint("exec.told");
-  const outcome = request.detached ? await launchDetached(settings) : await launch({ ...settings, streams });
+  const onStarted = (pid: number) => noteExec(note, pid);
+  const outcome = request.detached ? await launchDetached(settings) : await launch({ ...settings, streams, onStarted });
+  if (outcome.kind === "started") onStarted(outcome.pid);
   if (outcome.kind === "exited") {
     failPoint("exec.ended");
-    await tell("exec_die", outcome.exitCode);
     return { exitCode: outcome.exitCode };
   }
   if (outcome.kind !== "failed") return { exitCode: 0 };
@@ -64,21 +73,26 @@ export async function execContainer(run: ExecRun, context: EngineContext): Promi
   throw await explainExecFailure({ failed: outcome, request, plan, helperPath, architecture, container: id });
 }
 
-/** The three events of one command carry the same id; the words of the command are part of the first two. */
-function tellExec(record: ContainerRecord, command: readonly string[], context: EngineContext) {
-  const execID = randomHex(32);
-  return (action: "exec_create" | "exec_start" | "exec_die", exitCode?: number): Promise<void> => {
-    const named = exitCode === undefined ? `${action}: ${command.join(" ")}` : action;
-    const details = { execID, ...(exitCode === undefined ? {} : { exitCode: String(exitCode) }) };
-    return tellContainer(record, { action: named, details }, context);
-  };
+interface ExecNote {
+  readonly execId: string;
+  /** The file that is there while the command runs. */
+  readonly note: string;
+  readonly root: string;
+}
+
+/** Its end is told by its keeper, whoever waits for it; the three events of one command carry the same id. */
+function execMonitor(record: ContainerRecord, { execId, note, root }: ExecNote): ExecRequest["monitor"] {
+  const { id, name, image, labels } = record;
+  const attributes = new Map([...Object.entries(labels), ["image", image], ["name", name], ["execID", execId]]);
+  const actor = planActor({ type: "container", id, attributes }, ["image", "name", "execID"]);
+  return { exec: 1, events: join(root, eventsFile), actor, unlink: note };
 }
 
 async function planExec(
   container: RunningContainer,
   options: ExecOptions,
   context: EngineContext,
-): Promise<ExecRequest> {
+): Promise<Omit<ExecRequest, "monitor">> {
   const { paths, state, record } = container;
   const own = readContainerSpec(paths);
   const target = { pid: state.process.pid, startTime: Number(state.process.startTime) };

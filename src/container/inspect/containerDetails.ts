@@ -236,4 +236,8 @@ export interface BrigDetails {
   readonly Why: string;
   /** Whether the process that keeps its log and its end is there; a container can go on without it. */
   readonly Monitored: boolean;
+  /** `--pidfile`; empty: none. */
+  readonly PidFile: string;
+  /** `--timeout` in seconds; 0: none. */
+  readonly Timeout: number;
 }

@@ -4,6 +4,7 @@ import type { FilledOptions } from "../fillDefaults.ts";
 import type { HealthState } from "../health/readHealth.ts";
 import type { ContainerSize } from "../list/measureContainers.ts";
 import { keepsFile } from "../logs/planLog.ts";
+import { wantsInit } from "../run/startsShell.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 import type { ContainerRecord, RecordedMount } from "../state/containerRecord.ts";
 import type { ObservedState } from "../state/observedState.ts";
@@ -59,7 +60,7 @@ export function describeContainer(facts: ContainerFacts): ContainerDetails {
     ProcessLabel: "",
     AppArmorProfile: spec.process.apparmorProfile ?? "",
     ExecIDs: facts.execIds.length === 0 ? null : facts.execIds,
-    HostConfig: describeHostConfig(options, spec),
+    HostConfig: describeHostConfig(options, spec, wantsInit(options.init, record.command)),
     GraphDriver: {
       Data: {
         LowerDir: [...facts.layers].reverse().join(":"),
@@ -137,7 +138,7 @@ function describeMount(mount: RecordedMount, volumeSource: (name: string) => str
   ];
 }
 
-function describeOwn({ record, spec, state, monitored, failure }: ContainerFacts): BrigDetails {
+function describeOwn({ record, options, spec, state, monitored, failure }: ContainerFacts): BrigDetails {
   const { uidMappings, gidMappings } = spec.linux;
   return {
     UserNamespace:
@@ -147,5 +148,7 @@ function describeOwn({ record, spec, state, monitored, failure }: ContainerFacts
     Cgroup: record.cgroup ?? "",
     Why: explainEnd({ state, ...(failure === undefined ? {} : { failure }) }) ?? "",
     Monitored: monitored,
+    PidFile: options.pidFile ?? "",
+    Timeout: options.timeoutSec ?? 0,
   };
 }

@@ -4,7 +4,7 @@ import type { DeviceRate, MountRequest } from "../runOptions.ts";
 import type { HostConfigDetails, Members, ThrottleDetails } from "./containerDetails.ts";
 
 /** HostConfig of Docker's inspect: what was asked for, and what the engine made of it where it chose. Pure. */
-export function describeHostConfig(options: FilledOptions, spec: RuntimeSpec): HostConfigDetails {
+export function describeHostConfig(options: FilledOptions, spec: RuntimeSpec, withInit: boolean): HostConfigDetails {
   const tmpfs = options.mounts.flatMap((mount) =>
     mount.kind === "tmpfs" ? [[mount.target, mount.options.join(",")] as const] : [],
   );
@@ -33,7 +33,7 @@ export function describeHostConfig(options: FilledOptions, spec: RuntimeSpec): H
     Mounts: describeMounts(options.mounts),
     MaskedPaths: spec.linux.maskedPaths,
     ReadonlyPaths: spec.linux.readonlyPaths,
-    Init: options.init ? true : undefined,
+    Init: withInit ? true : undefined,
   };
 }
 

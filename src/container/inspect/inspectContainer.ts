@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { EngineError, readFileIfExists } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
+import { runningExecs } from "../exec/runningExecs.ts";
 import { healthOf } from "../health/readHealth.ts";
 import type { ListPlaces } from "../list/listContainers.ts";
 import { measureContainers } from "../list/measureContainers.ts";
@@ -60,7 +61,7 @@ function readContainerFacts(nameOrId: string, { root, runRoot }: ListPlaces): Co
     paths,
     layers: launch.root.kind === "overlay" ? launch.root.layers : [launch.root.path],
     monitored: "monitor" in live,
-    execIds: [],
+    execIds: runningExecs({ runRoot }, id),
     ...(image === undefined ? {} : { image }),
     ...(failure === undefined ? {} : { failure }),
     volumeSource: (name) => volumeContent(root, name),

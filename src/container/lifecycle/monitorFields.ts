@@ -3,6 +3,7 @@ import type { FieldValue } from "../../launch/index.ts";
 import { planActor } from "../events/planActor.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import { planLog } from "../logs/planLog.ts";
+import type { RestartPolicy } from "../runOptions.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { runDirectory } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
@@ -36,11 +37,18 @@ export function monitorFields(request: MonitorRequest): Readonly<Record<string, 
     events: join(root, "events.ndjson"),
     actor: planActor({ type: "container", id, attributes }),
     ...planLog({ driver: options.logDriver, options: options.logOptions }, { ...request, image: options.image }),
-    ...(restart.policy === "no" ? {} : { restart: restart.policy }),
-    ...(restart.policy === "on-failure" && restart.retries > 0 ? { retries: restart.retries } : {}),
+    ...policyFields(restart),
+    ...(options.timeoutSec === undefined ? {} : { timeout: options.timeoutSec }),
+    ...(options.pidFile === undefined ? {} : { "pid-file": options.pidFile, unlink: options.pidFile }),
     ...(options.tty && options.detachKeys !== "" ? { detach: options.detachKeys } : {}),
     // What is kept must outlive a power cut; what is removed at the end need not wait for the disk.
     ...(options.remove ? { discard: ["upper", "work"] } : { durable: 1 }),
     ...(cleanup === undefined ? {} : { "exit-command": [...cleanup, id] }),
   };
+}
+
+/** When a monitor starts its container again: fields of its record, and of the message `policy`. */
+export function policyFields({ policy, retries }: RestartPolicy): Readonly<Record<string, string | number>> {
+  if (policy === "no") return {};
+  return { restart: policy, ...(policy === "on-failure" && retries > 0 ? { retries } : {}) };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, failPoint, withLock } from "../../base/index.ts";
+import { EngineError, failPoint } from "../../base/index.ts";
 import { appendEvent } from "../events/appendEvent.ts";
 import { planActor } from "../events/planActor.ts";
 import { parseContainerName } from "../options/objectNames.ts";
@@ -9,6 +9,7 @@ import { type ContainerRecord, readContainerRecord, writeContainerRecord } from 
 import { readLaunchFile, writeLaunchFile } from "../state/launchFile.ts";
 import { releaseName, reserveName } from "../state/names.ts";
 import { findContainer } from "../state/removeContainer.ts";
+import { withContainerLock } from "./containerLock.ts";
 
 export interface RenameRequest {
   readonly nameOrId: string;
@@ -31,7 +32,7 @@ export async function renameContainer(
   const name = parseContainerName(newName);
   const id = findContainer(root, nameOrId);
   const paths = containerPaths(root, id);
-  await withLock(join(paths.directory, "rename.lock"), { mode: "exclusive" }, async () => {
+  await withContainerLock(paths, async () => {
     const record = readContainerRecord(paths.record);
     if (record === undefined) throw new EngineError("containerNotFound", `No such container: ${nameOrId}`);
     if (record.name === name) {

@@ -6,6 +6,7 @@ import type { EngineContext } from "../run/engineContext.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
 import { observeContainer } from "../state/runningContainer.ts";
+import { lockContainer } from "./containerLock.ts";
 import { finishForeground, requireUnpaused, startForeground } from "./startContainer.ts";
 
 export interface StartAttachedRequest {
@@ -28,21 +29,34 @@ export interface StartAttachedRequest {
  * @throws EngineError as `startByName` and `attachByName`.
  */
 export async function startAttached(request: StartAttachedRequest, context: EngineContext): Promise<AttachReport> {
-  const { nameOrId, interactive, detachKeys, streams } = request;
-  const { record, paths, state } = observeContainer(context, nameOrId);
-  if (state.status === "running" || state.status === "restarting") {
-    const { stdin: _, ...outputs } = request.attach;
-    const keys = detachKeys === undefined ? {} : { detachKeys };
-    const attached = interactive ? request.attach : outputs;
-    return attachByName({ nameOrId, streams: attached, ...keys, sigProxy: request.sigProxy }, context);
+  const { nameOrId, streams } = request;
+  const { record, paths } = observeContainer(context, nameOrId);
+  const lock = await lockContainer(paths);
+  try {
+    const { state } = observeContainer(context, record.id);
+    requireUnpaused(state, nameOrId);
+    if (state.status === "running" || state.status === "restarting") {
+      lock?.release();
+      return await attachToRunning(request, context);
+    }
+    const options = readContainerOptions(paths.options);
+    const launch = attachedLaunch(readLaunchFile(paths.launch), options, request);
+    const onStarted = () => lock?.release();
+    const start = { id: record.id, launch, observer: {}, onStarted };
+    const ended = await startForeground(start, streams, context);
+    const { exitCode } = await finishForeground({ id: record.id, name: record.name, options }, ended, context);
+    if (ended.kind === "exited") return { kind: "ended", exitCode };
+    return streams.signal?.aborted === true ? { kind: "interrupted" } : { kind: "detached" };
+  } finally {
+    lock?.release();
   }
-  requireUnpaused(state, nameOrId);
-  const options = readContainerOptions(paths.options);
-  const start = { id: record.id, launch: attachedLaunch(readLaunchFile(paths.launch), options, request), observer: {} };
-  const ended = await startForeground(start, streams, context);
-  const { exitCode } = await finishForeground({ id: record.id, name: record.name, options }, ended, context);
-  if (ended.kind === "exited") return { kind: "ended", exitCode };
-  return streams.signal?.aborted === true ? { kind: "interrupted" } : { kind: "detached" };
+}
+
+function attachToRunning(request: StartAttachedRequest, context: EngineContext): Promise<AttachReport> {
+  const { nameOrId, interactive, detachKeys, sigProxy } = request;
+  const { stdin: _, ...outputs } = request.attach;
+  const keys = detachKeys === undefined ? {} : { detachKeys };
+  return attachByName({ nameOrId, streams: interactive ? request.attach : outputs, ...keys, sigProxy }, context);
 }
 
 /** Whose stdin the payload gets, and which keys detach, is decided at each start. */

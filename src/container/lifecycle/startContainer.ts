@@ -25,6 +25,7 @@ import { findContainer } from "../state/removeContainer.ts";
 import { removeGroup } from "../state/removeGroup.ts";
 import { finishFirstUse } from "../state/volumes.ts";
 import { writeStartFailure } from "../why/startFailure.ts";
+import { withContainerLock } from "./containerLock.ts";
 import type { MadeContainer } from "./createContainer.ts";
 import { removeEnded } from "./removeByName.ts";
 
@@ -32,6 +33,7 @@ export interface StartRequest {
   readonly id: string;
   readonly launch: LaunchRequest;
   readonly observer: RunObserver;
+  readonly onStarted?: () => void;
   /** From `openLauncher`, for the same streams. */
   readonly waiting?: WaitingHelper;
 }
@@ -47,7 +49,10 @@ export async function startForeground(
     plan: compilePlan({ ...prepared.launch, foreground: true }),
     ...launchSettings(request, context),
     streams,
-    onStarted: prepared.onStarted,
+    onStarted: () => {
+      prepared.onStarted();
+      request.onStarted?.();
+    },
   });
   return started(outcome, prepared, context);
 }
@@ -170,11 +175,13 @@ async function networkOf(
  */
 export async function startByName(nameOrId: string, context: EngineContext): Promise<void> {
   const id = findContainer(context.root, nameOrId);
-  const { status } = readLiveState({ ...context, id });
-  if (status === "running" || status === "restarting") return;
-  requireUnpaused({ status }, nameOrId);
-  const launch = readLaunchFile(containerPaths(context.root, id).launch);
-  await startDetached({ id, launch, observer: {} }, context);
+  const paths = containerPaths(context.root, id);
+  await withContainerLock(paths, async () => {
+    const { status } = readLiveState({ ...context, id });
+    if (status === "running" || status === "restarting") return;
+    requireUnpaused({ status }, nameOrId);
+    await startDetached({ id, launch: readLaunchFile(paths.launch), observer: {} }, context);
+  });
 }
 
 /** @throws EngineError `wrongState` with Docker's sentence. */

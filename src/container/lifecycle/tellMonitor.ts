@@ -3,8 +3,8 @@ import { encodeRecord } from "../../launch/index.ts";
 import { dialMonitor } from "../state/dialMonitor.ts";
 
 export interface MonitorMessage {
-  readonly op: "signal" | "stop" | "resize";
-  readonly fields: Readonly<Record<string, number>>;
+  readonly op: "signal" | "stop" | "resize" | "policy";
+  readonly fields: Readonly<Record<string, string | number>>;
 }
 
 /**

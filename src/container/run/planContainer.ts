@@ -23,6 +23,7 @@ import { buildEtcFiles, type EtcFiles } from "../spec/etcFiles.ts";
 import { checkMountTarget, type ResolvedMount } from "../spec/userMounts.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 import { hostnameOf, type RunDraft } from "./draftRun.ts";
+import { wantsInit } from "./startsShell.ts";
 
 /** A draft, and what had to be reserved or looked up for it. */
 export interface PlanRequest {
@@ -95,7 +96,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
     root: { kind: "overlay", layers: request.layers, writable: paths.directory, volatile: options.remove },
     ...(group.plan === undefined ? {} : { cgroup: group.plan }),
     executables: executableCandidates(choice.args[0] ?? "", pathOf(spec.process.env)),
-    init: options.init,
+    init: wantsInit(options.init, choice.args),
     stdin: options.interactive,
     ...(options.attach.includes("stdin") ? {} : { input: "none" }),
     stopSignal: choice.stopSignal,

@@ -38,13 +38,14 @@ export async function explainContainer(
   const state = readObservedState(record, places);
   const failure = readStartFailure(paths.failure, state);
   const known = failure === undefined ? {} : { failure };
-  const { restart } = readContainerOptions(paths.options);
+  const { restart, timeoutSec } = readContainerOptions(paths.options);
+  const timeout = timeoutSec === undefined ? {} : { timeoutSec };
   return {
     id,
     name: record.name,
     status: state.status,
     why: explainEnd({ state, ...known }) ?? explainPresence(state),
-    more: explainHistory({ state, restart, events: await eventsOf(id, root, now) }),
+    more: explainHistory({ state, restart, ...timeout, events: await eventsOf(id, root, now) }),
     ...(failure?.hint === undefined ? {} : { hint: failure.hint }),
   };
 }

@@ -6,13 +6,15 @@ import type { ObservedState } from "../state/observedState.ts";
 export interface HistoryFacts {
   readonly state: ObservedState;
   readonly restart: RestartPolicy;
+  /** How many seconds it may run. */
+  readonly timeoutSec?: number;
   /** The container's own events, the oldest first. */
   readonly events: readonly EngineEvent[];
 }
 
 /** What led to the present state, one sentence each: what started it again, and whether a stop was slow. Pure. */
-export function explainHistory({ state, restart, events }: HistoryFacts): readonly string[] {
-  return [...explainRestarts(state, restart), ...explainStop(events)];
+export function explainHistory({ state, restart, timeoutSec, events }: HistoryFacts): readonly string[] {
+  return [...explainRestarts(state, restart), ...explainTimeout(state, timeoutSec), ...explainStop(events)];
 }
 
 function explainRestarts({ restarts, status }: ObservedState, { policy, retries }: RestartPolicy): readonly string[] {
@@ -22,6 +24,12 @@ function explainRestarts({ restarts, status }: ObservedState, { policy, retries 
   if (status === "restarting") return [...started, "it will be started again by itself"];
   const used = policy === "on-failure" && retries > 0 && restarts >= retries;
   return status === "exited" && used ? [...started, "that was as often as the policy allows"] : started;
+}
+
+function explainTimeout({ exit }: ObservedState, timeoutSec: number | undefined): readonly string[] {
+  if (timeoutSec === undefined || exit === undefined || nameOfNumber(exit.signal ?? 0) !== "SIGKILL") return [];
+  const ranMs = Date.parse(exit.finishedAt) - Date.parse(exit.startedAt);
+  return ranMs >= timeoutSec * 1000 ? [`it had run for the ${timeoutSec} seconds of its --timeout`] : [];
 }
 
 const slowAfterMs = 1000;

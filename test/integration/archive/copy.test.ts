@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -13,6 +14,7 @@ import {
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
+import { BrigProcess } from "../../support/brigProcess.ts";
 import { busyboxLayout } from "../../support/fixtures.ts";
 import { pulledRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
@@ -192,3 +194,38 @@ test("a fresh container takes and gives files before it was ever started", async
   assert.equal((await brigOk(["diff", "made"], { root })).stdout, "A /given\n");
   await removeRunning(root, "made");
 });
+
+test("a container waits to be started until a copy into it has ended", async () => {
+  const image = (await brigOk(["inspect", "-f", "{{.Config.Image}}", stopped], { root })).stdout.trim();
+  await brigOk(["create", "--name", "held", "--network", "none", image, "cat", "/late"], { root });
+  try {
+    writeFileSync(join(outside, "late"), "whole\n");
+    const tar = execFileSync("tar", ["-C", outside, "-c", "late"]);
+    const copy = new BrigProcess(["cp", "-", "held:/"], root);
+    copy.child.stdin.write(tar.subarray(0, 512));
+    const lock = join(
+      root.root,
+      "containers",
+      (await brigOk(["ps", "-aqf", "name=held", "--no-trunc"], { root })).stdout.trim(),
+      "lock",
+    );
+    while (!isLocked(lock)) await brigOk(["ps", "-q"], { root });
+    const start = new BrigProcess(["start", "-a", "held"], root);
+    for (let turn = 0; turn < 5; turn += 1) await brigOk(["ps", "-q"], { root }); // long enough for a start
+    assert.equal(start.stdout + start.stderr, "");
+    copy.child.stdin.end(tar.subarray(512));
+    assert.equal(await copy.ended, 0, copy.stderr);
+    assert.equal(await start.ended, 0, start.stderr);
+    assert.equal(start.stdout, "whole\n");
+  } finally {
+    await removeRunning(root, "held");
+  }
+});
+
+/** Whether some process holds a lock on the file (proc_locks(5)). */
+function isLocked(path: string): boolean {
+  const inode = existsSync(path) ? statSync(path).ino : 0;
+  return readFileSync("/proc/locks", "utf8")
+    .split("\n")
+    .some((line) => line.includes(`:${inode} `));
+}

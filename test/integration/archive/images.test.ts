@@ -6,6 +6,7 @@ import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { gzipSync } from "node:zlib";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
+import { BrigProcess } from "../../support/brigProcess.ts";
 import { multiLayerLayout } from "../../support/fixtures.ts";
 import { pulledRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
@@ -196,4 +197,25 @@ test("what is no archive, or no image, is refused and leaves no blob", async () 
     assert.match(stderr, pattern);
   }
   assert.equal(blobs(), before_);
+});
+
+test("a commit that is killed lets its container go on", async () => {
+  const command = ["sh", "-c", "head -c 60000000 /dev/urandom > /big; echo done > /ready; exec sleep 100000"];
+  await startRunning(root, { name: "big", image, command });
+  const status = async () => (await brigOk(["inspect", "-f", "{{.State.Status}}", "big"], { root })).stdout.trim();
+  try {
+    for (let tries = 0; tries < 1000; tries += 1) {
+      if ((await runBrig(["exec", "big", "test", "-s", "/ready"], { root })).code === 0) break;
+    }
+    const commit = new BrigProcess(["commit", "big", "never"], root);
+    for (let tries = 0; tries < 200 && (await status()) !== "paused"; tries += 1);
+    assert.equal(await status(), "paused");
+    commit.dispose();
+    assert.equal(await commit.ended, 137);
+    for (let tries = 0; tries < 200 && (await status()) !== "running"; tries += 1);
+    assert.equal(await status(), "running");
+    assert.equal((await runBrig(["exec", "big", "true"], { root })).code, 0);
+  } finally {
+    await removeRunning(root, "big");
+  }
 });

@@ -6,6 +6,7 @@ import {
   type BrigResult,
   brigCommand,
   brigEnvironment,
+  brigOk,
   disposeRoot,
   runBrig,
   type TestRoot,
@@ -266,5 +267,37 @@ test("a terminal is refused where the container has put something else in the pl
     assert.equal(refused.code, 125);
   } finally {
     await removeRunning(root, "covered");
+  }
+});
+
+test("inspect lists the commands that run, and each tells its end, waited for or not", async () => {
+  await startRunning(root, { name: "listed", image });
+  const ids = async (): Promise<readonly string[] | null> =>
+    JSON.parse((await brigOk(["inspect", "-f", "{{json .ExecIDs}}", "listed"], { root })).stdout);
+  try {
+    await brigOk(["exec", "-d", "listed", "sh", "-c", "until test -e /go; do sleep 0.05; done; exit 4"], { root });
+    const waiting = new BrigProcess(
+      ["exec", "listed", "sh", "-c", "echo up; until test -e /go; do sleep 0.05; done"],
+      root,
+    );
+    await waiting.waitForOutput(/up/);
+    const running = (await ids()) ?? [];
+    assert.equal(running.length, 2);
+    await brigOk(["exec", "listed", "touch", "/go"], { root });
+    assert.equal(await waiting.ended, 0);
+    for (let tries = 0; tries < 100 && (await ids()) !== null; tries += 1);
+    assert.equal(await ids(), null);
+    const format = "{{.Actor.Attributes.execID}} {{.Actor.Attributes.exitCode}}";
+    const flags = ["--since", "1h", "--until", "0s", "--filter", "container=listed", "--filter", "event=exec_die"];
+    const ends = (await brigOk(["events", ...flags, "--format", format], { root })).stdout.trim().split("\n");
+    assert.deepEqual(
+      ends
+        .filter((line) => running.includes(line.split(" ")[0] ?? ""))
+        .map((line) => line.split(" ")[1])
+        .toSorted(),
+      ["0", "4"],
+    );
+  } finally {
+    await removeRunning(root, "listed");
   }
 });

@@ -15,6 +15,7 @@ function execRequest(change: Partial<ExecRequest> = {}, changeSpec: Partial<Runt
     executables: ["/bin/sh", "/usr/bin/sh"],
     stdin: true,
     detached: false,
+    monitor: {},
     detachKeys: "\u0010\u0011",
     seccompProgram: new Uint8Array(8),
     notices: [],

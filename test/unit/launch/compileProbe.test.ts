@@ -41,6 +41,7 @@ test("a probe enters the container as exec does", () => {
     executables: health.executables,
     stdin: false,
     detached: false,
+    monitor: {},
     detachKeys: "",
     ...(request.seccompProgram === undefined ? {} : { seccompProgram: request.seccompProgram }),
     notices: [],

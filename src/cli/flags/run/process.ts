@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   parseContainerName,
   parseEnvFlag,
@@ -8,7 +9,7 @@ import {
   parseWorkdir,
 } from "../../../container/index.ts";
 import type { Flag } from "../flag.ts";
-import { parseInteger } from "../numbers.ts";
+import { parseInteger, parseUnsigned } from "../numbers.ts";
 import { each, onOff, option, pair, type RunDraft, text } from "../runDraft.ts";
 import { switchInto } from "../sharedFlags.ts";
 
@@ -52,7 +53,14 @@ export const processFlags: readonly Flag<RunDraft>[] = [
     text: "further group of the process (name or number)",
     read: each("groupAdd", (group) => group),
   },
-  { long: "init", text: "put a small init in front that reaps orphans and passes signals on", read: onOff("init") },
+  {
+    long: "init",
+    text: "put a small init in front that reaps orphans and passes signals on; with =auto only before a shell",
+    alsoTakes: ["auto"],
+    read: (draft, value) => {
+      draft.options.init = value === "auto" ? value : value === "true";
+    },
+  },
   { long: "interactive", short: "i", text: "keep stdin open", read: onOff("interactive") },
   {
     long: "label",
@@ -73,6 +81,12 @@ export const processFlags: readonly Flag<RunDraft>[] = [
   },
   { long: "name", value: "string", text: "name of the container", read: option("name", parseContainerName) },
   {
+    long: "pidfile",
+    value: "string",
+    text: "file that holds the number of the container's first process while it runs",
+    read: option("pidFile", (path, { cwd }) => resolve(cwd, path)),
+  },
+  {
     long: "platform",
     value: "string",
     text: "which variant of the image (os/arch[/variant])",
@@ -86,6 +100,7 @@ export const processFlags: readonly Flag<RunDraft>[] = [
     read: option("pull", parsePullPolicy),
   },
   { long: "quiet", short: "q", text: "say nothing about the pull", read: switchInto<RunDraft>("quiet") },
+  { long: "replace", text: "remove the container that has the name first, even if it runs", read: onOff("replace") },
   { long: "rm", text: "remove the container and its anonymous volumes when it has ended", read: onOff("remove") },
   {
     long: "runtime",
@@ -105,6 +120,12 @@ export const processFlags: readonly Flag<RunDraft>[] = [
     text: "seconds between that signal and SIGKILL; -1 waits for ever",
     fallback: "10",
     read: option("stopTimeoutSec", parseInteger),
+  },
+  {
+    long: "timeout",
+    value: "uint",
+    text: "seconds after which the container is ended for good",
+    read: option("timeoutSec", (text) => parseUnsigned(text, 2_147_483)),
   },
   { long: "tty", short: "t", text: "give the process a terminal", read: onOff("tty") },
   {
