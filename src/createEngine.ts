@@ -8,7 +8,7 @@ import { type Places, probe, requireRoot } from "./engine/places.ts";
 import { type SystemMembers, systemMembers } from "./engine/systemMembers.ts";
 import { viewMembers } from "./engine/viewMembers.ts";
 import type { Engine, EngineSettings } from "./engine.ts";
-import type { BuildIdentity } from "./host/index.ts";
+import type { BuildIdentity, DoctorCheck } from "./host/index.ts";
 
 /**
  * Opens the engine. Nothing is touched, started or kept open by that: every member loads the rooms that it needs and
@@ -207,9 +207,19 @@ function hostMembers(places: Places): HostMembers {
     },
     async doctor() {
       const { runDoctor } = await import("./host/index.ts");
-      return runDoctor(await probe(places));
+      return [...runDoctor(await probe(places)), ...(await networkChecks(places))];
     },
   };
+}
+
+/** What somebody else's rules do to the networks of containers; nothing where there is no program to ask. */
+async function networkChecks({ root }: Places): Promise<readonly DoctorCheck[]> {
+  const network = await import("./network/index.ts");
+  const nft = network.lookForTool("nft");
+  if (nft === undefined) return [];
+  const bridges = network.listNetworkRecords(root).filter(({ driver }) => driver === "bridge");
+  const names = new Set([network.defaultBridgeInterface, ...bridges.map(({ hostInterface }) => hostInterface)]);
+  return [network.checkForwarding(await network.readRuleset(nft), [...names])];
 }
 
 /** What the package says about itself. */

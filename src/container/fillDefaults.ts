@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
 import { EngineError, fileSystemError } from "../base/index.ts";
-import type { NetworkChoice } from "../network/index.ts";
+import type { ExposedPort, NetworkChoice, PortRequest } from "../network/index.ts";
 import type { Platform } from "../oci/index.ts";
 import { checkHealthOptions } from "./health/healthOptions.ts";
 import { checkLogChoice } from "./logs/planLog.ts";
@@ -50,6 +50,10 @@ export interface FilledOptions {
   readonly network: string;
   /** The networks that it gets an interface in. */
   readonly networks: readonly NetworkChoice[];
+  readonly publish: readonly PortRequest[];
+  readonly publishAll: boolean;
+  readonly expose: readonly ExposedPort[];
+  readonly links: readonly string[];
   readonly pid: string;
   readonly ipc: string;
   readonly uts: string;
@@ -113,6 +117,10 @@ export function fillDefaults(options: RunOptions): FilledOptions {
     privileged: options.privileged ?? false,
     securityOpt: options.securityOpt ?? [],
     ...chooseNetworks(options),
+    publish: options.publish ?? [],
+    publishAll: options.publishAll ?? false,
+    expose: options.expose ?? [],
+    links: options.links ?? [],
     pid: options.pid ?? "",
     ipc: options.ipc ?? "",
     uts: options.uts ?? "",

@@ -1,5 +1,6 @@
 export { parsePlatform } from "../image/index.ts";
 export { parseUlimit, type RunStreams } from "../launch/index.ts";
+export { formatPorts, type PublishedPort, parseExpose, parseLink, parsePublish } from "../network/index.ts";
 export type { CommitRequest } from "./archive/commitContainer.ts";
 export type { CopyReport, CopyRequest } from "./archive/copyFiles.ts";
 export { parseCopySide } from "./archive/copyPaths.ts";
@@ -84,3 +85,4 @@ export { type TopRequest, type TopTable, topContainer } from "./top/topContainer
 export type { Pruned } from "./volumes/removeVolume.ts";
 export type { VolumeDetails } from "./volumes/volumeDetails.ts";
 export type { ContainerExplanation } from "./why/explainContainer.ts";
+export type { PortExplanation, PortQuestion } from "./why/explainPort.ts";

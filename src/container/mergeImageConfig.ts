@@ -1,4 +1,5 @@
 import { EngineError } from "../base/index.ts";
+import { type ExposedPort, formatExposedPort } from "../network/index.ts";
 import type { ImageExecution } from "../oci/index.ts";
 import type { FilledOptions } from "./fillDefaults.ts";
 import { type HealthChoice, mergeHealthcheck } from "./health/mergeHealthcheck.ts";
@@ -39,10 +40,15 @@ export function mergeImageConfig(options: FilledOptions, image: ImageExecution):
     workdir: options.workdir ?? cleanPath(`/${hasControlCharacter(image.WorkingDir) ? "" : image.WorkingDir}`),
     stopSignal: options.stopSignal ?? signalName(image.StopSignal ?? "") ?? "SIGTERM",
     labels: new Map([...image.Labels, ...options.labels]),
-    exposedPorts: [...new Set(image.ExposedPorts)],
+    exposedPorts: [...new Set([...image.ExposedPorts, ...ownPorts(options).map(formatExposedPort)])],
     imageVolumes: [...new Set(volumes.flatMap((volume) => volume.path ?? []))].filter((path) => !covered.has(path)),
     notices: [...volumes.flatMap((volume) => volume.notice ?? []), ...health.notices],
   };
+}
+
+/** What is published is exposed too. */
+function ownPorts({ expose, publish }: FilledOptions): readonly ExposedPort[] {
+  return [...expose, ...publish.map(({ containerPort, protocol }) => ({ port: containerPort, protocol }))];
 }
 
 /**

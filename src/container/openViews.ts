@@ -12,6 +12,7 @@ import { inspectVolume, listVolumes } from "./volumes/listVolumes.ts";
 import { type Pruned, type PruneVolumesRequest, pruneVolumes, removeVolume } from "./volumes/removeVolume.ts";
 import type { VolumeDetails } from "./volumes/volumeDetails.ts";
 import { type ContainerExplanation, explainContainer } from "./why/explainContainer.ts";
+import { explainPort, type PortExplanation, type PortQuestion } from "./why/explainPort.ts";
 
 /** What there is to see of containers and volumes, and what puts them in order. */
 export interface ContainerViews {
@@ -21,6 +22,8 @@ export interface ContainerViews {
   inspectContainer(request: InspectRequest): Promise<ContainerDetails>;
   /** Why a container is in the state that it is in. */
   explainContainer(nameOrId: string): Promise<ContainerExplanation>;
+  /** Who answers at a port of the host, and how a packet gets there. */
+  explainPort(question: PortQuestion): Promise<readonly PortExplanation[]>;
   renameContainer(request: RenameRequest): Promise<void>;
   /** Removes every container that does not run. */
   pruneContainers(filters: readonly ObjectFilter[]): Promise<Pruned>;
@@ -44,7 +47,8 @@ export function openViews(places: ViewPlaces): ContainerViews {
     containers: (request) => listContainers(places, request),
     inspectContainer: (request) => inspectContainer(request, places),
     explainContainer: (nameOrId) => explainContainer(nameOrId, { ...places, now: now() }),
-    renameContainer: (request) => renameContainer(request, { root, now: now() }),
+    explainPort: (question) => explainPort(question, places),
+    renameContainer: (request) => renameContainer(request, { root, runRoot: places.runRoot, now: now() }),
     pruneContainers: async (filters) => pruneContainers(filters, await places.openContext()),
     volumes: async (filters) => listVolumes(root, filters),
     async createVolume(request) {

@@ -1,5 +1,5 @@
 import type { DeviceRate, ResourceLimits } from "../cgroups/index.ts";
-import type { NetworkChoice } from "../network/index.ts";
+import type { ExposedPort, NetworkChoice, PortRequest } from "../network/index.ts";
 import type { Platform } from "../oci/index.ts";
 import type { HealthOptions } from "./health/healthOptions.ts";
 
@@ -41,6 +41,13 @@ export interface RunOptions {
   readonly ip6?: string;
   readonly macAddress?: string;
   readonly networkAliases?: readonly string[];
+  /** `--publish`, a request for each port of the container. */
+  readonly publish?: readonly PortRequest[];
+  /** Publishes every exposed port that `publish` does not name, on any port of the host. */
+  readonly publishAll?: boolean;
+  readonly expose?: readonly ExposedPort[];
+  /** `--link NAME[:ALIAS]`, as written. */
+  readonly links?: readonly string[];
   readonly pid?: string;
   readonly ipc?: string;
   readonly uts?: string;

@@ -1,6 +1,7 @@
 import type { ContainerId } from "../base/index.ts";
 import type { PullEvent } from "../image/index.ts";
 import type { LaunchPlan, StepReport } from "../launch/index.ts";
+import type { ExposedPort, PublishedPort } from "../network/index.ts";
 import type { RuntimeSpec } from "../oci/index.ts";
 import type { LiveState } from "./state/liveState.ts";
 
@@ -69,6 +70,10 @@ export interface CreatedContainer {
   /** How many of them are volumes. */
   readonly localVolumes: number;
   readonly networks: readonly string[];
+  /** Ports of the host that lead to it; of one that runs. */
+  readonly ports: readonly PublishedPort[];
+  /** Ports that it says it listens on, published or not; of one that runs. */
+  readonly exposedPorts: readonly ExposedPort[];
   /** Present when it was asked for. */
   readonly size?: { readonly writtenBytes: number; readonly rootBytes: number };
 }

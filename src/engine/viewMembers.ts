@@ -11,6 +11,7 @@ export function viewMembers(places: Places, openContext: () => Promise<EngineCon
     containers: async (request) => (await open()).containers(request),
     inspectContainer: async (request) => (await open()).inspectContainer(request),
     explainContainer: async (nameOrId) => (await open()).explainContainer(nameOrId),
+    explainPort: async (question) => (await open()).explainPort(question),
     renameContainer: async (request) => (await open()).renameContainer(request),
     pruneContainers: async (filters) => (await open()).pruneContainers(filters),
     volumes: async (filters) => (await open()).volumes(filters),

@@ -1,3 +1,5 @@
+import type { PortRequest } from "./ports/portRequest.ts";
+
 /** The end of a network in one container. What can be undefined was not asked for or does not exist there. */
 export interface Endpoint {
   /** The network's name. */
@@ -52,4 +54,6 @@ export interface ContainerNetwork {
   readonly version: 1;
   readonly endpoints: readonly Endpoint[];
   readonly ports: readonly PublishedPort[];
+  /** What was asked for; ports of the host are chosen anew at every start. Absent: nothing. */
+  readonly wantedPorts?: readonly PortRequest[];
 }

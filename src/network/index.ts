@@ -15,9 +15,14 @@ export {
   releaseEndpoint,
   takeEndpoint,
 } from "./endpoints.ts";
+export { checkForwarding } from "./forwarding/checkForwarding.ts";
+export { readRuleset } from "./forwarding/readRuleset.ts";
 export { interfaceNames } from "./hostInterfaces.ts";
 export { bridgeInterfaceName, endpointId, hostInterfaceName } from "./interfaceNames.ts";
 export { holderOf, listLeases, releaseLease } from "./leases.ts";
+export { changingHosts, formatHosts, type HostsLine, replaceHosts } from "./names/hostsFile.ts";
+export { type Link, linkVariables, parseLink } from "./names/links.ts";
+export { rewriteInPlace } from "./names/rewriteInPlace.ts";
 export {
   defaultBridgeInterface,
   defaultNetworkName,
@@ -46,9 +51,13 @@ export { planNetworkUp } from "./plan/planNetworkUp.ts";
 export { type NetworkFacts, type NetworkPlanRequest, planNetwork } from "./planNetwork.ts";
 export { nameTaken, planNetworkRecord } from "./planNetworkRecord.ts";
 export type { Family } from "./ports/addresses.ts";
+export { formatSocket } from "./ports/addresses.ts";
+export { changePublished, portDocuments } from "./ports/changePublished.ts";
 export { choosePorts, type PortChoice, releasePorts } from "./ports/choosePorts.ts";
 export { formatPorts } from "./ports/formatPorts.ts";
+export { findHolder, findSocket, readHostSockets } from "./ports/hostSockets.ts";
 export { parseExpose, parseImagePorts, parsePublish } from "./ports/parsePorts.ts";
 export { portFiles, publishingEndpoint, translatePorts } from "./ports/planPorts.ts";
+export { describePath, findTranslation } from "./ports/portPath.ts";
 export { type ExposedPort, formatExposedPort, type PortRange, type PortRequest } from "./ports/portRequest.ts";
-export { findTool } from "./tools.ts";
+export { findTool, lookForTool } from "./tools.ts";

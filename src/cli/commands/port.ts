@@ -5,6 +5,7 @@ import type { Outcome } from "../context.ts";
 import type { Help } from "../flags/flag.ts";
 import { helpFlag } from "../flags/sharedFlags.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
+import { parsePortWord } from "./portWords.ts";
 
 export const portCommand = defineCommand<Help>({
   usage: "CONTAINER [PRIVATE_PORT[/PROTO]]",
@@ -23,13 +24,9 @@ export const portCommand = defineCommand<Help>({
   },
 });
 
-/** `80` stands for `80/tcp`. */
 function parsePort(text: string): string {
-  const match = /^(\d{1,5})(?:\/(tcp|udp|sctp))?$/i.exec(text);
-  if (match !== null && Number(match[1]) <= 65535) return `${match[1]}/${(match[2] ?? "tcp").toLowerCase()}`;
-  throw new EngineError("invalidValue", `invalid port "${text.slice(0, 80)}"`, {
-    hint: "write PORT or PORT/PROTOCOL, such as 80/tcp",
-  });
+  const { port, protocol } = parsePortWord(text);
+  return `${port}/${protocol}`;
 }
 
 /** By number, then by protocol. */

@@ -1,18 +1,23 @@
-import type { ContainerExplanation } from "../../container/index.ts";
+import type { ContainerExplanation, PortExplanation } from "../../container/index.ts";
+import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import { type FormatDraft, helpFlag, inspectFormatFlag } from "../flags/sharedFlags.ts";
 import { formatDocument } from "../render/document.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
 import { forEachArgument } from "./eachArgument.ts";
+import { parsePortWord } from "./portWords.ts";
 
 export const whyCommand = defineCommand<FormatDraft>({
-  usage: "[OPTIONS] CONTAINER [CONTAINER...]",
+  usage: "[OPTIONS] CONTAINER [CONTAINER...] | port PORT[/PROTOCOL]...",
   arguments: { atLeast: 1 },
   flags: [inspectFormatFlag, helpFlag],
   begin: () => ({}),
   execute: async ({ draft: { format }, args, openEngine }): Promise<Outcome> => {
     const engine = await openEngine();
+    const [first, ...ports] = args;
+    // A container with this name is told from the word by standing alone.
+    if (first === "port" && ports.length > 0) return explainPorts(engine, ports, format);
     return forEachArgument(args, async (name) => {
       const explanation = await engine.explainContainer(name);
       return format === undefined ? describe(explanation) : formatDocument(documentOf(explanation), format);
@@ -20,7 +25,19 @@ export const whyCommand = defineCommand<FormatDraft>({
   },
 });
 
-function describe({ name, why, more, hint }: ContainerExplanation): string {
+/** Who answers at ports of the host. */
+function explainPorts(engine: Engine, words: readonly string[], format: string | undefined): Promise<Outcome> {
+  return forEachArgument(words, async (word) => {
+    const explanations = await engine.explainPort(parsePortWord(word));
+    return explanations.map((one) => (format === undefined ? describePort(one) : formatDocument(one, format))).join("");
+  });
+}
+
+function describePort({ port, protocol, ...explanation }: PortExplanation): string {
+  return describe({ name: `port ${port}/${protocol}`, ...explanation });
+}
+
+function describe({ name, why, more, hint }: Pick<ContainerExplanation, "name" | "why" | "more" | "hint">): string {
   const lines = [`${name}: ${why}`, ...more.map((sentence) => `  ${sentence}`)];
   const hints = hint === undefined ? [] : [`  hint: ${hint}`];
   return [...lines, ...hints].map((line) => `${sanitizeLine(line)}\n`).join("");

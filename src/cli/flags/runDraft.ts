@@ -62,6 +62,16 @@ export function each<Key extends Members<OptionsDraft, readonly unknown[]>>(
   return (draft, value) => append(draft.options, key, parse(value, draft.caller));
 }
 
+/** Appends every value that one text stands for to a list. */
+export function eachOf<Key extends Members<OptionsDraft, readonly unknown[]>>(
+  key: Key,
+  parse: (text: string) => NonNullable<OptionsDraft[Key]> & readonly unknown[],
+): Read {
+  return (draft, value) => {
+    for (const element of parse(value)) append(draft.options, key, element);
+  };
+}
+
 /** Sets one key of a map. */
 export function pair<Key extends Members<OptionsDraft, ReadonlyMap<string, string>>>(
   key: Key,

@@ -1,5 +1,5 @@
 import { formatDecimalSize, shortId } from "../../base/index.ts";
-import type { CreatedContainer } from "../../container/index.ts";
+import { type CreatedContainer, formatPorts } from "../../container/index.ts";
 import { formatAge, formatSpan, formatTime } from "./age.ts";
 import type { ListRow, ListShape } from "./listFormat.ts";
 
@@ -45,7 +45,7 @@ export function containerRow(container: CreatedContainer, { now, full }: { now: 
     ["Mounts", mounts.join(",")],
     ["Names", container.name],
     ["Networks", container.networks.join(",")],
-    ["Ports", ""],
+    ["Ports", formatPorts(container.ports, container.exposedPorts)],
     ["RunningFor", formatAge(createdMs, now)],
     ["Size", formatSize(container)],
     ["State", container.status],

@@ -112,7 +112,7 @@ export interface HostConfigDetails {
   readonly ContainerIDFile: string;
   readonly LogConfig: { readonly Type: string; readonly Config: Members<string> };
   readonly NetworkMode: string;
-  readonly PortBindings: Members<object>;
+  readonly PortBindings: PortBindings;
   readonly RestartPolicy: { readonly Name: string; readonly MaximumRetryCount: number };
   readonly AutoRemove: boolean;
   readonly VolumeDriver: string;
@@ -129,7 +129,7 @@ export interface HostConfigDetails {
   readonly GroupAdd: readonly string[] | null;
   readonly IpcMode: string;
   readonly Cgroup: string;
-  readonly Links: null;
+  readonly Links: readonly string[] | null;
   readonly OomScoreAdj: number;
   readonly PidMode: string;
   readonly Privileged: boolean;

@@ -2,6 +2,7 @@ import type { RuntimeSpec } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import type { DeviceRate, MountRequest } from "../runOptions.ts";
 import type { HostConfigDetails, Members, ThrottleDetails } from "./containerDetails.ts";
+import { describeBindings } from "./describePorts.ts";
 
 /** HostConfig of Docker's inspect: what was asked for, and what the engine made of it where it chose. Pure. */
 export function describeHostConfig(options: FilledOptions, spec: RuntimeSpec, withInit: boolean): HostConfigDetails {
@@ -14,7 +15,7 @@ export function describeHostConfig(options: FilledOptions, spec: RuntimeSpec, wi
     ContainerIDFile: options.cidfile ?? "",
     LogConfig: { Type: options.logDriver, Config: membersOf(options.logOptions) },
     NetworkMode: options.network,
-    PortBindings: {},
+    PortBindings: describeBindings(options.publish),
     RestartPolicy: { Name: options.restart.policy, MaximumRetryCount: options.restart.retries },
     AutoRemove: options.remove,
     VolumeDriver: "",
@@ -71,11 +72,11 @@ function describeIdentity(options: FilledOptions, spec: RuntimeSpec): Identity {
     GroupAdd: listOrNull(options.groupAdd),
     IpcMode: options.ipc === "" ? "private" : options.ipc,
     Cgroup: "",
-    Links: null,
+    Links: listOrNull(options.links),
     OomScoreAdj: options.oomScoreAdj,
     PidMode: options.pid,
     Privileged: options.privileged,
-    PublishAllPorts: false,
+    PublishAllPorts: options.publishAll,
     ReadonlyRootfs: options.readOnly,
     SecurityOpt: listOrNull(options.securityOpt),
   };

@@ -1,7 +1,8 @@
 import { EngineError } from "../../base/index.ts";
 import { tellContainer } from "../events/tellContainer.ts";
+import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import type { EngineContext } from "../run/engineContext.ts";
-import { containerPaths } from "../state/containerPaths.ts";
+import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { readLiveState } from "../state/liveState.ts";
 import { identifyProcess } from "../state/processIdentity.ts";
@@ -35,11 +36,24 @@ export async function removeByName(
   return nameOrId;
 }
 
-/** What is left to do when a container has ended and nobody waits for it: one with `--rm` goes. Idempotent. */
+/**
+ * What is left to do when a container has ended and nobody waits for it: one with `--rm` goes, and the other members of its
+ * networks forget its names. Idempotent.
+ */
 export async function cleanUp(id: string, context: EngineContext): Promise<void> {
-  const record = readContainerRecord(containerPaths(context.root, id).record);
-  if (record?.remove !== true || readLiveState({ ...context, id }).status !== "exited") return;
-  await removeEnded({ id, volumes: true }, context);
+  const paths = containerPaths(context.root, id);
+  const record = readContainerRecord(paths.record);
+  if (record === undefined || readLiveState({ ...context, id }).status !== "exited") return;
+  if (record.remove) return removeEnded({ id, volumes: true }, context);
+  await forgetNames(record, paths, context);
+}
+
+/** For those that have names in a network only; the code is loaded for no other. */
+async function forgetNames(record: ContainerRecord, paths: ContainerPaths, context: EngineContext): Promise<void> {
+  if (!hasOwnNetwork(record, paths.directory)) return;
+  const { networksOf } = await import("../names/leftNames.ts");
+  const { refreshNames } = await import("../names/refreshNames.ts");
+  refreshNames(networksOf(paths), context);
 }
 
 /** Removes a container that does not run, and tells so. */
@@ -49,9 +63,19 @@ export async function removeEnded(
 ): Promise<void> {
   const owner = identifyProcess(context.pid);
   if (owner === undefined) throw new Error(`there is no process ${context.pid}`);
-  const record = readTolerantly(containerPaths(context.root, request.id).record);
+  const paths = containerPaths(context.root, request.id);
+  const record = readTolerantly(paths.record);
+  const networks = record === undefined ? [] : await namedNetworks(record, paths);
   await removeContainer({ ...context, owner, ...request });
+  if (networks.length > 0) (await import("../names/refreshNames.ts")).refreshNames(networks, context);
   if (record !== undefined) await tellContainer(record, { action: "destroy" }, context);
+}
+
+/** Where somebody may still know its names. */
+async function namedNetworks(record: ContainerRecord, paths: ContainerPaths): Promise<readonly string[]> {
+  if (!hasOwnNetwork(record, paths.directory) || record.networks?.every((name) => name === "bridge") === true)
+    return [];
+  return (await import("../names/leftNames.ts")).networksOf(paths);
 }
 
 /** A damaged record must not keep a container from being removed. */

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { EngineError, failPoint } from "../../base/index.ts";
 import { appendEvent } from "../events/appendEvent.ts";
 import { planActor } from "../events/planActor.ts";
+import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import { parseContainerName } from "../options/objectNames.ts";
 import { containerPaths, containersDirectory } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord, writeContainerRecord } from "../state/containerRecord.ts";
 import { readLaunchFile, writeLaunchFile } from "../state/launchFile.ts";
+import type { StatePlaces } from "../state/liveState.ts";
 import { releaseName, reserveName } from "../state/names.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { withContainerLock } from "./containerLock.ts";
@@ -24,7 +26,7 @@ export interface RenameRequest {
  */
 export async function renameContainer(
   { nameOrId, newName }: RenameRequest,
-  { root, now }: { readonly root: string; readonly now: Date },
+  { root, runRoot, now }: StatePlaces & { readonly now: Date },
 ): Promise<void> {
   if (nameOrId === "" || newName === "") {
     throw new EngineError("invalidValue", "Neither old nor new names may be empty");
@@ -46,6 +48,10 @@ export async function renameContainer(
     failPoint("rename.recorded");
     releaseName(root, record.name, id);
     failPoint("rename.released");
+    if (hasOwnNetwork(record, paths.directory)) {
+      const { renameInNetworks } = await import("../names/leftNames.ts");
+      renameInNetworks({ directory: paths.directory, from: record.name, to: name }, { root, runRoot });
+    }
     await announce(renamed, { root, now, oldName: record.name });
   });
 }

@@ -12,12 +12,14 @@ import {
   type WaitingHelper,
 } from "../../launch/index.ts";
 import { requireLogSocket } from "../logs/logSocket.ts";
+import { envName } from "../mergeImageConfig.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
+import type { PreparedNetwork, StartingContainer } from "../networks/prepareNetwork.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { explainLaunchFailure } from "../run/launchFailure.ts";
 import type { ExitReport, RunObserver } from "../runReports.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
-import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
+import { readContainerRecord } from "../state/containerRecord.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
 import { isLive, type LiveState, readLiveState, runDirectory } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
@@ -27,7 +29,7 @@ import { finishFirstUse } from "../state/volumes.ts";
 import { writeStartFailure } from "../why/startFailure.ts";
 import { withContainerLock } from "./containerLock.ts";
 import type { MadeContainer } from "./createContainer.ts";
-import { removeEnded } from "./removeByName.ts";
+import { cleanUp, removeEnded } from "./removeByName.ts";
 
 export interface StartRequest {
   readonly id: string;
@@ -91,7 +93,10 @@ async function started<Outcome extends { readonly kind: string }>(
     if (!isFailed(ended)) return ended;
     throw await explainLaunchFailure({ failed: ended, ...prepared, host: context.probeHost() });
   } catch (error) {
-    if (!prepared.isStarted()) writeStartFailure(prepared.paths.failure, error, context.now());
+    if (!prepared.isStarted()) {
+      writeStartFailure(prepared.paths.failure, error, context.now());
+      prepared.network?.failed();
+    }
     throw error;
   }
 }
@@ -121,6 +126,7 @@ export async function finishForeground(
   const oomKilled = (readEvents((file) => statistics.get(file)).memory?.oomKill ?? 0) > 0;
   const removed = options.remove;
   if (removed) await removeEnded({ id, volumes: true }, context);
+  else await cleanUp(id, context);
   return { id, name, exitCode, ...(signal === undefined ? {} : { signal }), oomKilled, removed };
 }
 
@@ -128,6 +134,7 @@ interface PreparedStart {
   readonly id: string;
   readonly launch: LaunchRequest;
   readonly paths: ContainerPaths;
+  readonly network?: PreparedNetwork;
   readonly onStarted: () => void;
   readonly isStarted: () => boolean;
 }
@@ -144,28 +151,41 @@ async function prepareStart({ id, launch }: StartRequest, context: EngineContext
   removeFile(paths.failure);
   failPoint("start.prepared");
   let isStarted = false;
-  const network = record === undefined ? {} : await networkOf(record, paths, context);
+  const network = record === undefined ? undefined : await networkOf({ record, paths, spec: launch.spec }, context);
   return {
     id,
-    launch: { ...launch, ...network, monitor: { ...launch.monitor, boot: readBootId() } },
+    launch: { ...withNetwork(launch, network), monitor: { ...launch.monitor, boot: readBootId() } },
     paths,
+    ...(network === undefined ? {} : { network }),
     isStarted: () => isStarted,
     onStarted: () => {
       isStarted = true;
+      network?.started();
       for (const { source } of volumes) finishFirstUse(root, source, id);
     },
   };
 }
 
 /** What is done about the network is decided by what it is at this moment; its code is loaded only for those that have one. */
-async function networkOf(
-  record: ContainerRecord,
-  { directory }: ContainerPaths,
-  context: EngineContext,
-): Promise<Pick<LaunchRequest, "network">> {
-  if (!hasOwnNetwork(record, directory)) return {};
-  const { networkOfStart } = await import("../networks/networkOfStart.ts");
-  return { network: networkOfStart(record.id, directory, context) };
+async function networkOf(container: StartingContainer, context: EngineContext): Promise<PreparedNetwork | undefined> {
+  const { record, paths } = container;
+  if (!hasOwnNetwork(record, paths.directory)) return undefined;
+  const { prepareNetwork } = await import("../networks/prepareNetwork.ts");
+  try {
+    return prepareNetwork(container, context);
+  } catch (error) {
+    writeStartFailure(paths.failure, error, context.now());
+    throw error;
+  }
+}
+
+/** The container's own variables beat those of its links. */
+function withNetwork(launch: LaunchRequest, network: PreparedNetwork | undefined): LaunchRequest {
+  if (network === undefined) return launch;
+  const { spec } = launch;
+  const known = new Set(spec.process.env.map(envName));
+  const env = [...spec.process.env, ...network.variables.filter((entry) => !known.has(envName(entry)))];
+  return { ...launch, network: network.steps, spec: { ...spec, process: { ...spec.process, env } } };
 }
 
 /**

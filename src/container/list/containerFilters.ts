@@ -1,4 +1,5 @@
 import { EngineError } from "../../base/index.ts";
+import type { PublishedPort } from "../../network/index.ts";
 import type { CreatedContainer } from "../runReports.ts";
 import { compileTextPattern } from "./textPattern.ts";
 
@@ -41,7 +42,7 @@ const filters: ReadonlyMap<string, (value: string, facts: FilterFacts) => Test> 
   ["label", (value) => (one) => hasLabel(one.container.labels, value)],
   ["name", (value) => nameTest(value)],
   ["network", (value) => (one) => one.container.networks.includes(value)],
-  ["publish", (value) => portTest("publish", value, () => [])],
+  ["publish", (value) => portTest("publish", value, ({ container }) => container.ports.map(publishedText))],
   ["since", (value, facts) => madeBeside(facts.createdOf(value), (made, mark) => made > mark)],
   ["status", hasStatus],
   ["volume", usesVolume],
@@ -76,6 +77,11 @@ export function hasLabel(labels: ReadonlyMap<string, string>, wanted: string): b
   const equals = wanted.indexOf("=");
   if (equals === -1) return labels.has(wanted);
   return labels.get(wanted.slice(0, equals)) === wanted.slice(equals + 1);
+}
+
+/** The port of the host. */
+function publishedText({ hostPort, protocol }: PublishedPort): string {
+  return `${hostPort}/${protocol}`;
 }
 
 function invalid(name: string, value: string, hint: string): EngineError {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
 import { healthOf } from "../health/readHealth.ts";
+import { publishedPorts } from "../ports/publishedPorts.ts";
 import type { CreatedContainer } from "../runReports.ts";
 import { listContainerIds } from "../state/containerIds.ts";
 import { containerPaths } from "../state/containerPaths.ts";
@@ -69,7 +70,8 @@ function readContainers(places: StatePlaces): FilteredContainer[] {
       const health = healthOf(record, places.runRoot, live)?.status;
       const failure = readStartFailure(paths.failure, state);
       const end = { state, ...(failure === undefined ? {} : { failure }) };
-      return [summarizeContainer(record, end, health)];
+      const ports = isUp(state.status) ? publishedPorts(record, paths) : [];
+      return [summarizeContainer(record, end, { ports, ...(health === undefined ? {} : { health }) })];
     } catch (error) {
       // One damaged container must not hide the others; brig rm --force takes it away.
       if (error instanceof EngineError && error.code === "storeCorrupt") return [];

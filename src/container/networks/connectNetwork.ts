@@ -14,6 +14,8 @@ import {
   releaseEndpoint,
   writeContainerNetwork,
 } from "../../network/index.ts";
+import { leaveNames } from "../names/leftNames.ts";
+import { refreshNames } from "../names/refreshNames.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { writeContainerRecord } from "../state/containerRecord.ts";
 import { type ObservedContainer, observeContainer } from "../state/runningContainer.ts";
@@ -21,7 +23,7 @@ import { newEndpoint } from "./attachNetworks.ts";
 import { findNetwork, noSuchNetwork, requireNetwork } from "./findNetwork.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
 import { networkFailure } from "./networkFailure.ts";
-import { recordsOf } from "./networkOfStart.ts";
+import { recordsOf } from "./networkRecords.ts";
 import { tellNetwork } from "./tellNetwork.ts";
 
 export interface ConnectRequest {
@@ -54,6 +56,7 @@ export async function connectNetwork({ container, choice }: ConnectRequest, cont
       throw error;
     }
     keep(observed, { ...network, endpoints: [...network.endpoints, endpoint] }, [...networks, record.name]);
+    refreshNames([record.name], context);
     await tellNetwork({ action: "connect", record, container: id }, context);
   });
 }
@@ -120,6 +123,7 @@ export async function disconnectNetwork(request: DisconnectRequest, context: Eng
       networks.filter((one) => one !== name),
     );
     releaseEndpoint(context.root, id, endpoint);
+    leaveNames({ observed, left, network: name }, context);
     if (record !== undefined) await tellNetwork({ action: "disconnect", record, container: id }, context);
   });
 }

@@ -1,4 +1,5 @@
 import { type ContainerNetwork, writeContainerNetwork } from "../../network/index.ts";
+import { wantedPorts } from "../ports/wantedPorts.ts";
 import { hostnameOf, type RunDraft } from "../run/draftRun.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import type { Reservation } from "../state/reserveContainer.ts";
@@ -22,7 +23,13 @@ export async function createContainerNetwork(
   const { networks } = draft.options;
   const names = [...new Set([name, id.slice(0, 12), hostnameOf(draft, id)])];
   const endpoints = await attachNetworks({ id, names, choices: networks, undo }, context);
-  const network: ContainerNetwork = { version: 1, endpoints, ports: [] };
+  const wanted = wantedPorts(draft.options, draft.choice.exposedPorts);
+  const network: ContainerNetwork = {
+    version: 1,
+    endpoints,
+    ports: [],
+    ...(wanted.length === 0 ? {} : { wantedPorts: wanted }),
+  };
   writeContainerNetwork(paths.directory, network);
   return network;
 }

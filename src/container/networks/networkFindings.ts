@@ -22,7 +22,7 @@ import { readLiveState } from "../state/liveState.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
 import { networkFailure } from "./networkFailure.ts";
 import { type NetworkMember, networkMembers } from "./networkMembers.ts";
-import { recordsOf } from "./networkOfStart.ts";
+import { recordsOf } from "./networkRecords.ts";
 
 interface Looked {
   readonly scene: CheckScene;

@@ -10,6 +10,8 @@ import {
   readNetworkRecord,
   takeEndpoint,
 } from "../../network/index.ts";
+import { plannedPorts } from "../ports/portsOfStart.ts";
+import { wantedPorts } from "../ports/wantedPorts.ts";
 import { hostnameOf, type RunDraft } from "../run/draftRun.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { containerPaths } from "../state/containerPaths.ts";
@@ -35,10 +37,15 @@ export function previewNetwork(
       takeEndpoint({ root, containerId: id, names, record, choice, interfaceName, exists, preview: true }),
     );
   }
-  const network: ContainerNetwork = { version: 1, endpoints, ports: [] };
+  const thought: ContainerNetwork = {
+    version: 1,
+    endpoints,
+    ports: [],
+    wantedPorts: wantedPorts(draft.options, draft.choice.exposedPorts),
+  };
   return planNetwork({
     containerId: id,
-    network,
+    network: { ...thought, ports: plannedPorts({ network: thought, records }) },
     records,
     facts: readNetworkFacts(),
     runDirectory: runDirectory(context.runRoot, id),

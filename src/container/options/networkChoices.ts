@@ -53,8 +53,10 @@ function wrongMix(network: string): EngineError {
   return new EngineError("usage", sentence, { hint: `give --network ${network} alone` });
 }
 
-function refuseWishes({ ip, ip6, macAddress, networkAliases = [] }: RunOptions, choice: NetworkChoice): void {
+function refuseWishes(options: RunOptions, choice: NetworkChoice): void {
+  const { ip, ip6, macAddress, networkAliases = [] } = options;
   const { network, ipv4, ipv6, mac, aliases } = choice;
+  refuseSharing(options, network);
   if (ip !== undefined || ip6 !== undefined || ipv4 !== undefined || ipv6 !== undefined) {
     throw new EngineError(
       "usage",
@@ -77,7 +79,10 @@ function refuseWishes({ ip, ip6, macAddress, networkAliases = [] }: RunOptions, 
   }
 }
 
-function withFlags(choice: NetworkChoice, { ip, ip6, macAddress, networkAliases = [] }: RunOptions): NetworkChoice {
+function withFlags(
+  choice: NetworkChoice,
+  { ip, ip6, macAddress, networkAliases = [], links = [] }: RunOptions,
+): NetworkChoice {
   const both = (one: unknown, other: unknown, what: string) => {
     if (one === undefined || other === undefined) return;
     throw new EngineError("usage", `conflicting options: cannot specify both ${what}`);
@@ -95,5 +100,31 @@ function withFlags(choice: NetworkChoice, { ip, ip6, macAddress, networkAliases 
     ...(ipv6 === undefined ? {} : { ipv6 }),
     ...(mac === undefined ? {} : { mac }),
     aliases: [...choice.aliases, ...networkAliases],
+    links: [...choice.links, ...links],
   };
+}
+
+/** What belongs to whoever has the interface. */
+function refuseSharing(
+  { links = [], publish = [], publishAll = false, expose = [] }: RunOptions,
+  network: string,
+): void {
+  if (network === "host" && links.length > 0) {
+    throw new EngineError(
+      "usage",
+      "conflicting options: host type networking can't be used with links. This would result in undefined behavior",
+    );
+  }
+  if (!network.startsWith("container:")) return;
+  const what = [
+    ...(links.length > 0
+      ? ["container type network can't be used with links. This would result in undefined behavior"]
+      : []),
+    ...(publish.length > 0 || publishAll ? ["port publishing and the container type network mode"] : []),
+    ...(expose.length > 0 ? ["port exposing and the container type network mode"] : []),
+  ];
+  if (what.length === 0) return;
+  throw new EngineError("usage", `conflicting options: ${what[0]}`, {
+    hint: "give the option to the container whose network is shared",
+  });
 }

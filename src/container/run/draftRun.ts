@@ -88,9 +88,13 @@ function foreignVolume(root: string, mount: MountRequest): readonly UsernsReason
   return [{ option: `the volume "${mount.name ?? ""}"`, why: `${shown.type} takes no id map` }];
 }
 
-function optionNotices({ mounts }: FilledOptions): readonly string[] {
+function optionNotices({ mounts, network, publish, publishAll }: FilledOptions): readonly string[] {
   const relabelled = mounts.some((mount) => mount.kind === "bind" && mount.relabel !== undefined);
-  return [...(relabelled ? ["no SELinux label was set on a volume with z or Z: brig does not label files"] : [])];
+  const discarded = (publish.length > 0 || publishAll) && (network === "host" || network === "none");
+  return [
+    ...(discarded ? [`published ports are discarded when using ${network} network mode`] : []),
+    ...(relabelled ? ["no SELinux label was set on a volume with z or Z: brig does not label files"] : []),
+  ];
 }
 
 /** The host name: as asked, the host's own where the network or UTS namespace is shared, else the id's first digits. */

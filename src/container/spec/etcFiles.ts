@@ -17,7 +17,10 @@ export interface EtcFiles {
   readonly notices: readonly string[];
 }
 
-type EtcOptions = Pick<FilledOptions, "network" | "domainname" | "addHosts" | "dns" | "dnsSearch" | "dnsOptions">;
+type EtcOptions = Pick<
+  FilledOptions,
+  "network" | "networks" | "domainname" | "addHosts" | "dns" | "dnsSearch" | "dnsOptions"
+>;
 
 /** Generates the three files. Pure. Every value in them was parsed to be one line (SECURITY-BASELINE V67). */
 export function buildEtcFiles(options: EtcOptions, hostname: string, host: HostFiles): EtcFiles {
@@ -44,7 +47,7 @@ function ownHosts(hostname: string, domainname: string | undefined): string {
   return `${localHosts}127.0.1.1\t${names}\n`;
 }
 
-function extraHosts({ addHosts, network }: EtcOptions): {
+function extraHosts({ addHosts, network, networks }: EtcOptions): {
   readonly lines: string;
   readonly notices: readonly string[];
 } {
@@ -52,6 +55,8 @@ function extraHosts({ addHosts, network }: EtcOptions): {
   const lines = addHosts.map(({ name, address }) => {
     if (address !== "host-gateway") return `${address}\t${name}\n`;
     if (network === "host") return `127.0.0.1\t${name}\n`;
+    // With networks of its own the file is written at the start, when the gateway is known.
+    if (networks.length > 0) return "";
     notices.push(`"${name}" was left out of /etc/hosts: without a network there is no host-gateway`);
     return "";
   });

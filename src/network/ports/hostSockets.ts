@@ -23,12 +23,18 @@ const openStates: Readonly<Record<"tcp" | "udp", string>> = { tcp: "0A", udp: "0
 const maxBytes = 16 * 1024 * 1024;
 const pieceBytes = 64 * 1024;
 
-/** The sockets of this network namespace that listen. Listening ones stand first in the kernel's table of TCP. */
-export function readHostSockets(protocol: PortProtocol, proc = "/proc"): readonly HostSocket[] {
+/**
+ * The sockets that listen in the network namespace of a process, this one's unless another is named. Listening ones stand
+ * first in the kernel's table of TCP.
+ */
+export function readHostSockets(
+  protocol: PortProtocol,
+  { proc = "/proc", pid = "self" }: { readonly proc?: string; readonly pid?: number | "self" } = {},
+): readonly HostSocket[] {
   // What listens with SCTP is not in a table with inodes; the kernel module is rarely there at all.
   if (protocol === "sctp") return [];
   return [protocol, `${protocol}6`].flatMap((name) =>
-    parseSockets(readTable(`${proc}/self/net/${name}`, protocol), protocol),
+    parseSockets(readTable(`${proc}/${pid}/net/${name}`, protocol), protocol),
   );
 }
 

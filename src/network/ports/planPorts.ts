@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ContainerNetwork, Endpoint } from "../containerNetwork.ts";
+import type { NetworkRecord } from "../networkRecord.ts";
 import type { NetworkStep, NetworkSteps, SettingStep, ToolStep } from "../networkSteps.ts";
 import type { NetworkPlanRequest } from "../planNetwork.ts";
 import { nftDocument } from "../ruleset/nftJson.ts";
@@ -18,7 +19,7 @@ export function portFiles(runDirectory: string): { readonly start: string; reado
 export function planPorts({ network, records, facts, runDirectory }: NetworkPlanRequest): NetworkSteps {
   const bridge = records.find(({ driver }) => driver === "bridge");
   if (bridge === undefined) return { start: [], settings: [], end: [] };
-  const ports = translatePorts(network);
+  const ports = translatePorts(network, records);
   const files = portFiles(runDirectory);
   const nft = { kind: "tool", program: facts.tools.nft, inside: false, doc: "nft(8)" } as const;
   const step = (texts: Pick<ToolStep, "id" | "why">, file: string, commands: Parameters<typeof nftDocument>[0]) => [
@@ -40,31 +41,37 @@ export function planPorts({ network, records, facts, runDirectory }: NetworkPlan
 }
 
 /** Published ports with the address that they lead to. Those whose family the container does not have lead nowhere. */
-export function translatePorts(network: Pick<ContainerNetwork, "endpoints" | "ports">): readonly TranslatedPort[] {
-  const endpoint = publishingEndpoint(network);
+export function translatePorts(network: PortNetwork, records: readonly NetworkRecord[]): readonly TranslatedPort[] {
+  const endpoint = publishingEndpoint(network, records);
   return network.ports.flatMap((port) => {
     const address = (familyOf(port.hostIp) === 4 ? endpoint?.ipv4 : endpoint?.ipv6)?.address;
     return address === undefined ? [] : [{ ...port, address }];
   });
 }
 
+type PortNetwork = Pick<ContainerNetwork, "endpoints" | "ports">;
+
 /**
- * The endpoint that published ports lead to: the one with the default route, so that answers come back the way that the
- * questions came.
+ * The endpoint that published ports lead to: that of the bridge with the default route, so that answers come back the way
+ * that the questions came. An internal network has no way in.
  */
-export function publishingEndpoint({ endpoints }: Pick<ContainerNetwork, "endpoints">): Endpoint | undefined {
-  const bridged = endpoints.filter(({ hostInterface }) => hostInterface !== undefined);
-  const routed = bridged.filter(({ ipv4, ipv6 }) => ipv4?.gateway !== undefined || ipv6?.gateway !== undefined);
-  return [...routed].sort((one, other) => other.gatewayPriority - one.gatewayPriority)[0];
+export function publishingEndpoint(
+  { endpoints }: Pick<ContainerNetwork, "endpoints">,
+  records: readonly NetworkRecord[],
+): Endpoint | undefined {
+  const open = new Set(records.flatMap(({ driver, internal, name }) => (driver === "bridge" && !internal ? name : [])));
+  return endpoints
+    .filter(({ network, ipv4, ipv6 }) => open.has(network) && (ipv4 ?? ipv6)?.gateway !== undefined)
+    .sort((one, other) => other.gatewayPriority - one.gatewayPriority)[0];
 }
 
 /** What lets a packet that comes from the loopback leave through the bridge. Who may send one is decided in `portRules`. */
-function loopbackRoutes(
+export function loopbackRoutes(
   network: ContainerNetwork,
   ports: readonly TranslatedPort[],
   records: NetworkPlanRequest["records"],
 ): readonly SettingStep[] {
-  const endpoint = publishingEndpoint(network);
+  const endpoint = publishingEndpoint(network, records);
   const bridge = records.find(({ name }) => name === endpoint?.network)?.hostInterface;
   if (bridge === undefined || !ports.some(({ hostIp }) => familyOf(hostIp) === 4)) return [];
   return [

@@ -9,6 +9,7 @@ const spawningFiles: ReadonlySet<string> = new Set([
   "src/launch/helperProcess.ts",
   "src/launch/launch.ts",
   "src/network/check/readTool.ts",
+  "src/network/forwarding/readRuleset.ts",
 ]);
 
 /** Rooms that own files on disk; every other room decides or shows. */

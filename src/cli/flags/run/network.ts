@@ -4,17 +4,25 @@ import {
   parseDnsSearch,
   parseDnsServer,
   parseDomainname,
+  parseExpose,
   parseHostname,
   parseIp,
   parseIp6,
+  parseLink,
   parseMacAddress,
   parseNetwork,
   parseNetworkAlias,
+  parsePublish,
 } from "../../../container/index.ts";
 import type { Flag } from "../flag.ts";
-import { each, option, type RunDraft } from "../runDraft.ts";
+import { each, eachOf, onOff, option, type RunDraft } from "../runDraft.ts";
 
 const noNetworksYet = "this release has the networks none and host only";
+
+function checkedLink(text: string): string {
+  parseLink(text);
+  return text;
+}
 
 /** Names and networks. */
 export const networkFlags: readonly Flag<RunDraft>[] = [
@@ -54,7 +62,7 @@ export const networkFlags: readonly Flag<RunDraft>[] = [
     value: "list",
     repeatable: true,
     text: "port that the container listens on",
-    unsupported: noNetworksYet,
+    read: eachOf("expose", parseExpose),
   },
   { long: "hostname", short: "h", value: "string", text: "host name", read: option("hostname", parseHostname) },
   { long: "ip", value: "string", text: "IPv4 address", read: option("ip", parseIp) },
@@ -63,8 +71,8 @@ export const networkFlags: readonly Flag<RunDraft>[] = [
     long: "link",
     value: "list",
     repeatable: true,
-    text: "make another container known by name",
-    unsupported: noNetworksYet,
+    text: "make another container known by name (container[:alias])",
+    read: each("links", checkedLink),
   },
   { long: "link-local-ip", value: "list", repeatable: true, text: "link-local address", unsupported: noNetworksYet },
   { long: "mac-address", value: "string", text: "Ethernet address", read: option("macAddress", parseMacAddress) },
@@ -104,7 +112,7 @@ export const networkFlags: readonly Flag<RunDraft>[] = [
     value: "list",
     repeatable: true,
     text: "make a port of the container reachable ([ip:][host:]container)",
-    unsupported: noNetworksYet,
+    read: eachOf("publish", parsePublish),
   },
-  { long: "publish-all", short: "P", text: "publish every exposed port", unsupported: noNetworksYet },
+  { long: "publish-all", short: "P", text: "publish every exposed port", read: onOff("publishAll") },
 ];

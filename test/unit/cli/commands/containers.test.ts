@@ -21,6 +21,8 @@ const container: CreatedContainer = {
   localVolumes: 1,
   restarts: 0,
   networks: ["none"],
+  ports: [],
+  exposedPorts: [],
   size: { writtenBytes: 1234, rootBytes: 5_678_901 },
 };
 const ended = { ...container, labels: new Map(), mounts: [], finishedAt: "2026-03-01T11:59:58Z" };

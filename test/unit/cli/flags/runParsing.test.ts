@@ -86,7 +86,20 @@ const parsed: readonly Parsed[] = [
   },
   { argv: "--restart always img", options: { image: "img", restart: { policy: "always", retries: 0 } } },
   { argv: "--restart on-failure:5 img", options: { image: "img", restart: { policy: "on-failure", retries: 5 } } },
-  { argv: "--detach=false --publish-all=false img", options: { image: "img" } },
+  { argv: "--detach=false --publish-all=false img", options: { image: "img", publishAll: false } },
+  {
+    argv: "-p 127.0.0.1:8080:80/udp -p 90-91 -P --expose 53/udp --link db:d img",
+    options: {
+      publish: [
+        { hostIp: "127.0.0.1", hostPort: { first: 8080, last: 8080 }, containerPort: 80, protocol: "udp" },
+        { containerPort: 90, protocol: "tcp" },
+        { containerPort: 91, protocol: "tcp" },
+      ],
+      publishAll: true,
+      expose: [{ port: 53, protocol: "udp" }],
+      links: ["db:d"],
+    },
+  },
   { argv: "--oom-score-adj -500 img", options: { oomScoreAdj: -500 } },
   { argv: "--privileged --read-only img", options: { privileged: true, readOnly: true } },
   { argv: "-v data:/data -v /etc/hosts:/h:ro img", options: {} },
@@ -160,7 +173,16 @@ const refused: readonly Refused[] = [
   { argv: "-m 12q --nosuch img", says: 'invalid argument "12q"', status: 125 },
   { argv: "--nosuch -m 12q img", says: "unknown flag: --nosuch\n", status: 125 },
   { argv: "--label  img", says: "", status: 125 },
-  { argv: "-p 80:80 img", says: "brig: --publish is not available: ", status: 125 },
+  {
+    argv: "-p 80:x img",
+    says: 'invalid argument "80:x" for "-p, --publish" flag: invalid containerPort: x',
+    status: 125,
+  },
+  {
+    argv: "--link a:b:c img",
+    says: 'invalid argument "a:b:c" for "--link" flag: bad format for links: a:b:c',
+    status: 125,
+  },
   {
     argv: "--restart sometimes img",
     says: 'invalid argument "sometimes" for "--restart" flag: invalid restart policy: unknown policy',

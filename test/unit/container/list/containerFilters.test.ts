@@ -54,6 +54,8 @@ const container: CreatedContainer = {
   mounts: ["data"],
   localVolumes: 1,
   networks: ["none"],
+  ports: [],
+  exposedPorts: [],
 };
 const one: FilteredContainer = { container, diffIds: ["a", "b"], mountTargets: ["/var"], exposedPorts: ["80/tcp"] };
 

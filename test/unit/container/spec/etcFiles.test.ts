@@ -34,7 +34,8 @@ test("buildEtcFiles() names the container and the extra hosts", () => {
 
 test("buildEtcFiles() resolves host-gateway only where there is one", () => {
   const addHosts = [{ name: "outside", address: "host-gateway" }];
-  assert.equal(build({ addHosts }).notices.length, 1);
+  assert.equal(build({ addHosts, networks: [bareChoice("none")] }).notices.length, 1);
+  assert.deepEqual(build({ addHosts }).notices, [], "its network has one, and the file is written when it starts");
   const shared = build({ addHosts, networks: [bareChoice("host")] });
   assert.equal(shared.hosts, "127.0.0.1 localhost thishost\n127.0.0.1\toutside\n");
   assert.deepEqual(shared.notices, []);

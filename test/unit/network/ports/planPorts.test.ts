@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { ContainerNetwork, Endpoint, NetworkRecord, PublishedPort } from "../../../../src/network/index.ts";
-import { planPorts } from "../../../../src/network/ports/planPorts.ts";
+import { planPorts, publishingEndpoint } from "../../../../src/network/ports/planPorts.ts";
 
 const endpoint: Endpoint = {
   network: "bridge",
@@ -47,7 +47,7 @@ function plan(ports: readonly PublishedPort[], endpoints: readonly Endpoint[] = 
   return planPorts({
     containerId: "c",
     network,
-    records: [record],
+    records: [record, { ...record, name: "other", hostInterface: "br-other" }],
     facts: { tools, ipv6: true },
     runDirectory: "/run/c",
   });
@@ -109,4 +109,11 @@ test("planPorts() leads to the network with the default route, and nowhere from 
   };
   assert.match(JSON.stringify(documents([port("0.0.0.0", 1, 2)], [endpoint, second])), /10\.200\.1\.2/);
   assert.deepEqual(documents([port("::", 1, 2)]), []);
+});
+
+test("publishingEndpoint() finds no way into an internal network, nor through one that is no bridge", () => {
+  const network = { endpoints: [endpoint] };
+  assert.equal(publishingEndpoint(network, [{ ...record, internal: true }]), undefined);
+  assert.equal(publishingEndpoint(network, [{ ...record, driver: "macvlan" }]), undefined);
+  assert.equal(publishingEndpoint(network, [record]), endpoint);
 });

@@ -1,0 +1,48 @@
+import { EngineError } from "../../base/index.ts";
+import { type ContainerNetwork, readContainerNetwork, writeContainerNetwork } from "../../network/index.ts";
+import type { ContainerPaths } from "../state/containerPaths.ts";
+import type { StatePlaces } from "../state/liveState.ts";
+import type { ObservedContainer } from "../state/runningContainer.ts";
+import { refreshNames, rewriteHosts } from "./refreshNames.ts";
+
+/** The networks whose members know the names of a container that has interfaces. Undamaged records are not promised here. */
+export function networksOf({ directory }: Pick<ContainerPaths, "directory">): readonly string[] {
+  try {
+    return readContainerNetwork(directory).endpoints.map(({ network }) => network);
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "storeCorrupt") return [];
+    throw error;
+  }
+}
+
+export interface Leaving {
+  readonly observed: ObservedContainer;
+  /** What the container still has. */
+  readonly left: ContainerNetwork;
+  readonly network: string;
+}
+
+/** After a container has left a network: its members forget it, and it forgets them. */
+export function leaveNames({ observed, left, network }: Leaving, places: StatePlaces): void {
+  const { record, paths } = observed;
+  refreshNames([network], places);
+  rewriteHosts({ id: record.id, name: record.name, paths, network: left }, places);
+}
+
+export interface Renaming {
+  readonly directory: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Tells the members of a container's networks that it is called something else. */
+export function renameInNetworks({ directory, from, to }: Renaming, places: StatePlaces): void {
+  const network = readContainerNetwork(directory);
+  const renamed = (names: readonly string[]) => [...new Set(names.map((name) => (name === from ? to : name)))];
+  const endpoints = network.endpoints.map((endpoint) => ({ ...endpoint, dnsNames: renamed(endpoint.dnsNames) }));
+  writeContainerNetwork(directory, { ...network, endpoints });
+  refreshNames(
+    endpoints.map((endpoint) => endpoint.network),
+    places,
+  );
+}

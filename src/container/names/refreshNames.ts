@@ -1,0 +1,60 @@
+import {
+  type ContainerNetwork,
+  changingHosts,
+  type HostsLine,
+  replaceHosts,
+  rewriteInPlace,
+} from "../../network/index.ts";
+import { readContainerOptions } from "../state/containerOptions.ts";
+import type { StatePlaces } from "../state/liveState.ts";
+import { hostsText } from "./hostsText.ts";
+import { linesOfLinks } from "./links.ts";
+import { hasNames, linesOfMember, type NamedMember, namedMembers } from "./memberNames.ts";
+
+/** How often names are written again because others came or went meanwhile. */
+const maxRounds = 5;
+
+/**
+ * Brings the hosts files of all members of these networks up to date, after somebody came, went, or was renamed. Whoever
+ * changes something does it first and then calls this; it looks again after it has written, so that of several changes at
+ * the same moment the last one to write has seen all of them. No lock is taken.
+ */
+export function refreshNames(networks: readonly string[], places: StatePlaces): void {
+  for (const network of networks.filter(hasNames)) {
+    let written = "";
+    for (let round = 0; round < maxRounds; round += 1) {
+      const members = namedMembers(network, places);
+      const seen = JSON.stringify(members.map(linesOfMember));
+      if (round > 0 && seen === written) break;
+      for (const member of members) rewriteHosts(member, places);
+      written = seen;
+    }
+  }
+}
+
+/** Writes the hosts file of a container that runs anew. */
+export function rewriteHosts({ id, name, paths, network }: Omit<NamedMember, "endpoint">, places: StatePlaces): void {
+  const others = [...linesOfLinks(network, name, places), ...linesOfOthers({ id, network }, places)];
+  const options = readContainerOptions(paths.options);
+  const hostname = options.hostname ?? id.slice(0, 12);
+  const text = hostsText({ options, hostname, network, others });
+  rewriteInPlace(paths.hosts, (current) => replaceHosts(current, text));
+}
+
+/** The names of all others that share a network with a container. */
+export function linesOfOthers(
+  { id, network }: { readonly id: string; readonly network: ContainerNetwork },
+  places: StatePlaces,
+): readonly HostsLine[] {
+  return network.endpoints
+    .filter((endpoint) => hasNames(endpoint.network))
+    .flatMap((endpoint) => namedMembers(endpoint.network, places))
+    .filter((member) => member.id !== id)
+    .flatMap(linesOfMember);
+}
+
+/** The first hosts file of a container: one whose names change is told from what the container adds. */
+export function firstHosts(text: string, { endpoints }: Pick<ContainerNetwork, "endpoints">): string {
+  const changes = endpoints.some(({ network, links }) => hasNames(network) || links.length > 0);
+  return changes ? changingHosts(text) : text;
+}

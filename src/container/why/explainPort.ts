@@ -1,0 +1,131 @@
+import {
+  describePath,
+  findHolder,
+  findSocket,
+  findTranslation,
+  formatSocket,
+  lookForTool,
+  type PublishedPort,
+  publishingEndpoint,
+  readContainerNetwork,
+  readHostSockets,
+  readRuleset,
+} from "../../network/index.ts";
+import { recordsOf } from "../networks/networkRecords.ts";
+import { publishedPorts } from "../ports/publishedPorts.ts";
+import { listContainerIds } from "../state/containerIds.ts";
+import { containerPaths } from "../state/containerPaths.ts";
+import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
+import { readLiveState, type StatePlaces } from "../state/liveState.ts";
+
+export interface PortQuestion {
+  readonly port: number;
+  readonly protocol: PublishedPort["protocol"];
+}
+
+/** What is known about a port of the host, in sentences. */
+export interface PortExplanation extends PortQuestion {
+  readonly why: string;
+  /** The path of a packet and what there is to say about it. */
+  readonly more: readonly string[];
+  readonly hint?: string;
+}
+
+interface Publication {
+  readonly record: ContainerRecord;
+  readonly published: PublishedPort;
+  /** The container's first process. */
+  readonly pid: number;
+}
+
+/** Says who answers at a port of the host, how a packet gets there, and where its way ends. */
+export async function explainPort(question: PortQuestion, places: StatePlaces): Promise<readonly PortExplanation[]> {
+  const found = findPublications(question, places);
+  if (found.length === 0) return [explainProcess(question)];
+  const nft = lookForTool("nft");
+  const ruleset = nft === undefined ? undefined : await readRuleset(nft);
+  return found.map((publication) => explainPublication(publication, { question, places, ruleset }));
+}
+
+function findPublications({ port, protocol }: PortQuestion, places: StatePlaces): readonly Publication[] {
+  return listContainerIds(places.root).flatMap((id) => {
+    const paths = containerPaths(places.root, id);
+    const record = readContainerRecord(paths.record);
+    const state = readLiveState({ ...places, id });
+    if (record === undefined || (state.status !== "running" && state.status !== "paused")) return [];
+    const { pid } = state.process;
+    return publishedPorts(record, paths)
+      .filter((published) => published.hostPort === port && published.protocol === protocol)
+      .map((published) => ({ record, published, pid }));
+  });
+}
+
+/** No container has it. */
+function explainProcess(question: PortQuestion): PortExplanation {
+  const { port, protocol } = question;
+  const socket = readHostSockets(protocol).find((one) => one.port === port);
+  if (socket === undefined) {
+    return {
+      ...question,
+      why: "no container publishes it and nothing on this host listens at it",
+      more: [],
+      hint: `publish it: brig run -p ${port}:PORT_OF_THE_CONTAINER, or brig update --publish-add`,
+    };
+  }
+  const holder = findHolder(socket.inode);
+  const who = holder === undefined ? "a process" : `the process ${holder.pid} (${holder.name})`;
+  return {
+    ...question,
+    why: `${who} of this host listens at ${formatSocket(socket.address, port)}; no container publishes it`,
+    more: [],
+  };
+}
+
+interface Surroundings {
+  readonly question: PortQuestion;
+  readonly places: StatePlaces;
+  readonly ruleset: unknown;
+}
+
+function explainPublication(
+  { record, published, pid }: Publication,
+  { question, places, ruleset }: Surroundings,
+): PortExplanation {
+  const { hostIp, hostPort, containerPort, protocol } = published;
+  const why = `${formatSocket(hostIp, hostPort)} leads to port ${containerPort}/${protocol} of the container "${record.name}"`;
+  const translation = findTranslation(ruleset, published);
+  if (translation === undefined) {
+    return {
+      ...question,
+      why: `${why}, but the kernel has no rule for it`,
+      more: [],
+      hint: "put it back with: brig network check --repair",
+    };
+  }
+  const network = readContainerNetwork(containerPaths(places.root, record.id).directory);
+  const records = recordsOf(places.root, network);
+  const endpoint = publishingEndpoint(network, records);
+  const bridge = records.find(({ name }) => name === endpoint?.network)?.hostInterface ?? "";
+  const { hostInterface = "", interfaceName = "" } = endpoint ?? {};
+  return {
+    ...question,
+    why,
+    more: describePath(published, translation, { bridge, hostInterface, interfaceName }),
+    ...explainListener(published, { pid, address: translation.address }),
+  };
+}
+
+/** The last station: the program in the container. */
+function explainListener(
+  { containerPort, protocol }: PublishedPort,
+  { pid, address }: { readonly pid: number; readonly address: string },
+): { readonly hint?: string } {
+  if (protocol === "sctp") return {};
+  const sockets = readHostSockets(protocol, { pid });
+  if (findSocket(sockets, { hostIp: address, port: containerPort }) !== undefined) return {};
+  const elsewhere = sockets.find(({ port }) => port === containerPort);
+  if (elsewhere === undefined) return { hint: `nothing in the container listens at port ${containerPort}/${protocol}` };
+  return {
+    hint: `the container's program listens at ${formatSocket(elsewhere.address, containerPort)} only: let it listen at ${formatSocket(address.includes(":") ? "::" : "0.0.0.0", containerPort)}`,
+  };
+}

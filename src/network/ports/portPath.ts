@@ -1,0 +1,68 @@
+import type { PublishedPort } from "../containerNetwork.ts";
+import { portMaps } from "../ruleset/portMaps.ts";
+import { familyOf, formatSocket, isWildcard } from "./addresses.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Where the kernel sends what comes for a published port; undefined when its rules do not know the port. */
+export interface Translation {
+  /** The chain and the map that decide: `published, address4`. */
+  readonly map: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Looks a published port up in what `nft -j list ruleset` printed. Pure. */
+export function findTranslation(ruleset: unknown, port: PublishedPort): Translation | undefined {
+  const map = portMaps.find(
+    ({ family, exact }) => family === familyOf(port.hostIp) && exact !== isWildcard(port.hostIp),
+  );
+  if (map === undefined) return undefined;
+  const key = JSON.stringify([port.protocol, ...(map.exact ? [port.hostIp] : []), port.hostPort]);
+  const address = lookUp(ruleset, map.addresses, key);
+  const number = lookUp(ruleset, map.numbers, key);
+  if (typeof address !== "string" || typeof number !== "number") return undefined;
+  return { map: map.addresses, address, port: number };
+}
+
+function lookUp(ruleset: unknown, name: string, key: string): unknown {
+  const objects = isFields(ruleset) && Array.isArray(ruleset.nftables) ? ruleset.nftables.filter(isFields) : [];
+  const maps = objects.flatMap(({ map }) => (isFields(map) ? [map] : []));
+  const elements = maps.find((map) => map.table === "brig" && map.family === "inet" && map.name === name)?.elem;
+  const found = Array.isArray(elements) ? elements.filter(isPair).find(([from]) => keyOf(from) === key) : undefined;
+  return found?.[1];
+}
+
+function isPair(value: unknown): value is readonly [unknown, unknown] {
+  return Array.isArray(value) && value.length === 2;
+}
+
+function keyOf(value: unknown): string | undefined {
+  return isFields(value) && Array.isArray(value.concat) ? JSON.stringify(value.concat) : undefined;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The way of a packet, a station a line. */
+export function describePath(
+  port: PublishedPort,
+  { map, address, port: inside }: Translation,
+  {
+    bridge,
+    hostInterface,
+    interfaceName,
+  }: { readonly bridge: string; readonly hostInterface: string; readonly interfaceName: string },
+): readonly string[] {
+  const from = isWildcard(port.hostIp)
+    ? `any address of this host, port ${port.hostPort}`
+    : formatSocket(port.hostIp, port.hostPort);
+  return [
+    `to ${from}`,
+    `table inet brig, chain published (from outside and from containers) or published-local (from this host), map ${map}: to ${formatSocket(address, inside)}`,
+    "table inet brig, chain forward: published ports may pass into the network",
+    `bridge ${bridge}, interface ${hostInterface}, ${interfaceName} in the container`,
+    "the source address stays, but from the loopback and from the same network it becomes the bridge's",
+  ];
+}
