@@ -26,23 +26,24 @@ export function containersDirectory(root: string): string {
   return join(root, "containers");
 }
 
+/** Written without `join`, which would look at each path anew: a list asks for those of every container. */
 export function containerPaths(root: string, id: string): ContainerPaths {
   const directory = join(containersDirectory(root), id);
   return {
     directory,
-    config: join(directory, "config.json"),
-    record: join(directory, "container.json"),
-    state: join(directory, "state.json"),
-    options: join(directory, "options.json"),
-    launch: join(directory, "launch.json"),
-    exit: join(directory, "exit.json"),
-    failure: join(directory, "failure.json"),
-    stopped: join(directory, "stopped"),
-    upper: join(directory, "upper"),
-    work: join(directory, "work"),
-    hosts: join(directory, "hosts"),
-    hostname: join(directory, "hostname"),
-    resolvConf: join(directory, "resolv.conf"),
-    stage: join(directory, "stage"),
+    config: `${directory}/config.json`,
+    record: `${directory}/container.json`,
+    state: `${directory}/state.json`,
+    options: `${directory}/options.json`,
+    launch: `${directory}/launch.json`,
+    exit: `${directory}/exit.json`,
+    failure: `${directory}/failure.json`,
+    stopped: `${directory}/stopped`,
+    upper: `${directory}/upper`,
+    work: `${directory}/work`,
+    hosts: `${directory}/hosts`,
+    hostname: `${directory}/hostname`,
+    resolvConf: `${directory}/resolv.conf`,
+    stage: `${directory}/stage`,
   };
 }

@@ -71,12 +71,12 @@ export function runDirectory(runRoot: string, id: string): string {
 /** @throws EngineError `storeCorrupt` for a record that the monitor did not write. */
 export function readLiveState({ root, runRoot, id, cgroup, bootId }: LiveStateRequest): LiveState {
   const directory = runDirectory(runRoot, id);
-  const running = readRecord(join(directory, "running.json")) as RunningRecord | undefined; // the monitor's own words
-  const keeper = readRecord(join(directory, "monitor.json")) as ProcessIdentity | undefined; // likewise
+  const running = readRecord(`${directory}/running.json`) as RunningRecord | undefined; // the monitor's own words
+  const keeper = readRecord(`${directory}/monitor.json`) as ProcessIdentity | undefined; // likewise
   const monitor = keeper !== undefined && isAlive(keeper, "/proc", bootId) ? keeper : undefined;
   // With its monitor still there, a process that has ended has not been put away yet: its group may still hold others.
   if (running !== undefined && (monitor !== undefined || isAlive(running.process, "/proc", bootId))) {
-    const frozen = cgroup !== undefined && readFileIfExists(join(cgroup, "cgroup.freeze"))?.trim() === "1";
+    const frozen = cgroup !== undefined && readFileIfExists(`${cgroup}/cgroup.freeze`)?.trim() === "1";
     const { process, startedAt, restarts } = running;
     const status = frozen ? "paused" : "running";
     return { status, process, startedAt, restarts, ...(monitor === undefined ? {} : { monitor }) };
@@ -90,7 +90,7 @@ export function readLiveState({ root, runRoot, id, cgroup, bootId }: LiveStateRe
 }
 
 function readExit(directory: string): ExitRecord | undefined {
-  return readRecord(join(directory, "exit.json")) as ExitRecord | undefined; // the monitor's own words
+  return readRecord(`${directory}/exit.json`) as ExitRecord | undefined; // the monitor's own words
 }
 
 /** Whether something of it runs or will run again by itself. */
