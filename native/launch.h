@@ -47,8 +47,8 @@ struct operation {
     uint64_t variable;                                                                                                      \
     if (!record_get_u64(record, (key), (max), &variable)) return launch_invalid(launch, record, (key))
 #define FLAGS(variable, key)                                                                                                \
-    uint64_t variable;                                                                                                      \
-    if (!flags_of(record, (key), &variable)) return launch_invalid(launch, record, (key))
+    uint64_t variable = 0;                                                                                                  \
+    if (record_get(record, (key)) != NULL && !record_get_u64(record, (key), UINT32_MAX, &variable)) return launch_invalid(launch, record, (key))
 #define REQUIRED(variable, key)                                                                                             \
     const char *variable = record_get(record, (key));                                                                       \
     if (variable == NULL) return launch_invalid(launch, record, (key))
@@ -72,7 +72,6 @@ int launch_invalid(struct launch *launch, const struct record *record, const cha
 _Noreturn void launch_child(struct launch *launch);
 int launch_monitor(struct launch *launch, const struct record *settings); /* monitor.c */
 uint64_t launch_start_time(struct launch *launch, pid_t pid); /* 0: there is no such process */
-_Noreturn void launch_init(pid_t payload);
 
 /* archive.c: writes the tree at `start` as records. Returns NULL, or the path that failed, with errno. */
 struct archive_request {
@@ -94,9 +93,6 @@ int mount_set(struct launch *launch, const struct record *record, int tree, unsi
  * and without the privileges that it does not take, and says on stdout how it ended, as the role does. */
 int unpack_tree(int root, int input);
 int unpack_confined(int root);
-
-/* flags.c: names of kernel constants, as plans spell them, to their values */
-bool flags_of(const struct record *record, const char *key, uint64_t *value);
 
 /* A message between host and child: what happened, a process, at most one descriptor, and the reason of a failure.
  * m: ids are mapped; r: the root; c: the child; t: its terminal; b: its root is built, and only

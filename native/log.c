@@ -19,7 +19,6 @@ static int sequence(const unsigned char *bytes, size_t size)
 
 size_t json_escape(char *out, const char *bytes, size_t size)
 {
-    static const char hex[] = "0123456789abcdef";
     char *at = out;
     for (size_t i = 0; i < size;) {
         unsigned char byte = (unsigned char)bytes[i];
@@ -28,17 +27,12 @@ size_t json_escape(char *out, const char *bytes, size_t size)
             *at++ = '\\';
             *at++ = byte == '\n' ? 'n' : byte == '\r' ? 'r' : byte == '\t' ? 't' : (char)byte;
         } else if (byte < 0x20) {
-            memcpy(at, "\\u00", 4);
-            at[4] = hex[byte >> 4];
-            at[5] = hex[byte & 15];
-            at += 6;
+            at += snprintf(at, sizeof "\\u0000", "\\u%04x", byte);
         } else if (length > 0) {
-            memcpy(at, bytes + i, (size_t)length);
-            at += length;
+            at = mempcpy(at, bytes + i, (size_t)length);
             i += (size_t)length - 1;
         } else {
-            memcpy(at, "\\ufffd", 6);
-            at += 6;
+            at = mempcpy(at, "\\ufffd", 6);
         }
         i++;
     }
@@ -92,7 +86,6 @@ void log_flush(struct log *log)
     if (log->socket != NULL) forward_flush(log);
     for (size_t at = 0; log->socket == NULL && at < log->used;) {
         ssize_t put = log->fd < 0 ? -1 : write(log->fd, log->buffer + at, log->used - at);
-        if (put < 0 && log->fd >= 0 && errno == EINTR) continue;
         if (put <= 0) { /* the payload must not stop for a full disk */
             log->lost += log->used - at;
             break;
@@ -113,9 +106,7 @@ static bool put_record(struct log *log, int stream, const char *bytes, size_t si
     char now[TIME_TEXT];
     size_t room = 6 * size + strlen(log->attributes) + 128;
     if (room > log->room - log->used) log_flush(log);
-    char *at = log->buffer + log->used;
-    memcpy(at, "{\"log\":\"", 8);
-    at += 8;
+    char *at = mempcpy(log->buffer + log->used, "{\"log\":\"", 8);
     at += json_escape(at, bytes, size);
     format_time(now);
     size_t used = (size_t)(at - log->buffer);

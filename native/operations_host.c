@@ -139,9 +139,9 @@ static int op_cgroup_devices(struct launch *launch, const struct record *record)
 static int op_clone(struct launch *launch, const struct record *record)
 {
     struct journal *journal = &launch->journal;
-    uint64_t flags;
     int ends[2];
-    if (!flags_of(record, "flag", &flags) || !launch->worker) return launch_invalid(launch, record, "flag");
+    FLAGS(flags, "flag");
+    if (!launch->worker) return launch_invalid(launch, record, "flag");
     if (CALL(journal, "socketpair", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "AF_UNIX, SOCK_SEQPACKET") != 0) return -1;
     struct clone_args args = {.flags = flags | CLONE_PIDFD | CLONE_PARENT, .pidfd = (uint64_t)(uintptr_t)&launch->pidfd};
     if (launch->cgroup >= 0) {
@@ -210,14 +210,6 @@ static int op_undumpable(struct launch *launch, const struct record *)
     return DO("prctl", prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE, 0");
 }
 
-/* Inherited by the child, which has no procfs that it could trust. */
-static int op_oom_score(struct launch *launch, const struct record *record)
-{
-    REQUIRED(value, "value");
-    OWNED self = path_open_host(&launch->journal, "/proc/self", O_RDONLY | O_DIRECTORY);
-    return self < 0 ? -1 : path_write(&launch->journal, self, "oom_score_adj", value);
-}
-
 /* The network namespace of the child, or of a target, for the tools that follow. */
 static int op_network(struct launch *launch, const struct record *record)
 {
@@ -280,7 +272,7 @@ static int op_tool(struct launch *launch, const struct record *record)
     return DO("run", -1, "%s: %s", tool, said);
 }
 
-/* A kernel setting of the host's network namespace. */
+/* A file of the kernel's: a setting of the host's network namespace, or of this process, which the child inherits. */
 static int op_setting(struct launch *launch, const struct record *record)
 {
     REQUIRED(file, "file");
@@ -388,7 +380,6 @@ const struct operation host_operations[] = {
     {"join", launch_join},
     {"joinedRoot", launch_joined_root},
     {"undumpable", op_undumpable},
-    {"oomScore", op_oom_score},
     {"clone", op_clone},
     {"mapIds", op_map_ids},
     {"release", op_release},

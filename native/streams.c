@@ -2,13 +2,8 @@
  * connection that does not read for some seconds is dropped; the caller's own reader holds the payload back, as a pipe would. */
 #include "monitor.h"
 
+#include "files.h"
 #include "paths.h"
-
-static void close_fd(int *fd)
-{
-    if (*fd >= 0) close(*fd);
-    *fd = -1;
-}
 
 /* Writing to the caller must not stop us, and O_NONBLOCK on a descriptor that others share would surprise them: a pipe
  * or terminal is opened anew through procfs; a file never blocks; a socket takes MSG_DONTWAIT. */
@@ -73,9 +68,9 @@ int streams_open(struct monitor *monitor, int payload[3])
 
 void streams_close(struct monitor *monitor)
 {
-    close_fd(&monitor->output[0]);
-    close_fd(&monitor->output[1]);
-    close_fd(&monitor->input);
+    close_owned(&monitor->output[0]);
+    close_owned(&monitor->output[1]);
+    close_owned(&monitor->input);
     monitor->pending_size = 0;
 }
 
@@ -83,10 +78,10 @@ void streams_close(struct monitor *monitor)
 
 static void lose_reader(struct monitor *monitor, int stream)
 {
-    close_fd(&monitor->caller[stream]);
+    close_owned(&monitor->caller[stream]);
     monitor->held_size = 0;
     /* It was the reader that counts: the payload shall notice it as it would without us (EPIPE, SIGPIPE). */
-    if (record_get(monitor->settings, "foreground") != NULL) close_fd(&monitor->output[stream]);
+    if (record_get(monitor->settings, "foreground") != NULL) close_owned(&monitor->output[stream]);
 }
 
 void streams_write_held(struct monitor *monitor)
@@ -132,7 +127,7 @@ bool streams_read(struct monitor *monitor, int stream)
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
     if (got <= 0) {
         if (monitor->output[stream] == monitor->input) monitor->input = -1;
-        close_fd(&monitor->output[stream]);
+        close_owned(&monitor->output[stream]);
         return false;
     }
     monitor->held_total = monitor->held_size = (size_t)got;
@@ -156,7 +151,7 @@ void streams_write_input(struct monitor *monitor)
         monitor->pending_size -= taken;
         memmove(monitor->pending, monitor->pending + taken, monitor->pending_size);
     }
-    if (monitor->pending_size == 0 && monitor->input_ends && monitor->input != monitor->output[0]) close_fd(&monitor->input);
+    if (monitor->pending_size == 0 && monitor->input_ends && monitor->input != monitor->output[0]) close_owned(&monitor->input);
 }
 
 void streams_take_input(struct monitor *monitor, const char *bytes, size_t size)
@@ -261,8 +256,8 @@ void streams_leave_caller(struct monitor *monitor)
     lose_input(monitor);
     monitor->terminal = false;
     monitor->held_size = 0;
-    close_fd(&monitor->caller[0]);
-    close_fd(&monitor->caller[1]);
+    close_owned(&monitor->caller[0]);
+    close_owned(&monitor->caller[1]);
     /* whoever reads what the caller wrote to must see its end */
     int null = path_open_host(&monitor->launch->journal, "/dev/null", O_RDWR);
     for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);

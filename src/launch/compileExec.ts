@@ -115,8 +115,8 @@ function hostSteps(spec: RuntimeSpec, { target, group }: Joining): LaunchStep[] 
       ? []
       : [
           step(
-            ["host", "limit.oom", "oomScore"],
-            { value: String(score) },
+            ["host", "limit.oom", "setting"],
+            { file: "/proc/self/oom_score_adj", value: String(score) },
             { why: "how readily the kernel ends this process when memory runs out", doc: "proc(5)" },
           ),
         ]),

@@ -1,4 +1,5 @@
-import type { LaunchPlan, LaunchStep } from "./plan.ts";
+import { flagBits, flagFields } from "./flagBits.ts";
+import type { FieldValue, LaunchPlan, LaunchStep } from "./plan.ts";
 
 /**
  * The bytes of a plan as the helper reads them: one record a step, NUL-terminated strings and an empty one at its end
@@ -15,10 +16,15 @@ export function encodePlan(plan: Pick<LaunchPlan, "steps">): Buffer {
 }
 
 function stepStrings({ op, id, phase, fields }: LaunchStep): string[] {
-  const encoded = Object.entries(fields).flatMap(([key, value]) =>
-    Array.isArray(value) ? value.map((one) => `${key}=${one}`) : [`${key}=${value}`],
-  );
+  const encoded = Object.entries(fields).flatMap(([key, value]) => {
+    const values = valuesOf(value);
+    return flagFields.has(key) ? [`${key}=${flagBits(values)}`] : values.map((one) => `${key}=${one}`);
+  });
   return [op, `step=${id}`, `phase=${phase}`, ...encoded, ""];
+}
+
+function valuesOf(value: FieldValue): readonly string[] {
+  return typeof value === "object" ? value : [String(value)];
 }
 
 /** One record from caller to helper while the payload runs. */

@@ -11,7 +11,7 @@ const batch = 256;
 
 /**
  * The bytes of the files below each directory, in the order of the paths, without following a symbolic link or crossing
- * a mount (native/remove.c); a file with several hard links counts once. What is not there, or vanishes meanwhile, counts
+ * a mount (native/trees.c); a file with several hard links counts once. What is not there, or vanishes meanwhile, counts
  * nothing.
  *
  * @throws EngineError `helperMissing`.

@@ -11,7 +11,7 @@ export interface RemoveTreeRequest {
 
 /**
  * Deletes a file or a directory tree of any depth and content, without following a symbolic link or crossing a mount
- * in it (native/remove.c). Nothing there is fine.
+ * in it (native/trees.c). Nothing there is fine.
  *
  * @throws EngineError `fileSystem`, `helperMissing`.
  */

@@ -11,14 +11,7 @@ const pathCalls: readonly { readonly calls: RegExp; readonly files: ReadonlySet<
   {
     calls:
       /\b(?:open|creat|stat|lstat|access|readlink|truncate|mkdir|rmdir|unlink|rename|link|symlink|mknod|chmod|chown|lchown)\(/,
-    files: new Set([
-      "native/paths.c",
-      "native/probe.c",
-      "native/launch.c",
-      "native/extract.c",
-      "native/remove.c",
-      "native/measure.c",
-    ]),
+    files: new Set(["native/paths.c", "native/probe.c", "native/launch.c", "native/extract.c", "native/trees.c"]),
   },
   { calls: /\b(?:mount|umount|swapon|chroot)\(/, files: new Set(["native/probe.c"]) },
   {

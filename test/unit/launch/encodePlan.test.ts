@@ -8,13 +8,22 @@ const step: LaunchStep = {
   id: "s",
   phase: "host",
   op: "open",
-  fields: { path: "/a b", flag: ["X", "Y"], n: 7 },
+  fields: { path: "/a b", argv: ["X", "Y"], n: 7 },
   why: "stays here",
 };
 
 test("encodePlan() writes one NUL-terminated record a step and ends with the record end", () => {
-  const expected = "open\0step=s\0phase=host\0path=/a b\0flag=X\0flag=Y\0n=7\0\0end\0\0";
+  const expected = "open\0step=s\0phase=host\0path=/a b\0argv=X\0argv=Y\0n=7\0\0end\0\0";
   assert.equal(encodePlan({ steps: [step] }).toString("latin1"), expected);
+});
+
+test("encodePlan() gives the helper the numbers of the constants that a plan names, and knows all of them", () => {
+  const fields = { flag: ["CLONE_NEWNS", "CLONE_NEWNET"], attribute: [], propagation: "MS_SLAVE" };
+  const text = encodePlan({ steps: [{ ...step, fields }] }).toString("latin1");
+  assert.ok(text.includes("\0flag=1073872896\0attribute=0\0propagation=524288\0"));
+  for (const name of ["MOUNT_ATTR_RELATIME ", "toString", "1"]) {
+    assert.throws(() => encodePlan({ steps: [{ ...step, fields: { set: [name] } }] }), /unknown constant/);
+  }
 });
 
 test("encodePlan() keeps empty values, and text beyond ASCII as UTF-8", () => {

@@ -1,11 +1,13 @@
-/* Role remove: PARENT NAME... deletes directory trees. Everything is named relative to a descriptor that was opened
- * without following a symbolic link or crossing a mount, so nothing outside a tree can be reached, whoever swaps what
- * in it meanwhile. One record on stdout when it fails: error op=remove path=NAME call=... errno=... */
+/* Role remove: PARENT NAME... deletes directory trees. Role measure: PATH... adds up the files below directories.
+ * Everything is named relative to a descriptor that was opened without following a symbolic link or crossing a mount, so
+ * nothing outside a tree can be reached, whoever swaps what in it meanwhile. */
 #include "helper.h"
 
 #include "files.h"
 
-enum { ATTEMPTS = 1000 };
+enum { ATTEMPTS = 1000, DEPTH = 256 };
+
+/* ---- remove ---- */
 
 struct removal {
     int top;
@@ -72,6 +74,7 @@ int remove_tree_at(int parent, const char *name)
     return -1;
 }
 
+/* One record on stdout: error op=remove path=NAME call=... errno=... */
 static int fail(const char *name, const char *call)
 {
     int error = errno;
@@ -89,4 +92,43 @@ int role_remove(int argc, char **argv)
         if (!is_name(argv[i]) || remove_tree_at(parent, argv[i]) != 0) return fail(argv[i], "unlinkat");
     }
     return 0;
+}
+
+/* ---- measure ---- */
+
+/* A file counts by its links, so all of them together count once; what cannot be read, vanishes, or lies deeper than DEPTH
+ * counts nothing. A record a path: size bytes=N */
+struct sum {
+    dev_t device;
+    int depth;
+    uint64_t bytes;
+};
+
+static int add(void *context, int directory, const char *name)
+{
+    struct sum *sum = context;
+    struct stat status;
+    if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || status.st_dev != sum->device) return 0;
+    if (S_ISREG(status.st_mode)) sum->bytes += (uint64_t)status.st_size / (status.st_nlink > 0 ? status.st_nlink : 1);
+    if (!S_ISDIR(status.st_mode) || sum->depth == DEPTH) return 0;
+    OWNED below = open_directory(directory, name);
+    sum->depth++;
+    if (below >= 0) each_entry(below, add, sum);
+    sum->depth--;
+    return 0;
+}
+
+int role_measure(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        OWNED top = open(argv[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        struct stat status;
+        struct sum sum = {0};
+        if (top >= 0 && fstat(top, &status) == 0) {
+            sum.device = status.st_dev;
+            each_entry(top, add, &sum);
+        }
+        printf("size%cbytes=%llu%c%c", 0, (unsigned long long)sum.bytes, 0, 0);
+    }
+    return fflush(stdout) == 0 ? 0 : 1;
 }
