@@ -40,6 +40,23 @@ static int op_open_tree(struct launch *launch, const struct record *record)
     return launch_keep(launch, record_get(record, "as"), disown(&fd));
 }
 
+/* A mount of another container, kept under a name. It is cloned in that one's mount namespace, where alone it may be; we
+ * are in it for that moment only, and nothing in it can see or trace us. */
+static int op_borrow_tree(struct launch *launch, const struct record *record)
+{
+    struct journal *journal = &launch->journal;
+    REQUIRED(path, "path");
+    int target = launch_handle(launch, record_get(record, "target"));
+    OWNED own = path_open_host(journal, "/proc/self/ns/mnt", O_RDONLY);
+    if (own < 0 || DO("setns", setns(target, CLONE_NEWNS), "%d, CLONE_NEWNS", target) != 0) return -1;
+    OWNED root = path_open_host(journal, "/", O_PATH | O_DIRECTORY);
+    OWNED at = root < 0 ? -1 : path_open_in(journal, root, path, O_PATH | O_DIRECTORY, IN_ROOT | RESOLVE_NO_SYMLINKS);
+    OWNED tree = at < 0 ? -1 : path_open_tree(journal, at, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+    if (tree < 0) return -1; /* the worker ends, wherever it is */
+    if (DO("setns", setns(own, CLONE_NEWNS), "%d, CLONE_NEWNS", own) != 0) return -1;
+    return launch_keep(launch, record_get(record, "as"), disown(&tree));
+}
+
 /* The file system of a device or a server, detached and kept under a name. */
 static int op_file_system(struct launch *launch, const struct record *record)
 {
@@ -363,6 +380,7 @@ static int op_unpack(struct launch *launch, const struct record *)
 
 const struct operation host_operations[] = {
     {"openTree", op_open_tree},
+    {"borrowTree", op_borrow_tree},
     {"fileSystem", op_file_system},
     {"privateMounts", op_private_mounts},
     {"stage", op_stage},

@@ -1,8 +1,9 @@
 import { formatIdMap } from "../namespaces/index.ts";
-import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
+import type { SpecMount } from "../oci/index.ts";
+import { hasUserNamespace, type NamedBind, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import { compileNetworkStart } from "./compileNetwork.ts";
-import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
+import type { LaunchRequest, NamespaceTarget, OverlayRoot } from "./launchRequest.ts";
 import { sortMountOptions } from "./mountOptions.ts";
 import { overlayOptions, stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
@@ -121,6 +122,11 @@ function openSteps(request: LaunchRequest): LaunchStep[] {
     );
   }
   for (const { tree, mount } of namedBinds(request)) {
+    const lender = lenderOf(mount, request);
+    if (lender !== undefined) {
+      steps.push(...borrowSteps({ tree, mount, lender }));
+      continue;
+    }
     const recursive = sortMountOptions(mount).recursive ? { recursive: 1 } : {};
     const part = request.parts?.find(({ target }) => target === mount.destination);
     const source = part === undefined ? { path: mount.source } : { path: part.directory, part: part.part };
@@ -138,6 +144,32 @@ function openSteps(request: LaunchRequest): LaunchStep[] {
     );
   }
   return steps;
+}
+
+/** The other container whose mount a bind shows, when its source lies in the root of a process that is joined. */
+function lenderOf({ source }: SpecMount, { joins }: LaunchRequest): NamespaceTarget | undefined {
+  return joins.find(({ pid }) => source.startsWith(`/proc/${pid}/root/`));
+}
+
+/** Before the mounts are private: the helper must come back to where it was. */
+function borrowSteps({ tree, mount, lender }: NamedBind & { readonly lender: NamespaceTarget }): LaunchStep[] {
+  const { pid, startTime } = lender;
+  const path = mount.source.slice(`/proc/${pid}/root`.length);
+  const name = `${tree}.lender`;
+  return [
+    step(
+      "join.lender",
+      "target",
+      { as: name, pid, started: startTime },
+      { why: "the process whose mount is shared, and not another one with its number", doc: "pidfd_open(2)" },
+    ),
+    step(
+      `${tree}.borrow`,
+      "borrowTree",
+      { as: tree, target: name, path },
+      { why: `${mount.destination} is the other container's`, doc: "setns(2)" },
+    ),
+  ];
 }
 
 /** A pid namespace is joined by whoever makes the child; every other kind by the child itself. */

@@ -73,6 +73,9 @@ function hostUsernsReasons(request: NamespaceRequest, modes: Modes): readonly Us
     usernsReason("network", modes.network, "only the owner of a network namespace may mount its /sys"),
     usernsReason("pid", modes.pid, "only the owner of a pid namespace may mount its /proc"),
     usernsReason("ipc", modes.ipc, "memory shared with the host is protected by the host's ids"),
+    request.ipc === "shareable"
+      ? { option: "--ipc=shareable", why: "those who join it could not make memory with other ids" }
+      : undefined,
     ...(request.hostUsernsReasons ?? []),
   ];
   return candidates.filter((candidate) => candidate !== undefined);

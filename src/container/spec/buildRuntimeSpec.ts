@@ -10,6 +10,7 @@ import {
   planSeccomp,
   planSysctls,
   type SecurityOptions,
+  type ShmRequest,
   systemPaths,
 } from "../../launch/index.ts";
 import {
@@ -141,11 +142,7 @@ function buildMounts(request: SpecRequest, { host }: SpecFacts): readonly SpecMo
   const defaults = defaultMounts({
     privileged: options.privileged,
     writableCgroups: security.writableCgroups,
-    shm: owns("ipc")
-      ? options.ipc === "none"
-        ? { kind: "none" }
-        : { kind: "own", sizeBytes: options.shmSizeBytes }
-      : { kind: "host" },
+    shm: shmOf(request),
     cgroup:
       mountPoint === undefined ? { kind: "none" } : owns("cgroup") ? { kind: "own" } : { kind: "host", mountPoint },
   });
@@ -160,6 +157,14 @@ function buildMounts(request: SpecRequest, { host }: SpecFacts): readonly SpecMo
     }),
   );
   return orderMounts(defaults, [...request.mounts.map(specMount), ...binds]);
+}
+
+/** Shared memory goes with the IPC namespace. */
+function shmOf({ options, namespaces }: SpecRequest): ShmRequest {
+  const ipc = namespaces.namespaces.find(({ type }) => type === "ipc");
+  if (ipc === undefined) return { kind: "host" };
+  if (ipc.path !== undefined) return { kind: "joined", root: ipc.path.replace(/\/ns\/ipc$/, "/root") };
+  return options.ipc === "none" ? { kind: "none" } : { kind: "own", sizeBytes: options.shmSizeBytes };
 }
 
 function buildLinux(request: SpecRequest, facts: SpecFacts, capabilities: readonly string[]): SpecLinux {

@@ -5,7 +5,9 @@ export type ShmRequest =
   | { readonly kind: "own"; readonly sizeBytes: number }
   /** The host's, for `--ipc=host`. */
   | { readonly kind: "host" }
-  /** None here: `--ipc=none`, or the caller mounts another container's. */
+  /** Another container's, whose root this path leads to: `--ipc=container:NAME`. */
+  | { readonly kind: "joined"; readonly root: string }
+  /** None: `--ipc=none`. */
   | { readonly kind: "none" };
 
 export interface DefaultMountsRequest {
@@ -76,6 +78,10 @@ function messageMounts(shm: ShmRequest): readonly SpecMount[] {
   }
   const queues: SpecMount = { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: isolated };
   if (shm.kind === "none") return [queues];
+  if (shm.kind === "joined") {
+    const options = ["bind", "rprivate", ...isolated];
+    return [queues, { destination: "/dev/shm", type: "bind", source: `${shm.root}/dev/shm`, options }];
+  }
   const options = [...isolated, "mode=1777", `size=${shm.sizeBytes}`];
   return [queues, { destination: "/dev/shm", type: "tmpfs", source: "shm", options }];
 }

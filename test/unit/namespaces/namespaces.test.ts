@@ -34,6 +34,7 @@ describe("planNamespaces()", () => {
     ["--network=container:web", { network: "container:web" }],
     ["--pid=container:web", { pid: "container:web" }],
     ["--ipc=container:web", { ipc: "container:web" }],
+    ["--ipc=shareable", { ipc: "shareable" }],
     [
       "the volume /x",
       { hostUsernsReasons: [{ option: "the volume /x", why: "its file system has no idmapped mounts" }] },

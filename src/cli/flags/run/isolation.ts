@@ -27,7 +27,12 @@ export const isolationFlags: readonly Flag<RunDraft>[] = [
     fallback: "private",
     read: text("cgroupns"),
   },
-  { long: "ipc", value: "string", text: "IPC namespace: private, none or host", read: text("ipc") },
+  {
+    long: "ipc",
+    value: "string",
+    text: "IPC namespace: private, shareable, none, host or container:NAME",
+    read: text("ipc"),
+  },
   { long: "pid", value: "string", text: "process namespace: its own, or host", read: text("pid") },
   { long: "privileged", text: "take nearly all protection away", read: onOff("privileged") },
   {

@@ -143,3 +143,26 @@ test("--init=auto puts the init before a shell alone", async () => {
   assert.equal(await has("--init", image, ...first), true);
   assert.equal(await has("--init=false", image, "sh", "-c", "cat /proc/1/cmdline; :"), false);
 });
+
+test("--ipc container shares memory both ways with a shareable container, and with no other", async () => {
+  const donor = ["sh", "-c", "echo given > /dev/shm/given; echo up; exec sleep 1000"];
+  await startRunning(root, { name: "donor", image, flags: ["--ipc", "shareable", "--shm-size", "8m"], command: donor });
+  await startRunning(root, { name: "private", image });
+  try {
+    const script =
+      "cat /dev/shm/given; echo back > /dev/shm/back; df -k /dev/shm | tail -1; readlink /proc/self/ns/ipc";
+    const joined = await run("--rm", "--ipc", "container:donor", image, "sh", "-c", script);
+    assert.match(joined.stdout, /^given\n\S+ +8192 /, joined.stderr);
+    assert.equal(await out("exec", "donor", "cat", "/dev/shm/back"), "back");
+    assert.ok(joined.stdout.endsWith(`${await out("exec", "donor", "readlink", "/proc/self/ns/ipc")}\n`));
+    const refused = await run("--rm", "--ipc", "container:private", image, "true");
+    assert.equal(refused.code, 125);
+    assert.match(
+      refused.stderr,
+      /can't join IPC of container [0-9a-f]{64}: non-shareable IPC \(hint: use IpcMode:share/,
+    );
+    assert.equal((await run("--rm", "--ipc", "none", image, "test", "-e", "/dev/shm")).code, 1);
+  } finally {
+    await removeRunning(root, "donor", "private");
+  }
+});
