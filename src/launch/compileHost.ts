@@ -1,9 +1,9 @@
 import { formatIdMap } from "../namespaces/index.ts";
-import type { SpecMount } from "../oci/index.ts";
-import { hasUserNamespace, type NamedBind, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
+import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
+import { borrowSteps, lenderOf } from "./borrowedMounts.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import { compileNetworkStart } from "./compileNetwork.ts";
-import type { LaunchRequest, NamespaceTarget, OverlayRoot } from "./launchRequest.ts";
+import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { sortMountOptions } from "./mountOptions.ts";
 import { overlayOptions, stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
@@ -144,32 +144,6 @@ function openSteps(request: LaunchRequest): LaunchStep[] {
     );
   }
   return steps;
-}
-
-/** The other container whose mount a bind shows, when its source lies in the root of a process that is joined. */
-function lenderOf({ source }: SpecMount, { joins }: LaunchRequest): NamespaceTarget | undefined {
-  return joins.find(({ pid }) => source.startsWith(`/proc/${pid}/root/`));
-}
-
-/** Before the mounts are private: the helper must come back to where it was. */
-function borrowSteps({ tree, mount, lender }: NamedBind & { readonly lender: NamespaceTarget }): LaunchStep[] {
-  const { pid, startTime } = lender;
-  const path = mount.source.slice(`/proc/${pid}/root`.length);
-  const name = `${tree}.lender`;
-  return [
-    step(
-      "join.lender",
-      "target",
-      { as: name, pid, started: startTime },
-      { why: "the process whose mount is shared, and not another one with its number", doc: "pidfd_open(2)" },
-    ),
-    step(
-      `${tree}.borrow`,
-      "borrowTree",
-      { as: tree, target: name, path },
-      { why: `${mount.destination} is the other container's`, doc: "setns(2)" },
-    ),
-  ];
 }
 
 /** A pid namespace is joined by whoever makes the child; every other kind by the child itself. */

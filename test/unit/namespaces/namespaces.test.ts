@@ -17,7 +17,7 @@ describe("planNamespaces()", () => {
   it("gives a container seven namespaces of its own", () => {
     assert.equal(kinds({}), "user mount pid network uts ipc cgroup");
     assert.deepEqual(planNamespaces({}).notices, []);
-    assert.equal(kinds({ network: "none", ipc: "shareable", uts: "", cgroupns: "private", userns: "auto" }), kinds({}));
+    assert.equal(kinds({ network: "none", ipc: "private", uts: "", cgroupns: "private", userns: "auto" }), kinds({}));
   });
 
   it("leaves out what is shared with the host", () => {
