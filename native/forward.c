@@ -10,7 +10,7 @@
 #include <time.h>
 
 /* Time, pid, names of fields and lengths of one message take less. */
-enum { FRAME = 128, END_PATIENCE_MS = 1000 };
+enum { FRAME = 128, END_PATIENCE_MS = 2000 };
 
 int forward_settings(struct log *log, const struct record *settings)
 {

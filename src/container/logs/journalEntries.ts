@@ -50,7 +50,7 @@ export async function* readEntries({ argv, fields, signal }: EntriesRequest): As
 /** Waits until the journal has written down what it was sent; a journal that does not answer is not waited for long. */
 export async function syncJournal(): Promise<void> {
   const child = startJournalctl(["--sync"]);
-  const timer = setTimeout(() => child.kill("SIGKILL"), 2000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
   await child.ended;
   clearTimeout(timer);
 }

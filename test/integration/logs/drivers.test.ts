@@ -115,7 +115,7 @@ test("a follower of the journal sees everything and ends with the container; a n
     await ok("exec", id, "touch", "/go");
     const { stdout } = await following;
     const lines = stdout.toString().trimEnd().split("\n");
-    assert.equal(lines.at(-1), "3000");
+    assert.equal(lines.at(-1), "3000", await ok("why", id));
     const numbers = lines.filter((line) => line !== "first").map(Number);
     assert.deepEqual(
       numbers,
