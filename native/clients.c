@@ -42,6 +42,7 @@ void clients_accept(struct monitor *monitor)
         monitor->clients[i].fd = fd;
         monitor->clients[i].in_size = 0;
         monitor->clients[i].output = monitor->clients[i].input = monitor->clients[i].freezes = false;
+        if (i == CLIENTS_MAX - 1) send(fd, "\3\0\0\0\0\0\0\6full\0", 14, MSG_NOSIGNAL | MSG_DONTWAIT);
         return;
     }
     close(fd);
@@ -117,7 +118,7 @@ void clients_read(struct monitor *monitor, struct client *client)
     ssize_t got = recv(client->fd, client->in + client->in_size, sizeof client->in - client->in_size, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     client->in_size += got > 0 ? (size_t)got : 0;
-    bool good = got > 0;
+    bool good = got > 0 && client != &monitor->clients[CLIENTS_MAX - 1];
     while (good && client->in_size >= 8) {
         uint32_t length;
         memcpy(&length, client->in + 4, 4);

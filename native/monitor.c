@@ -7,6 +7,7 @@
 #include "helper.h"
 #include "paths.h"
 
+#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/un.h>
 
@@ -15,6 +16,7 @@
 #define DELAY_MOST (60 * SECOND)
 #define RAN_WELL (10 * SECOND)
 #define EVENTS_MAX (64 << 20) /* bytes */
+#define INFO_EXIT 8u /* PIDFD_INFO_EXIT of linux/pidfd.h, 6.15 */
 
 void monitor_signal(struct monitor *monitor, int number)
 {
@@ -139,8 +141,9 @@ static void write_exit(struct monitor *monitor, const char *statistics)
     bool signalled = monitor->status.si_code != CLD_EXITED;
     format_time(now);
     failure[json_escape(failure, monitor->failure, strlen(monitor->failure))] = '\0';
-    snprintf(text, sizeof text, "{\"started\":%s,\"%s\":%d,\"startedAt\":\"%s\",\"finishedAt\":\"%s\",\"restarts\":%llu,\"unlogged\":%llu,\"failure\":\"%s\",\"statistics\":{%s}}\n",
-             monitor->executed ? "true" : "false", signalled ? "signal" : "exitCode", monitor->status.si_status, monitor->started_text, now,
+    snprintf(text, sizeof text, "{\"started\":%s,\"%s\":%d%s%s,\"startedAt\":\"%s\",\"finishedAt\":\"%s\",\"restarts\":%llu,\"unlogged\":%llu,\"failure\":\"%s\",\"statistics\":{%s}}\n",
+             monitor->executed ? "true" : "false", signalled ? "signal" : "exitCode", monitor->status.si_status,
+             monitor->unknown ? ",\"exitCodeKnown\":false" : "", monitor->again ? ",\"restarting\":true" : "", monitor->started_text, now,
              (unsigned long long)monitor->restarts, (unsigned long long)monitor->log.lost, failure, statistics);
     /* on a full disk the record goes where the run-time state is; never may an older one pass for this one */
     if (monitor_write(monitor, monitor->state, "exit.json", text) != 0) monitor_write(monitor, monitor->run, "exit.json", text);
@@ -177,7 +180,7 @@ pid_t monitor_fork(struct monitor *monitor, const int streams[3], int *sync)
 static int start_payload(struct monitor *monitor)
 {
     int payload[3];
-    monitor->built = monitor->executed = monitor->ended = monitor->input_ends = false;
+    monitor->built = monitor->executed = monitor->ended = monitor->input_ends = monitor->adopted = monitor->unknown = false;
     monitor->failure[0] = '\0';
     if (streams_open(monitor, payload) != 0) return -1;
     monitor->worker = monitor_fork(monitor, payload, &monitor->launch->sync);
@@ -197,6 +200,62 @@ static void payload_executed(struct monitor *monitor)
     uint64_t seconds;
     if (record_get_u64(monitor->settings, "timeout", INT32_MAX, &seconds)) alarm((unsigned)seconds);
     journal_record(&monitor->launch->journal, "started", "pid=%d", (int)monitor->launch->child);
+}
+
+static void end_unseen(struct monitor *monitor)
+{
+    monitor->status = (siginfo_t){.si_code = CLD_EXITED};
+    monitor->status.si_status = 255;
+    monitor->ended = monitor->unknown = true;
+}
+
+/* Takes the place of a monitor that was killed: watches the payload, by now somebody else's child, through a pidfd. It has
+ * ended unseen when its number is another process's, to which nothing may happen. */
+static void adopt_payload(struct monitor *monitor, pid_t pid)
+{
+    struct launch *launch = monitor->launch;
+    const char *text = record_get(monitor->settings, "started-at");
+    uint64_t began = 0, age = 0; /* clock ticks after the boot; nanoseconds */
+    record_get_u64(monitor->settings, "started", UINT64_MAX, &began);
+    record_get_u64(monitor->settings, "age", UINT64_MAX, &age);
+    monitor->started_at = journal_clock() - age;
+    snprintf(monitor->started_text, sizeof monitor->started_text, "%s", text == NULL ? "" : text);
+    monitor->adopted = monitor->executed = true;
+    launch->child = pid;
+    launch->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (launch->pidfd < 0 || launch_start_time(launch, pid) != began) {
+        if (launch->pidfd >= 0) close(launch->pidfd);
+        launch->pidfd = -1;
+        end_unseen(monitor);
+    } else health_begin(monitor);
+    for (int stream = 0; stream < 2; stream++) monitor->output[stream] = streams_open_fifo(monitor, stream);
+    journal_record(&launch->journal, "started", "pid=%d", (int)pid);
+}
+
+/* From Linux 6.15 on a pidfd tells how its process ended, once that was collected. 1: told, 0: not yet, -1: never. */
+static int exit_told(int pidfd, int32_t *status)
+{
+    struct { /* pidfd_info */
+        uint64_t mask, group;
+        uint32_t ids[11];
+        int32_t status;
+    } info = {.mask = INFO_EXIT};
+    if (ioctl(pidfd, _IOWR(0xFF, 11, info), &info) != 0) return -1;
+    *status = info.status;
+    return (info.mask & INFO_EXIT) != 0;
+}
+
+static void hear_adopted(struct monitor *monitor)
+{
+    struct pollfd collected = {.fd = monitor->launch->pidfd};
+    int32_t status = 0;
+    int told = exit_told(collected.fd, &status);
+    if (told == 0 && poll(&collected, 1, 5000) > 0) told = exit_told(collected.fd, &status);
+    end_unseen(monitor);
+    if (told <= 0) return;
+    monitor->unknown = false;
+    monitor->status.si_code = WIFEXITED(status) ? CLD_EXITED : CLD_KILLED;
+    monitor->status.si_status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
 }
 
 /* A message of worker or child: the child itself, its terminal, a failure; or the end of file that execve(2) makes. */
@@ -258,6 +317,17 @@ static void drain(struct monitor *monitor)
         while (monitor->output[stream] >= 0 && streams_free(monitor) && streams_read(monitor, stream)) {}
 }
 
+static bool wants_restart(struct monitor *monitor)
+{
+    bool failed = monitor->status.si_code != CLD_EXITED || monitor->status.si_status != 0;
+    if (monitor->stopping || !monitor->executed) return false;
+    /* who stops a container leaves this file first, for the case that a connection to us fails */
+    if (monitor->state >= 0 && faccessat(monitor->state, "stopped", F_OK, 0) == 0) return false;
+    if (monitor->health.again) return true;
+    if (strcmp(monitor->policy, "on-failure") != 0) return monitor->policy[0] != '\0';
+    return failed && (monitor->retries == 0 || monitor->restarts < monitor->retries);
+}
+
 static void end_payload(struct monitor *monitor)
 {
     static char statistics[16384];
@@ -268,6 +338,7 @@ static void end_payload(struct monitor *monitor)
     size_t used = 0;
     if (group_open(launch) >= 0) used = group_statistics(launch, statistics, sizeof statistics);
     statistics[used] = '\0';
+    monitor->again = wants_restart(monitor);
     write_exit(monitor, statistics);
     FAIL_POINT("end", "recorded");
     if (monitor->executed) {
@@ -291,17 +362,6 @@ static void end_payload(struct monitor *monitor)
     launch->child = 0;
 }
 
-static bool wants_restart(struct monitor *monitor)
-{
-    bool failed = monitor->status.si_code != CLD_EXITED || monitor->status.si_status != 0;
-    if (monitor->stopping || !monitor->executed) return false;
-    /* who stops a container leaves this file first, for the case that a connection to us fails */
-    if (monitor->state >= 0 && faccessat(monitor->state, "stopped", F_OK, 0) == 0) return false;
-    if (monitor->health.again) return true;
-    if (strcmp(monitor->policy, "on-failure") != 0) return monitor->policy[0] != '\0';
-    return failed && (monitor->retries == 0 || monitor->restarts < monitor->retries);
-}
-
 /* Docker's back-off: a tenth of a second, doubled each time up to a minute, from the start again after ten good seconds. */
 static void plan_restart(struct monitor *monitor)
 {
@@ -314,7 +374,7 @@ static void plan_restart(struct monitor *monitor)
 
 /* ---- the loop ---- */
 
-enum { CALLER, SIGNALS, LISTENER, LAUNCH, STDOUT, STDERR, INPUT, TYPED, HELD, LOG, PROBE, CLIENT = PROBE + 2, POLLS = CLIENT + CLIENTS_MAX };
+enum { CALLER, SIGNALS, LISTENER, LAUNCH, ADOPTED, STDOUT, STDERR, INPUT, TYPED, HELD, LOG, PROBE, CLIENT = PROBE + 2, POLLS = CLIENT + CLIENTS_MAX };
 
 static void prepare(struct monitor *monitor, struct pollfd polls[POLLS])
 {
@@ -325,6 +385,7 @@ static void prepare(struct monitor *monitor, struct pollfd polls[POLLS])
     polls[SIGNALS].fd = monitor->signals;
     polls[LISTENER].fd = monitor->listener;
     polls[LAUNCH].fd = monitor->launch->sync;
+    polls[ADOPTED].fd = monitor->adopted && !monitor->ended ? monitor->launch->pidfd : -1;
     polls[STDOUT].fd = reading ? monitor->output[0] : -1;
     polls[STDERR].fd = reading ? monitor->output[1] : -1;
     polls[INPUT] = (struct pollfd){.fd = room ? -1 : monitor->input, .events = POLLOUT};
@@ -359,6 +420,7 @@ static void attend(struct monitor *monitor, struct pollfd polls[POLLS])
     }
     if (polls[LISTENER].revents != 0) clients_accept(monitor);
     if (polls[SIGNALS].revents != 0) reap(monitor);
+    if (polls[ADOPTED].revents != 0) hear_adopted(monitor);
     /* A worker that ended before it made the child will never make one. */
     if (monitor->worker == -1 && monitor->launch->child <= 0 && monitor->launch->sync < 0) monitor->ended = true;
     health_attend(monitor, polls + PROBE);
@@ -429,6 +491,9 @@ static int open_settings(struct monitor *monitor)
     if (state != NULL) monitor->state = path_open_host(journal, state, O_RDONLY | O_DIRECTORY);
     if (run != NULL) monitor->run = path_open_host(journal, run, O_RDONLY | O_DIRECTORY);
     if ((state != NULL && monitor->state < 0) || (run != NULL && monitor->run < 0)) return -1;
+    /* a container has one monitor: the lock goes with us, however we end */
+    if (run != NULL && CALL(journal, "flock", flock(monitor->run, LOCK_EX | LOCK_NB), "%d, LOCK_EX | LOCK_NB", monitor->run) != 0) return -1;
+    record_get_u64(settings, "restarts", UINT32_MAX, &monitor->restarts);
     record_get_u64(settings, "log-size", INT64_MAX, &monitor->log.max_size);
     record_get_u64(settings, "log-files", 1000, &monitor->log.max_files);
     record_get_u64(settings, "log-mode", 0777, &mode);
@@ -476,15 +541,24 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     monitor->signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     prctl(PR_SET_NAME, "brig: monitor");
-    if (monitor->signals < 0 || open_settings(monitor) != 0) return 125;
+    launch->journal.step = "monitor";
+    if (monitor->signals < 0 || open_settings(monitor) != 0) {
+        journal_failed(&launch->journal);
+        return 125;
+    }
+    uint64_t adopted = 0;
+    record_get_u64(settings, "adopt", INT32_MAX, &adopted);
     set_policy(monitor, settings);
     monitor->stays = monitor->state >= 0 || record_get(settings, "stay") != NULL;
     if (record_get(settings, "foreground") != NULL) streams_meet_caller(monitor);
     do {
-        if (log_open(&monitor->log) != 0 || start_payload(monitor) != 0) return 125;
+        if (log_open(&monitor->log) != 0) return 125;
+        if (adopted > 0) adopt_payload(monitor, (pid_t)adopted);
+        else if (start_payload(monitor) != 0) return 125;
+        adopted = 0;
         follow(monitor);
         end_payload(monitor);
-        if (!wants_restart(monitor)) break;
+        if (!monitor->again) break;
         if (monitor->run >= 0) unlinkat(monitor->run, "running.json", 0);
         FAIL_POINT("restart", "cleared");
         plan_restart(monitor);

@@ -9,7 +9,8 @@
 #include <poll.h>
 #include <termios.h>
 
-enum { CLIENTS_MAX = 16, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_MS = 5000, LOG_PATIENCE_MS = 1000 };
+/* the last client is there only to be told, by the record `full`, that there are too many */
+enum { CLIENTS_MAX = 17, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_MS = 5000, LOG_PATIENCE_MS = 1000 };
 
 /* Someone who sees the output: the caller's own stdout and stderr, or a connection to the socket. */
 struct client {
@@ -64,7 +65,8 @@ struct monitor {
     struct log log;
     struct health health;
     bool stays; /* also when the caller has gone */
-    bool built, executed, ended, stopping;
+    bool built, executed, ended, stopping, again;
+    bool adopted, unknown; /* the payload of a monitor that was killed; nobody saw how it ended */
     siginfo_t status, stray;
     uint64_t started_at; /* monotonic nanoseconds */
     uint64_t wake_at;    /* when to start again; 0: not waiting */
@@ -79,6 +81,7 @@ struct monitor {
 /* streams.c */
 void streams_meet_caller(struct monitor *monitor);
 int streams_open(struct monitor *monitor, int payload[3]);
+int streams_open_fifo(const struct monitor *monitor, int stream);
 void streams_close(struct monitor *monitor);
 bool streams_read(struct monitor *monitor, int stream); /* false: nothing there */
 void streams_write_held(struct monitor *monitor);

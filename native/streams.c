@@ -30,15 +30,23 @@ void streams_meet_caller(struct monitor *monitor)
     monitor->caller_input = record_get(monitor->settings, "input") != NULL;
 }
 
-/* A pipe that survives us: the payload's end is open for both directions, so that a write finds a reader, if a silent
- * one, even while no monitor is there. In the foreground a reader that goes away must be noticed: a plain pipe. */
-static int open_output(struct monitor *monitor, const char *name, int ends[2])
+int streams_open_fifo(const struct monitor *monitor, int stream)
 {
-    if (record_get(monitor->settings, "foreground") != NULL || monitor->run < 0) return pipe2(ends, O_CLOEXEC);
+    return openat(monitor->run, stream == 0 ? "stdout" : "stderr", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* A pipe that survives us: the payload's end is open for both directions, so that a write finds a reader, if a silent
+ * one, even while no monitor is there. In the foreground a reader that goes away must be noticed, and the caller is the
+ * second one. */
+static int open_output(struct monitor *monitor, int stream, int ends[2])
+{
+    const char *name = stream == 0 ? "stdout" : "stderr";
+    int mode = record_get(monitor->settings, "foreground") != NULL ? O_WRONLY : O_RDWR;
+    if (monitor->run < 0) return pipe2(ends, O_CLOEXEC);
     unlinkat(monitor->run, name, 0);
     if (mkfifoat(monitor->run, name, 0600) != 0) return -1;
-    ends[0] = openat(monitor->run, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-    ends[1] = ends[0] < 0 ? -1 : openat(monitor->run, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    ends[0] = streams_open_fifo(monitor, stream);
+    ends[1] = ends[0] < 0 ? -1 : openat(monitor->run, name, mode | O_CLOEXEC | O_NOFOLLOW);
     return ends[1] < 0 ? -1 : 0;
 }
 
@@ -46,13 +54,12 @@ static int open_output(struct monitor *monitor, const char *name, int ends[2])
  * them. /dev/stdout leads back to such a pipe, so it belongs to the payload's user. */
 int streams_open(struct monitor *monitor, int payload[3])
 {
-    static const char *const names[] = {"stdout", "stderr"};
     uint64_t owner = 0;
     record_get_u64(monitor->settings, "owner", UINT32_MAX, &owner);
     payload[0] = payload[1] = payload[2] = -1;
     for (int stream = 0; stream < 2; stream++) {
         int ends[2];
-        if (open_output(monitor, names[stream], ends) != 0 || fchown(ends[1], (uid_t)owner, (gid_t)owner) != 0) return -1;
+        if (open_output(monitor, stream, ends) != 0 || fchown(ends[1], (uid_t)owner, (gid_t)owner) != 0) return -1;
         fcntl(ends[0], F_SETFL, O_NONBLOCK);
         monitor->output[stream] = ends[0];
         payload[stream + 1] = ends[1];
@@ -81,7 +88,9 @@ static void lose_reader(struct monitor *monitor, int stream)
     close_owned(&monitor->caller[stream]);
     monitor->held_size = 0;
     /* It was the reader that counts: the payload shall notice it as it would without us (EPIPE, SIGPIPE). */
-    if (record_get(monitor->settings, "foreground") != NULL) close_owned(&monitor->output[stream]);
+    if (record_get(monitor->settings, "foreground") == NULL) return;
+    close_owned(&monitor->output[stream]);
+    journal_record(&monitor->launch->journal, "unread", "stream=%d", stream);
 }
 
 void streams_write_held(struct monitor *monitor)

@@ -69,7 +69,8 @@ function containerMembers(places: Places): ContainerMembers {
       yield* statsContainers(request, await containerContext(places));
     },
     async top(request) {
-      const { topContainer } = await import("./container/index.ts");
+      const { tendContainer, topContainer } = await import("./container/index.ts");
+      await tendContainer(request.container, places);
       return topContainer(request, await containerContext(places));
     },
     async create(options, observer = {}) {

@@ -20,6 +20,7 @@ export type { ExecOptions, ExecReport, ExecRun } from "./exec/execOptions.ts";
 export { parseHealthAction, shellTest } from "./health/healthOptions.ts";
 export { type ImageUse, listImageUses } from "./imageUse.ts";
 export type { ContainerDetails, PortBindings } from "./inspect/containerDetails.ts";
+export { tendContainer } from "./lifecycle/adoptContainer.ts";
 export { setPaused } from "./lifecycle/pauseContainer.ts";
 export type { ContainerChange, UpdatedLimits } from "./lifecycle/planUpdate.ts";
 export { cleanUp, removeByName } from "./lifecycle/removeByName.ts";

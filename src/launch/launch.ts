@@ -18,10 +18,20 @@ export interface LaunchSettings {
   /** Called when the payload has been executed, with its process id on the host. */
   readonly onStarted?: (pid: number) => void;
   readonly onStep?: (report: StepReport) => void;
+  /** Called when the helper was killed: what goes on where it was stopped, if something does. */
+  readonly onLost?: () => Promise<LaunchPlan | undefined>;
+  /** Called when nobody reads a stream of the payload any more: 0 for stdout, 1 for stderr. */
+  readonly onUnread?: (stream: number) => void;
 }
 
-/** How a launch ended: the payload ran and ended, was left alone, or a step failed before it could run. */
-export type LaunchOutcome = ExitedLaunch | DetachedLaunch | FailedLaunch;
+/** How a launch ended: the payload ran and ended, was left alone, a step failed before it could run, or nobody can tell. */
+export type LaunchOutcome = ExitedLaunch | DetachedLaunch | FailedLaunch | LostLaunch;
+
+/** The helper was killed. What it had started may go on. */
+export interface LostLaunch {
+  readonly kind: "lost";
+  readonly error: EngineError;
+}
 
 /** The user has let go of the container, with the detach keys or by a signal that is not passed on; it goes on. */
 export interface DetachedLaunch {
@@ -51,10 +61,26 @@ export interface FailedLaunch {
  * Starts the helper with the plan and waits for the end of the payload. Nothing of the container is left afterwards
  * but what the plan wrote to directories of the host; if this process dies first, the helper ends the container.
  *
- * @throws EngineError `helperMissing`, or `launchFailed` when the helper itself is killed.
+ * @throws EngineError `helperMissing`.
  */
 export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
-  const { plan, helperPath, waiting, streams, onStep, onStarted } = settings;
+  const signals = forwardSignals(settings.streams);
+  try {
+    let outcome = await launchOnce(settings, signals);
+    const { waiting: _, ...again } = settings;
+    while (outcome.kind === "lost") {
+      const plan = await settings.onLost?.();
+      if (plan === undefined) break;
+      outcome = await launchOnce({ ...again, plan }, signals);
+    }
+    return outcome;
+  } finally {
+    signals.stop();
+  }
+}
+
+async function launchOnce(settings: LaunchSettings, signals: SignalForwarding): Promise<LaunchOutcome> {
+  const { plan, helperPath, waiting, streams, onStep, onStarted, onUnread } = settings;
   const steps = new Map(plan.steps.map((step) => [step.id, step]));
   const statistics = new Map<string, string>();
   const last = new Map<string, JournalRecord>(); // the newest record of each kind that decides the outcome
@@ -62,11 +88,8 @@ export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
     if (record.op === "call") onStep?.(parseStepReport(record, steps));
     else if (record.op === "file") statistics.set(record.fields.get("path") ?? "", record.bytes.toString("utf8"));
     else if (record.op === "started") onStarted?.(Number(record.fields.get("pid")));
+    else if (record.op === "unread") onUnread?.(Number(record.fields.get("stream")));
     if (record.op !== "failed" || !last.has("failed")) last.set(record.op, record); // the first failure is the reason
-  };
-  let stop = () => {};
-  const onControl = (control: Socket) => {
-    stop = forwardSignals(streams, control);
   };
   const exit = await runHelper({
     plan,
@@ -74,11 +97,10 @@ export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
     ...(waiting === undefined ? {} : { waiting }),
     stdio: [streams.stdin, streams.stdout, streams.stderr],
     onRecord,
-    onControl,
+    onControl: signals.sendTo,
     leaveAt: ({ op }) => op === "detached" || op === "exited",
     signal: streams.signal,
   });
-  stop();
   if (last.has("detached")) return { kind: "detached" };
   const exited = last.get("exited");
   if (exited !== undefined) return exitedLaunch(exited, statistics);
@@ -86,7 +108,7 @@ export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
   if (failed !== undefined) return failedLaunch(failed);
   if (exit === undefined) return { kind: "detached" }; // by the signal
   await restoreTerminal(last.get("terminal")?.fields.get("saved"), streams);
-  throw lostHelper(exit);
+  return { kind: "lost", error: lostHelper(exit) };
 }
 
 /** How the helper of a payload is started that outlives its caller. */
@@ -110,7 +132,7 @@ export interface StartedLaunch {
  * @throws EngineError `helperMissing`, or `launchFailed` when the monitor ends without a word.
  */
 export async function launchDetached(
-  settings: Omit<LaunchSettings, "streams" | "onStarted">,
+  settings: Omit<LaunchSettings, "streams" | "onStarted" | "onLost" | "onUnread">,
 ): Promise<StartedLaunch | FailedLaunch> {
   const { plan, helperPath, waiting, onStep } = settings;
   const steps = new Map(plan.steps.map((step) => [step.id, step]));
@@ -129,19 +151,32 @@ export async function launchDetached(
   throw lostHelper(exit);
 }
 
+interface SignalForwarding {
+  /** From now on this helper gets them. */
+  readonly sendTo: (control: Socket) => void;
+  readonly stop: () => void;
+}
+
 /** Hands signals on as records until it is stopped; the helper sends them through a pidfd, so never to a stranger. */
-function forwardSignals(streams: RunStreams, control: Socket): () => void {
-  const iterator = streams.signals?.[Symbol.asyncIterator]();
-  if (iterator === undefined) return () => {};
-  const pump = async () => {
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-      if (next.value !== "SIGWINCH" && control.writable) {
+function forwardSignals(streams: RunStreams): SignalForwarding {
+  let control: Socket | undefined;
+  let iterator: AsyncIterator<NodeJS.Signals> | undefined;
+  const pump = async (signals: AsyncIterator<NodeJS.Signals>) => {
+    for (let next = await signals.next(); next.done !== true; next = await signals.next()) {
+      if (next.value !== "SIGWINCH" && control?.writable === true) {
         control.write(encodeRecord("signal", { number: constants.signals[next.value] }));
       }
     }
   };
-  pump().catch(() => undefined); // an iterator that throws has no more signals to give
-  return () => void iterator.return?.();
+  return {
+    sendTo(helper) {
+      control = helper;
+      if (iterator !== undefined) return;
+      iterator = streams.signals?.[Symbol.asyncIterator]();
+      if (iterator !== undefined) pump(iterator).catch(() => undefined); // one that throws has no more to give
+    },
+    stop: () => void iterator?.return?.(),
+  };
 }
 
 function exitedLaunch({ fields }: JournalRecord, statistics: ReadonlyMap<string, string>): ExitedLaunch {
@@ -176,6 +211,6 @@ function lostHelper(exit: HelperExit | undefined): EngineError {
   const { code, signal } = exit ?? { code: null, signal: null };
   const how = signal === null ? `it exited with ${code}` : `it was ended by ${signal}`;
   return new EngineError("launchFailed", `the native helper gave no report of the launch: ${how}`, {
-    hint: "the container was ended with it; look for an out-of-memory kill in the kernel's log",
+    hint: "look for an out-of-memory kill in the kernel's log",
   });
 }

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { EngineError } from "../../base/index.ts";
 import { tellContainer } from "../events/tellContainer.ts";
 import { endsWithCaller } from "../fillDefaults.ts";
+import { type AdoptionPlaces, tend, tendContainer } from "../lifecycle/adoptContainer.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
-import type { LiveState, StatePlaces } from "../state/liveState.ts";
+import { type LiveState, readLiveState } from "../state/liveState.ts";
 import { observeContainer } from "../state/runningContainer.ts";
 import { type AttachOutcome, type AttachStreams, attachContainer } from "./attachContainer.ts";
 
@@ -26,8 +28,9 @@ export type AttachReport =
  */
 export async function attachByName(
   request: AttachByNameRequest,
-  places: StatePlaces & { readonly now: () => Date },
+  places: AdoptionPlaces & { readonly now: () => Date },
 ): Promise<AttachReport> {
+  await tendContainer(request.nameOrId, places);
   const { record, paths, state } = observeContainer(places, request.nameOrId);
   requireAttachable(state);
   const options = readContainerOptions(paths.options);
@@ -40,7 +43,7 @@ export async function attachByName(
     });
   }
   await tellContainer(record, { action: "attach" }, places);
-  const outcome = await attachContainer({
+  const attach = {
     runRoot: places.runRoot,
     id: record.id,
     streams: hasInput ? { ...outputs, stdin } : outputs,
@@ -48,12 +51,32 @@ export async function attachByName(
     detachKeys: request.detachKeys ?? options.detachKeys,
     sigProxy: request.sigProxy,
     endsInput: endsWithCaller(options),
-  });
+  };
+  let outcome = await attachContainer(attach);
+  // A monitor that was killed has closed the payload's input with it; the output goes on with the next one.
+  while (outcome.kind === "closed" && (await isAdoptable(record.id, places))) {
+    await tend(record.id, places);
+    outcome = await attachContainer({ ...attach, streams: outputs });
+  }
   if (outcome.kind === "inputEnded") return outcome;
   if (outcome.kind === "detached") await tellContainer(record, { action: "detach" }, places);
   if (outcome.kind !== "closed") return outcome;
   return { kind: "ended", exitCode: exitCodeOf(observeContainer(places, record.id).state) };
 }
+
+/** A process closes what it has open some moments before others can see that it has died. */
+async function isAdoptable(id: string, places: AdoptionPlaces): Promise<boolean> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const state = readLiveState({ ...places, id });
+    if (state.status !== "running" && state.status !== "paused") return state.status === "dead";
+    if (state.monitor === undefined) return true;
+    if (performance.now() > deadline) return false;
+    await delay(pauseMs);
+  }
+}
+
+const [pauseMs, patienceMs] = [5, 500];
 
 function requireAttachable({ status }: LiveState): void {
   const refusal = refusals[status];

@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
 import { constants } from "node:os";
+import { EngineError } from "../../base/index.ts";
 import { type CallerInput, openCallerInput } from "./callerInput.ts";
 import { connectMonitor } from "./connectMonitor.ts";
 import { DetachScanner } from "./detachScanner.ts";
-import { encodeInput, encodeRequest, FrameReader, frameTypes } from "./frames.ts";
+import { encodeInput, encodeRequest, FrameReader, frameTypes, saysFull } from "./frames.ts";
 
 /** The caller's side of an attached container. */
 export interface AttachStreams {
@@ -52,7 +53,7 @@ export type AttachOutcome =
  * Joins the caller's streams with those of a container that runs, until it ends, the caller detaches or is interrupted.
  * The caller's terminal is as it was afterwards, whatever happens.
  *
- * @throws EngineError `wrongState` when there is no monitor to talk to.
+ * @throws EngineError `wrongState` when there is no monitor to talk to, `busy` when it has too many to talk to.
  */
 export async function attachContainer(request: AttachRequest): Promise<AttachOutcome> {
   const { streams, terminal } = request;
@@ -91,16 +92,23 @@ async function showOutput(socket: Socket, { stdout, stderr }: AttachStreams): Pr
       for (const { type, bytes } of frames.read(chunk)) {
         if (type === frameTypes.stdout) await stdout?.pour(bytes);
         else if (type === frameTypes.stderr) await stderr?.pour(bytes);
+        else if (type === frameTypes.record && saysFull(bytes)) throw tooMany();
       }
     }
   } catch (error) {
-    if (!socket.destroyed) throw error;
+    if (!socket.destroyed || error instanceof EngineError) throw error;
   }
   return { kind: "closed" };
 }
 
 function isShown({ stdout, stderr }: AttachStreams): boolean {
   return stdout !== undefined || stderr !== undefined;
+}
+
+function tooMany(): EngineError {
+  return new EngineError("busy", "cannot attach to the container: its monitor has as many connections as it can have", {
+    hint: "end one of the others; brig logs -f needs none",
+  });
 }
 
 /** Resolves when the caller detaches; the end of the input is the end of the attachment only when nothing is shown. */

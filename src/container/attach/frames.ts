@@ -8,6 +8,16 @@ export interface FramePart {
 
 export const frameTypes = { stdin: 0, stdout: 1, stderr: 2, record: 3 } as const;
 
+/** Whether a record of a monitor says that it has as many connections as it can have (native/clients.c). */
+export function saysFull(record: Uint8Array): boolean {
+  return Buffer.from(record).toString("latin1").startsWith("full\0");
+}
+
+/** The same of its first frame. */
+export function isRefusal(bytes: Uint8Array): boolean {
+  return bytes[0] === frameTypes.record && saysFull(bytes.subarray(headerBytes));
+}
+
 const headerBytes = 8;
 /** The monitor takes no larger ones (native/monitor.h, INPUT_MAX). */
 const mostInputBytes = 4096;

@@ -10,10 +10,11 @@ import { type ContainerRecord, readContainerRecord } from "../state/containerRec
 import { isBeingMade, readContainerState } from "../state/containerState.ts";
 import { readRecord } from "../state/jsonRecord.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
+import { isKept } from "../state/liveState.ts";
 import { abandonedContainers, isPending, wantsVolumesRemoved } from "../state/pending.ts";
 import { removeContainer, removeTrash } from "../state/removeContainer.ts";
 import type { CheckScene, Finding } from "./finding.ts";
-import { entriesOf, isKept } from "./traces.ts";
+import { entriesOf } from "./traces.ts";
 
 /** The record of a container; undefined when there is none that can be read. */
 export function readTolerantRecord(root: string, id: string): ContainerRecord | undefined {
@@ -85,7 +86,7 @@ export function halfMadeContainers(scene: CheckScene): readonly Finding[] {
     (id) => !marked.includes(id) && !isPending(root, id) && isUnfinished(scene, id),
   );
   return [...marked, ...unmarked].flatMap((id) => {
-    if (isKept(scene, id) || isInHand(root, id)) return [];
+    if (isKept({ ...scene, id }) || isInHand(root, id)) return [];
     const record = readTolerantRecord(root, id);
     const volumes = record === undefined || record.remove || wantsVolumesRemoved(root, id);
     return {

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { readFileIfExists } from "../../base/index.ts";
+import { endStaleGroup } from "../lifecycle/staleGroup.ts";
 import { listContainerIds } from "../state/containerIds.ts";
-import { removeEmptyGroup, removeGroup } from "../state/removeGroup.ts";
+import { isKept } from "../state/liveState.ts";
+import { removeEmptyGroup } from "../state/removeGroup.ts";
 import { readTolerantRecord } from "./checkContainers.ts";
 import { containersInUse } from "./checkProcesses.ts";
 import type { CheckScene, Finding } from "./finding.ts";
-import { entriesOf, isAccountedFor, isKept } from "./traces.ts";
+import { entriesOf, isAccountedFor } from "./traces.ts";
 
 /** Groups of containers that do not run, and of containers that nobody knows. */
 export function leftoverGroups(scene: CheckScene): readonly Finding[] {
@@ -16,11 +18,14 @@ function ownGroups(scene: CheckScene): readonly Finding[] {
   return listContainerIds(scene.root).flatMap((id) => {
     const group = readTolerantRecord(scene.root, id)?.cgroup;
     if (group === undefined || readFileIfExists(join(group, "cgroup.events")) === undefined) return [];
-    if (isKept(scene, id)) return [];
+    if (isKept({ ...scene, id })) return [];
     return {
       object: group,
       sentence: `the group of container ${id.slice(0, 12)} is there although it does not run`,
-      repair: { does: "ends what is left in the group and removes it", apply: () => removeGroup(group) },
+      repair: {
+        does: "ends what is left in the group and removes it",
+        apply: () => endStaleGroup({ ...scene, id, group }),
+      },
     };
   });
 }

@@ -5,9 +5,9 @@ import { openImageStore, restoreLayer, type StoredImage } from "../../image/inde
 import type { Descriptor, DiffId } from "../../oci/index.ts";
 import { type LayerStore, measureTrees, openLayerStore } from "../../overlay/index.ts";
 import { listContainerIds } from "../state/containerIds.ts";
+import { isKept } from "../state/liveState.ts";
 import { readTolerantRecord } from "./checkContainers.ts";
 import type { CheckScene, Finding } from "./finding.ts";
-import { isKept } from "./traces.ts";
 
 /** Layers that are there in part, and layers of images that are not there at all. */
 export async function damagedLayers(scene: CheckScene): Promise<readonly Finding[]> {
@@ -60,7 +60,7 @@ function describe(scene: CheckScene, { diffId, problem, source }: Damage): Findi
 function isInUse(scene: CheckScene, diffId: DiffId): boolean {
   return listContainerIds(scene.root).some((id) => {
     const used = readTolerantRecord(scene.root, id)?.diffIds;
-    return (used === undefined || used.includes(diffId)) && isKept(scene, id);
+    return (used === undefined || used.includes(diffId)) && isKept({ ...scene, id });
   });
 }
 

@@ -1,33 +1,47 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
+import { adoptContainer, findLost } from "../lifecycle/adoptContainer.ts";
 import { listContainerIds } from "../state/containerIds.ts";
 import { readRecord } from "../state/jsonRecord.ts";
-import { readLiveState, runDirectory } from "../state/liveState.ts";
+import { runDirectory } from "../state/liveState.ts";
 import { isAlive, type ProcessIdentity } from "../state/processIdentity.ts";
 import type { CheckScene, Finding } from "./finding.ts";
-import { entriesOf, isAccountedFor, monitorOf } from "./traces.ts";
+import { entriesOf, isAccountedFor } from "./traces.ts";
 
-/** Containers that run without anybody who stays with them, and those whose end nobody saw. */
+/** Containers that run without anybody who stays with them, and those whose end or new start nobody saw to. */
 export function lostMonitors(scene: CheckScene): readonly Finding[] {
   return listContainerIds(scene.root).flatMap((id) => {
-    const status = lostState(scene, id);
-    if (status === undefined || monitorOf(scene.runRoot, id) !== undefined) return [];
-    const sentence =
-      status === "dead"
-        ? `the container ${id.slice(0, 12)} ended while nobody stayed with it`
-        : `the container ${id.slice(0, 12)} runs, and its monitor was killed`;
-    return { object: runDirectory(scene.runRoot, id), sentence };
+    const status = lostStatus(scene, id);
+    if (status === undefined) return [];
+    const apply = (): Promise<void> => adoptContainer({ ...scene, id });
+    return {
+      object: runDirectory(scene.runRoot, id),
+      sentence: `the container ${id.slice(0, 12)} ${problems[status]}`,
+      repair: { does: remedies[status], apply },
+    };
   });
 }
 
-function lostState(scene: CheckScene, id: string): "dead" | "running" | undefined {
+type LostStatus = "running" | "paused" | "dead" | "exited";
+
+const problems: Readonly<Record<LostStatus, string>> = {
+  running: "runs, and its monitor was killed",
+  paused: "is paused, and its monitor was killed",
+  dead: "ended while nobody stayed with it",
+  exited: "was to be started again, and its monitor was killed",
+};
+
+const remedies: Readonly<Record<LostStatus, string>> = {
+  running: "gives it a new monitor",
+  paused: "gives it a new monitor",
+  dead: "writes down that it has ended, and does what its restart policy says",
+  exited: "starts it",
+};
+
+function lostStatus(scene: CheckScene, id: string): LostStatus | undefined {
   try {
-    const state = readLiveState({ ...scene, id });
-    if (state.status === "dead") return "dead";
-    return (state.status === "running" || state.status === "paused") && state.monitor === undefined
-      ? "running"
-      : undefined;
+    return findLost({ ...scene, id })?.status;
   } catch (error) {
     if (error instanceof EngineError && error.code === "storeCorrupt") return undefined; // damagedContainers says so
     throw error;

@@ -19,6 +19,7 @@ import { planActor } from "../events/planActor.ts";
 import { tellContainer } from "../events/tellContainer.ts";
 import { groupPath, maxAccountsBytes, parseAccounts, passwdPath } from "../identity/accounts.ts";
 import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
+import { tendContainer } from "../lifecycle/adoptContainer.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import type { ContainerRecord } from "../state/containerRecord.ts";
@@ -41,6 +42,7 @@ const defaultDetachKeys = "\u0010\u0011";
 export async function execContainer(run: ExecRun, context: EngineContext): Promise<ExecReport> {
   const host = context.probeHost();
   requireRoot(host);
+  await tendContainer(run.options.container, context);
   const container = requireRunning(context, run.options.container);
   const { id } = container.record;
   if (container.state.status === "paused") {
@@ -68,6 +70,7 @@ export async function execContainer(run: ExecRun, context: EngineContext): Promi
     failPoint("exec.ended");
     return { exitCode: outcome.exitCode };
   }
+  if (outcome.kind === "lost") throw outcome.error;
   if (outcome.kind !== "failed") return { exitCode: 0 };
   const { architecture } = host;
   throw await explainExecFailure({ failed: outcome, request, plan, helperPath, architecture, container: id });

@@ -48,6 +48,8 @@ export interface StateDetails {
   readonly Dead: boolean;
   readonly Pid: number;
   readonly ExitCode: number;
+  /** False: nobody saw how it ended, and `ExitCode` is a stand-in. */
+  readonly ExitCodeKnown?: false;
   readonly Error: string;
   readonly StartedAt: string;
   readonly FinishedAt: string;

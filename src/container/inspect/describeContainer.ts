@@ -95,6 +95,7 @@ function describeState({ state, failure, health }: ContainerFacts): StateDetails
     Dead: status === "dead",
     Pid: state.pid ?? 0,
     ExitCode: failure?.exitCode ?? state.exitCode ?? 0,
+    ...(status === "dead" || exit?.exitCodeKnown === false ? { ExitCodeKnown: false as const } : {}),
     Error: failure?.message ?? (exit?.started === false ? describeFailedStep(exit.failure) : ""),
     StartedAt: state.startedAt ?? never,
     FinishedAt: state.finishedAt ?? never,

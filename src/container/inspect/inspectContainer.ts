@@ -4,6 +4,7 @@ import { openImageStore } from "../../image/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { runningExecs } from "../exec/runningExecs.ts";
 import { healthOf } from "../health/readHealth.ts";
+import { tendContainer } from "../lifecycle/adoptContainer.ts";
 import type { ListPlaces } from "../list/listContainers.ts";
 import { measureContainers } from "../list/measureContainers.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
@@ -32,6 +33,7 @@ export interface InspectRequest {
  * @throws EngineError `containerNotFound`, `storeCorrupt` for a damaged record.
  */
 export async function inspectContainer(request: InspectRequest, places: ListPlaces): Promise<ContainerDetails> {
+  await tendContainer(request.nameOrId, places);
   const read = readContainerFacts(request.nameOrId, places);
   const facts = { ...read, ...(await readNetwork(read)) };
   if (!request.size) return describeContainer(facts);

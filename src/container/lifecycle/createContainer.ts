@@ -18,7 +18,7 @@ import { type NamedMount, nameMounts, resolveMounts } from "../run/resolveMounts
 import { writeContainerFiles } from "../run/writeBundle.ts";
 import { writeContainerOptions } from "../state/containerOptions.ts";
 import { writeContainerRecord } from "../state/containerRecord.ts";
-import { writeContainerState } from "../state/containerState.ts";
+import { startMark, writeContainerState } from "../state/containerState.ts";
 import { writeLaunchFile } from "../state/launchFile.ts";
 import { clearPending } from "../state/pending.ts";
 import type { ProcessIdentity } from "../state/processIdentity.ts";
@@ -31,6 +31,8 @@ export interface CreateRequest {
   readonly image: StoredImage;
   readonly owner: ProcessIdentity;
   readonly undo: UndoStack;
+  /** Whether it is started at once, or kept for later. */
+  readonly purpose: "start" | "keep";
 }
 
 /** A container that is whole on disk and has not been started. */
@@ -91,9 +93,10 @@ export async function createContainer(request: CreateRequest, context: EngineCon
   const record = recordOf({ ...reservation, draft, mounts: named, planned, image }, context.now());
   writeContainerRecord(paths.record, record);
   failPoint("create.recorded");
-  writeContainerState(paths.state, { status: "created" });
+  const starts = request.purpose === "start";
+  writeContainerState(paths.state, { status: "created", ...(starts ? { started: startMark(context.now()) } : {}) });
   failPoint("create.whole");
-  if (!options.remove) clearPending(context.root, id);
+  if (!(options.remove && starts)) clearPending(context.root, id);
   failPoint("create.committed");
   await tellContainer(record, { action: "create" }, context);
   return { ...reservation, planned, options };

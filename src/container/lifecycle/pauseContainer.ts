@@ -8,6 +8,7 @@ import { readContainerRecord } from "../state/containerRecord.ts";
 import { clearFrozen } from "../state/frozenMark.ts";
 import { readLiveState } from "../state/liveState.ts";
 import { findContainer } from "../state/removeContainer.ts";
+import { tend } from "./adoptContainer.ts";
 
 /**
  * Freezes every process of a container, or lets them go on (cgroup.freeze, cgroups(7)).
@@ -16,6 +17,7 @@ import { findContainer } from "../state/removeContainer.ts";
  */
 export async function setPaused(nameOrId: string, wanted: "paused" | "running", context: EngineContext): Promise<void> {
   const id = findContainer(context.root, nameOrId);
+  await tend(id, context);
   const record = readContainerRecord(containerPaths(context.root, id).record);
   const group = record?.cgroup;
   const { status } = readLiveState({ ...context, id, ...(group === undefined ? {} : { cgroup: group }) });

@@ -7,6 +7,7 @@ import { type ContainerRecord, readContainerRecord } from "../state/containerRec
 import { readLiveState } from "../state/liveState.ts";
 import { identifyProcess } from "../state/processIdentity.ts";
 import { findContainer, removeContainer } from "../state/removeContainer.ts";
+import { tend } from "./adoptContainer.ts";
 import { endContainer } from "./stopContainer.ts";
 
 /**
@@ -21,6 +22,7 @@ export async function removeByName(
   context: EngineContext,
 ): Promise<string> {
   const id = findContainer(context.root, nameOrId);
+  await tend(id, context);
   const { status } = readLiveState({ ...context, id });
   const live = status === "running" || status === "paused" || status === "restarting";
   if (live && !force) {

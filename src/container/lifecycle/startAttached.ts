@@ -4,10 +4,10 @@ import type { AttachStreams } from "../attach/attachContainer.ts";
 import { endsWithCaller, type FilledOptions } from "../fillDefaults.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
-import { readLaunchFile } from "../state/launchFile.ts";
 import { observeContainer } from "../state/runningContainer.ts";
+import { tendContainer } from "./adoptContainer.ts";
 import { lockContainer } from "./containerLock.ts";
-import { finishForeground, requireUnpaused, startForeground } from "./startContainer.ts";
+import { finishForeground, prepareRestart, requireUnpaused, startForeground } from "./startContainer.ts";
 
 export interface StartAttachedRequest {
   readonly nameOrId: string;
@@ -30,6 +30,7 @@ export interface StartAttachedRequest {
  */
 export async function startAttached(request: StartAttachedRequest, context: EngineContext): Promise<AttachReport> {
   const { nameOrId, streams } = request;
+  await tendContainer(nameOrId, context);
   const { record, paths } = observeContainer(context, nameOrId);
   const lock = await lockContainer(paths);
   try {
@@ -40,7 +41,7 @@ export async function startAttached(request: StartAttachedRequest, context: Engi
       return await attachToRunning(request, context);
     }
     const options = readContainerOptions(paths.options);
-    const launch = attachedLaunch(readLaunchFile(paths.launch), options, request);
+    const launch = attachedLaunch(await prepareRestart(record.id, context), options, request);
     const onStarted = () => lock?.release();
     const start = { id: record.id, launch, observer: {}, onStarted };
     const ended = await startForeground(start, streams, context);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { EngineError, failPoint, makeDirectory, removeFile } from "../../base/index.ts";
 import { readEvents } from "../../cgroups/index.ts";
 import {
@@ -5,10 +6,12 @@ import {
   type DetachedLaunch,
   type ExitedLaunch,
   type FailedLaunch,
+  type LaunchOutcome,
   type LaunchRequest,
   launch,
   launchDetached,
   type RunStreams,
+  type StartedLaunch,
   type WaitingHelper,
 } from "../../launch/index.ts";
 import { requireLogSocket } from "../logs/logSocket.ts";
@@ -16,20 +19,23 @@ import { envName } from "../mergeImageConfig.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import type { PreparedNetwork, StartingContainer } from "../networks/prepareNetwork.ts";
 import type { EngineContext } from "../run/engineContext.ts";
+import { foregroundPipes } from "../run/foregroundPipes.ts";
 import { explainLaunchFailure } from "../run/launchFailure.ts";
 import type { ExitReport, RunObserver } from "../runReports.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
+import { startMark, writeContainerState } from "../state/containerState.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
 import { isLive, type LiveState, readLiveState, runDirectory } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
 import { findContainer } from "../state/removeContainer.ts";
-import { removeGroup } from "../state/removeGroup.ts";
 import { finishFirstUse } from "../state/volumes.ts";
 import { writeStartFailure } from "../why/startFailure.ts";
+import { lockCall, planAdoption, tend } from "./adoptContainer.ts";
 import { withContainerLock } from "./containerLock.ts";
 import type { MadeContainer } from "./createContainer.ts";
 import { cleanUp, removeEnded } from "./removeByName.ts";
+import { endStaleGroup } from "./staleGroup.ts";
 
 export interface StartRequest {
   readonly id: string;
@@ -47,28 +53,55 @@ export async function startForeground(
   context: EngineContext,
 ): Promise<ExitedLaunch | DetachedLaunch> {
   const prepared = await prepareStart(request, context);
+  const pipes = foregroundPipes(runDirectory(context.runRoot, request.id));
   const outcome = launch({
     plan: compilePlan({ ...prepared.launch, foreground: true }),
     ...launchSettings(request, context),
     streams,
     onStarted: () => {
+      pipes.open();
       prepared.onStarted();
       request.onStarted?.();
     },
-  });
-  return started(outcome, prepared, context);
+    onUnread: pipes.letGo,
+    onLost: () => planAdoption({ ...context, id: request.id }, { foreground: true }),
+  }).finally(pipes.close);
+  return started(outcome.then(requireFound), prepared, context);
 }
 
 /** Starts a container that goes on by itself; resolves once its payload has been executed. */
 export async function startDetached(request: StartRequest, context: EngineContext): Promise<void> {
   const prepared = await prepareStart(request, context);
-  const outcome = launchDetached({
-    plan: compilePlan({ ...prepared.launch, foreground: false }),
-    ...launchSettings(request, context),
-  });
-  await started(outcome, prepared, context);
+  await started(launchWhenFree(request, prepared, context), prepared, context);
   failPoint("start.launched");
   prepared.onStarted();
+}
+
+/** Another monitor may be there: about to go after the end of the container, or of somebody who starts it as we do. */
+async function launchWhenFree(
+  request: StartRequest,
+  prepared: PreparedStart,
+  context: EngineContext,
+): Promise<StartedLaunch | FailedLaunch | { readonly kind: "elsewhere" }> {
+  const plan = compilePlan({ ...prepared.launch, foreground: false });
+  const { waiting, ...again } = launchSettings(request, context);
+  let outcome = await launchDetached({ plan, ...again, ...(waiting === undefined ? {} : { waiting }) });
+  const deadline = performance.now() + patienceMs;
+  while (outcome.kind === "failed" && outcome.call === lockCall && performance.now() < deadline) {
+    if (isLive({ ...context, id: request.id })) return { kind: "elsewhere" };
+    await delay(pauseMs);
+    outcome = await launchDetached({ plan, ...again });
+  }
+  return outcome;
+}
+
+/** Between two attempts, and for how long. */
+const [pauseMs, patienceMs] = [10, 10_000];
+
+/** @throws EngineError `launchFailed`. */
+function requireFound(outcome: LaunchOutcome): Exclude<LaunchOutcome, { readonly kind: "lost" }> {
+  if (outcome.kind === "lost") throw outcome.error;
+  return outcome;
 }
 
 function launchSettings({ observer, waiting }: StartRequest, { helperPath }: EngineContext) {
@@ -107,7 +140,7 @@ async function started<Outcome extends { readonly kind: string }>(
  */
 async function endUnknown({ id, launch }: PreparedStart, error: unknown, context: EngineContext): Promise<never> {
   const group = launch.cgroup?.directory;
-  if (group !== undefined && !isLive({ ...context, id })) await removeGroup(group);
+  if (group !== undefined) await endStaleGroup({ ...context, id, group });
   throw error;
 }
 
@@ -196,12 +229,25 @@ function withNetwork(launch: LaunchRequest, network: PreparedNetwork | undefined
 export async function startByName(nameOrId: string, context: EngineContext): Promise<void> {
   const id = findContainer(context.root, nameOrId);
   const paths = containerPaths(context.root, id);
+  await tend(id, context);
   await withContainerLock(paths, async () => {
     const { status } = readLiveState({ ...context, id });
     if (status === "running" || status === "restarting") return;
     requireUnpaused({ status }, nameOrId);
-    await startDetached({ id, launch: readLaunchFile(paths.launch), observer: {} }, context);
+    await startDetached({ id, launch: await prepareRestart(id, context), observer: {} }, context);
   });
+}
+
+/**
+ * Makes a container ready to be started once more: ends what a start that was killed half-way may have left, and marks the
+ * new one, for the case that the machine ends before it. Returns how it is started.
+ */
+export async function prepareRestart(id: string, context: EngineContext): Promise<LaunchRequest> {
+  const paths = containerPaths(context.root, id);
+  const launch = readLaunchFile(paths.launch);
+  if (launch.cgroup !== undefined) await endStaleGroup({ ...context, id, group: launch.cgroup.directory });
+  writeContainerState(paths.state, { status: "created", started: startMark(context.now()) });
+  return launch;
 }
 
 /** @throws EngineError `wrongState` with Docker's sentence. */

@@ -13,6 +13,7 @@ import { type LiveState, readLiveState } from "../state/liveState.ts";
 import { observeState, unseenEnd } from "../state/observedState.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { readStartFailure } from "../why/startFailure.ts";
+import { findLost, tend } from "./adoptContainer.ts";
 import { tellMonitor } from "./tellMonitor.ts";
 
 const pauseMs = 10;
@@ -34,7 +35,7 @@ export interface StopRequest {
  * @throws EngineError `containerNotFound`; `busy` when even the kernel cannot end it within ten seconds.
  */
 export async function stopContainer(request: StopRequest, context: EngineContext): Promise<void> {
-  const found = look(request.nameOrId, context);
+  const found = await look(request.nameOrId, context);
   const { id, paths, record } = found;
   if (!isLive(found.state)) return;
   const timeoutSec = request.timeoutSec ?? readContainerOptions(paths.options).stopTimeoutSec;
@@ -62,7 +63,7 @@ export async function killContainer(
   { nameOrId, signal }: { readonly nameOrId: string; readonly signal: string },
   context: EngineContext,
 ): Promise<void> {
-  const found = look(nameOrId, context);
+  const found = await look(nameOrId, context);
   if (found.state.status !== "running" && found.state.status !== "paused") {
     throw new EngineError("wrongState", `cannot kill container: ${nameOrId}: container ${found.id} is not running`, {
       hint: `start it with: brig start ${nameOrId}`,
@@ -76,8 +77,9 @@ export async function killContainer(
 
 /** Ends a container whatever it does, and waits until its monitor has put it away. */
 export async function endContainer(nameOrId: string, context: EngineContext): Promise<void> {
-  const found = look(nameOrId, context);
+  const found = await look(nameOrId, context);
   if (!isLive(found.state)) return;
+  writeFileAtomic(found.paths.stopped, "");
   await sendSignal(found, { op: "stop", signal: "SIGKILL" }, context);
   await endGroup(found, context);
 }
@@ -89,8 +91,9 @@ interface Found {
   readonly state: LiveState;
 }
 
-function look(nameOrId: string, context: EngineContext): Found {
+async function look(nameOrId: string, context: EngineContext): Promise<Found> {
   const id = findContainer(context.root, nameOrId);
+  await tend(id, context);
   const paths = containerPaths(context.root, id);
   const record = readContainerRecord(paths.record);
   if (record === undefined) throw new EngineError("containerNotFound", `No such container: ${nameOrId}`);
@@ -125,11 +128,12 @@ async function endGroup({ id, record }: Found, context: EngineContext): Promise<
 
 async function hasEnded(id: string, context: EngineContext, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
-  while (isLive(readLiveState({ ...context, id }))) {
+  for (;;) {
+    if (findLost({ ...context, id }) !== undefined) await tend(id, context);
+    if (!isLive(readLiveState({ ...context, id }))) return true;
     if (performance.now() > deadline) return false;
     await delay(pauseMs);
   }
-  return true;
 }
 
 /** Resolves with the exit status when a container has ended for good; at once for one that does not run. */

@@ -1,5 +1,6 @@
 import { errnoOf } from "../../base/index.ts";
 import { encodeRecord } from "../../launch/index.ts";
+import { isRefusal } from "../attach/frames.ts";
 import { dialMonitor } from "../state/dialMonitor.ts";
 
 export interface MonitorMessage {
@@ -8,7 +9,8 @@ export interface MonitorMessage {
 }
 
 /**
- * Sends one record to the monitor of a container. Returns whether a monitor was there to take it.
+ * Sends one record to the monitor of a container. Returns whether a monitor was there to take it: one that has as many
+ * connections as it can have says so instead.
  *
  * @throws Error for a socket that fails in any other way than having no one behind it.
  */
@@ -19,14 +21,17 @@ export async function tellMonitor(runRoot: string, id: string, message: MonitorM
   header.writeUInt32BE(body.length, 4);
   const socket = await dialMonitor(runRoot, id);
   if (socket === undefined) return false;
+  let taken = true;
   return new Promise((resolve, reject) => {
-    socket.once("close", (failed) => failed || resolve(true));
+    socket.once("close", (failed) => failed || resolve(taken));
     socket.once("error", (error) => {
       // It ended while we spoke, and what was asked of it does not matter any more.
       if (["EPIPE", "ECONNRESET"].includes(errnoOf(error) ?? "")) resolve(false);
       else reject(error);
     });
-    socket.resume(); // what it has to say is not for us, and unread data would keep the socket open
+    socket.on("data", (bytes: Buffer) => {
+      taken = !isRefusal(bytes);
+    });
     socket.end(Buffer.concat([header, body]));
   });
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
 import { healthOf } from "../health/readHealth.ts";
+import { lostOf, tend } from "../lifecycle/adoptContainer.ts";
 import { publishedPorts } from "../ports/publishedPorts.ts";
 import type { CreatedContainer } from "../runReports.ts";
 import { listContainerIds } from "../state/containerIds.ts";
@@ -45,7 +46,7 @@ export async function listContainers(places: ListPlaces, request: ListRequest): 
   const { all, last, filters = [], size = false } = request;
   const fits = compileFilters(filters, filterFacts(places));
   const everyState = all || last !== undefined || looksAtStopped(filters);
-  const found = readContainers(places)
+  const found = (await readTended(places))
     .filter(({ container: { status } }) => everyState || isUp(status))
     .filter(fits)
     .sort(({ container: one }, { container: other }) => (one.created < other.created ? 1 : -1))
@@ -57,7 +58,17 @@ function isUp(status: ObservedState["status"]): boolean {
   return status === "running" || status === "paused" || status === "restarting";
 }
 
-function readContainers(places: StatePlaces): FilteredContainer[] {
+/** Containers whose monitors were killed get new ones before they are shown. */
+async function readTended(places: ListPlaces): Promise<readonly FilteredContainer[]> {
+  const lost: string[] = [];
+  const found = readContainers(places, lost);
+  if (lost.length === 0) return found;
+  await Promise.all(lost.map((id) => tend(id, places)));
+  return readContainers(places, []);
+}
+
+/** Adds the ids of those that lack a monitor to `lost`. */
+function readContainers(places: StatePlaces, lost: string[]): readonly FilteredContainer[] {
   const bootId = readBootId();
   return listContainerIds(places.root).flatMap((id) => {
     try {
@@ -65,7 +76,8 @@ function readContainers(places: StatePlaces): FilteredContainer[] {
       const record = readContainerRecord(paths.record);
       if (record === undefined) return [];
       const { cgroup } = record;
-      const live = readLiveState({ ...places, id: record.id, bootId, ...(cgroup === undefined ? {} : { cgroup }) });
+      const live = readLiveState({ ...places, id, bootId, ...(cgroup === undefined ? {} : { cgroup }) });
+      if (lostOf(live, paths) !== undefined) lost.push(id);
       const state = observeState(live);
       const health = healthOf(record, places.runRoot, live)?.status;
       const failure = readStartFailure(paths.failure, state);

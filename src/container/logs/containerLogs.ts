@@ -1,7 +1,8 @@
 import { EngineError } from "../../base/index.ts";
+import { type AdoptionPlaces, findLost, tend } from "../lifecycle/adoptContainer.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import { containerPaths } from "../state/containerPaths.ts";
-import { readLiveState, type StatePlaces } from "../state/liveState.ts";
+import { readLiveState } from "../state/liveState.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import type { LogPiece, LogTextRequest } from "./logText.ts";
 import { journalAttributes } from "./planJournald.ts";
@@ -23,13 +24,21 @@ export interface LogsRequest extends LogTextRequest {
  * @throws EngineError `containerNotFound`, `notOffered` with Docker's sentence when the container keeps no log or its
  * driver has no reader, `fileSystem` when the log or the journal cannot be read.
  */
-export async function* containerLogs(request: LogsRequest, places: StatePlaces): AsyncGenerator<LogPiece> {
+export async function* containerLogs(request: LogsRequest, places: AdoptionPlaces): AsyncGenerator<LogPiece> {
   const id = findContainer(places.root, request.nameOrId);
+  await tend(id, places);
   const paths = containerPaths(places.root, id);
   const { logDriver, logOptions } = readContainerOptions(paths.options);
+  let tending = false; // what it writes goes nowhere until it has a monitor again
   const isOver = (): boolean => {
     const { status } = readLiveState({ ...places, id });
-    return status !== "running" && status !== "paused" && status !== "restarting";
+    if (!tending && findLost({ ...places, id }) !== undefined) {
+      tending = true;
+      void tend(id, places).finally(() => {
+        tending = false;
+      });
+    }
+    return !tending && status !== "running" && status !== "paused" && status !== "restarting";
   };
   if (keepsFile(logDriver)) return yield* readLogs({ ...request, directory: paths.directory, isOver });
   if (logDriver !== "journald") {

@@ -1,7 +1,7 @@
 import { EngineError } from "../../base/index.ts";
 import { dismissHelper, openLauncher, type RunStreams, type WaitingHelper } from "../../launch/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
-import { createContainer, type MadeContainer } from "../lifecycle/createContainer.ts";
+import { type CreateRequest, createContainer, type MadeContainer } from "../lifecycle/createContainer.ts";
 import { removeByName } from "../lifecycle/removeByName.ts";
 import { finishForeground, startDetached, startForeground } from "../lifecycle/startContainer.ts";
 import type { RunOptions } from "../runOptions.ts";
@@ -50,7 +50,7 @@ export async function runDetached(request: MakeRequest, context: EngineContext):
 
 /** Makes a container and does not start it; when it cannot be made, nothing of it stays. */
 export async function makeOnly(request: MakeRequest, context: EngineContext): Promise<CreatedName> {
-  const { id, name } = (await makeContainer(request, context)).container;
+  const { id, name } = (await makeContainer({ ...request, purpose: "keep" }, context)).container;
   return { id, name };
 }
 
@@ -66,7 +66,7 @@ async function makeAndStart<Result>(
     return waiting;
   };
   try {
-    const made = await makeContainer({ ...request, onImage: open }, context);
+    const made = await makeContainer({ ...request, purpose: "start", onImage: open }, context);
     return await start(made.container, open()).catch((error: unknown) => putAway(made, error, context));
   } finally {
     if (waiting !== undefined) await dismissHelper(waiting);
@@ -89,7 +89,7 @@ interface Made {
 }
 
 async function makeContainer(
-  { options, observer, onImage }: MakeRequest & { readonly onImage?: () => void },
+  { options, observer, purpose, onImage }: MakeRequest & Pick<CreateRequest, "purpose"> & { onImage?: () => void },
   context: EngineContext,
 ): Promise<Made> {
   const filled = fillDefaults(options);
@@ -102,7 +102,7 @@ async function makeContainer(
   if (filled.replace && filled.name !== undefined) await replaceContainer(filled.name, context);
   const undo = newUndoStack();
   try {
-    const container = await createContainer({ draft, image, owner, undo }, context);
+    const container = await createContainer({ draft, image, owner, undo, purpose }, context);
     for (const notice of container.planned.plan.notices) observer.onNotice?.(notice);
     return { container, undo };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
-import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
+import { isAlive, type ProcessIdentity, readBootId } from "./processIdentity.ts";
 
 /**
  * `state.json`: whether the container is whole. What it does is told by its monitor (`readLiveState`).
@@ -7,7 +7,19 @@ import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
 export type ContainerState =
   /** `owner` is the brig process that makes it; when that is gone, nobody will finish it. */
   | { readonly status: "creating"; readonly owner: ProcessIdentity; readonly intent: CreationIntent }
-  | { readonly status: "created" };
+  | { readonly status: "created"; readonly started?: StartMark };
+
+/** That a start was asked for: it outlives the boot, and so tells of a container that ended with it. */
+export interface StartMark {
+  readonly bootId: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** The mark of a start in this boot. */
+export function startMark(now: Date): StartMark {
+  return { bootId: readBootId(), at: now.toISOString() };
+}
 
 /** What is about to be made for a container, written before: enough to take it all away again without a record. */
 export interface CreationIntent {

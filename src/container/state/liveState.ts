@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readFileIfExists } from "../../base/index.ts";
 import { containerPaths } from "./containerPaths.ts";
+import { endOfBoot } from "./endOfBoot.ts";
 import { readRecord } from "./jsonRecord.ts";
 import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
 
@@ -15,8 +16,8 @@ export type LiveState =
   /** Its process has ended and the monitor will start it again. */
   | { readonly status: "restarting"; readonly monitor: ProcessIdentity; readonly exit: ExitRecord }
   | { readonly status: "exited"; readonly exit: ExitRecord }
-  /** It ended while no monitor was there to see how, in a reboot for example. */
-  | { readonly status: "dead"; readonly startedAt: string };
+  /** It ended while no monitor was there to see how; `process` is what it was. */
+  | (Pick<RunningState, "process" | "startedAt" | "restarts"> & { readonly status: "dead" });
 
 export interface RunningState {
   readonly status: "running" | "paused";
@@ -39,6 +40,12 @@ export interface ExitRecord {
   /** 0 to 255, or the number of the signal that ended it. */
   readonly exitCode?: number;
   readonly signal?: number;
+  /** False: nobody saw how it ended, and `exitCode` is a stand-in. */
+  readonly exitCodeKnown?: false;
+  /** The monitor was about to start it again. */
+  readonly restarting?: true;
+  /** No monitor wrote this: the machine was started anew while it ran. */
+  readonly rebooted?: true;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly restarts: number;
@@ -82,10 +89,11 @@ export function readLiveState({ root, runRoot, id, cgroup, bootId }: LiveStateRe
     return { status, process, startedAt, restarts, ...(monitor === undefined ? {} : { monitor }) };
   }
   const exit = readExit(directory) ?? readExit(containerPaths(root, id).directory);
-  if (exit === undefined)
-    return running === undefined ? { status: "created" } : { status: "dead", startedAt: running.startedAt };
-  if (running !== undefined && running.startedAt > exit.finishedAt)
-    return { status: "dead", startedAt: running.startedAt };
+  const rebooted = endOfBoot({ root, id, running, exit, bootId });
+  if (rebooted !== undefined) return { status: "exited", exit: rebooted };
+  if (running !== undefined && (exit === undefined || running.startedAt > exit.finishedAt))
+    return { ...running, status: "dead" };
+  if (exit === undefined) return { status: "created" };
   return monitor === undefined ? { status: "exited", exit } : { status: "restarting", monitor, exit };
 }
 
@@ -98,8 +106,24 @@ export function isLive(request: LiveStateRequest): boolean {
   return ["running", "paused", "restarting"].includes(readLiveState(request).status);
 }
 
-interface RunningRecord {
+export interface RunningRecord {
   readonly process: ProcessIdentity;
   readonly startedAt: string;
   readonly restarts: number;
+}
+
+/** Whether something stays with a container: a payload that runs, or a monitor about to start it or to put it away. */
+export function isKept(places: StatePlaces & { readonly id: string }): boolean {
+  return isLive(places) || monitorOf(places.runRoot, places.id) !== undefined;
+}
+
+/** The monitor of a container, if it is alive. A record that cannot be read names nobody. */
+export function monitorOf(runRoot: string, id: string): ProcessIdentity | undefined {
+  const text = readFileIfExists(join(runDirectory(runRoot, id), "monitor.json"));
+  try {
+    const record = JSON.parse(text ?? "null") as ProcessIdentity | null; // the monitor's own words
+    return record !== null && isAlive(record) ? record : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { EngineError } from "../../base/index.ts";
 import type { HostFacts } from "../../host/index.ts";
+import { type AdoptionPlaces, tend } from "../lifecycle/adoptContainer.ts";
 import { listContainerIds } from "../state/containerIds.ts";
 import type { StatePlaces } from "../state/liveState.ts";
+import { findContainer } from "../state/removeContainer.ts";
 import { type ObservedContainer, observeContainer, readContainerSpec } from "../state/runningContainer.ts";
 import { type ContainerSample, sampleContainer } from "./containerSample.ts";
 import { type ContainerStats, compareSamples, nothingUsed } from "./containerStats.ts";
@@ -23,7 +25,7 @@ export interface StatsRound {
   readonly notices: readonly string[];
 }
 
-export interface StatsContext extends StatePlaces {
+export interface StatsContext extends AdoptionPlaces {
   readonly probeHost: () => Pick<HostFacts, "cgroup" | "memoryBytes">;
 }
 
@@ -39,6 +41,8 @@ const intervalMs = 1000;
  */
 export async function* statsContainers(request: StatsRequest, context: StatsContext): AsyncGenerator<StatsRound> {
   const facts = context.probeHost();
+  const ids = request.containers.map((text) => findContainer(context.root, text));
+  await Promise.all((ids.length > 0 ? ids : listContainerIds(context.root)).map((id) => tend(id, context)));
   let samples = takeSamples(request, context, { strict: true });
   let notices = missingCounters(facts.cgroup, samples);
   let waitMs = firstIntervalMs;

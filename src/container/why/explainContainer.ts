@@ -1,11 +1,11 @@
 import { EngineError } from "../../base/index.ts";
 import type { EngineEvent } from "../events/eventRecord.ts";
 import { readEvents } from "../events/readEvents.ts";
+import { type AdoptionPlaces, tendContainer } from "../lifecycle/adoptContainer.ts";
 import { instantOf } from "../options/timeFlag.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
-import type { StatePlaces } from "../state/liveState.ts";
 import { type ObservedState, readObservedState } from "../state/observedState.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { explainEnd } from "./explainEnd.ts";
@@ -28,9 +28,10 @@ export interface ContainerExplanation {
 /** @throws EngineError `containerNotFound`, `storeCorrupt` for a damaged record. */
 export async function explainContainer(
   nameOrId: string,
-  places: StatePlaces & { readonly now: Date },
+  places: AdoptionPlaces & { readonly now: Date },
 ): Promise<ContainerExplanation> {
   const { root, now } = places;
+  await tendContainer(nameOrId, places);
   const id = findContainer(root, nameOrId);
   const paths = containerPaths(root, id);
   const record = readContainerRecord(paths.record);

@@ -20,9 +20,7 @@ export interface EndFacts {
 export function explainEnd({ state, failure }: EndFacts): string | undefined {
   const { status, exit } = state;
   if (failure !== undefined) return `could not be started: ${failure.message}`;
-  if (status === "dead") {
-    return "unknown: it ended while its monitor was not there to see how, as after a kill of the monitor or a reboot";
-  }
+  if (status === "dead") return unseen;
   if (exit === undefined) return undefined;
   if (!exit.started) return `could not be started: ${describeFailedStep(exit.failure)}`;
   return `${explainExit(exit)}${refusedForks(exit)}${unloggedOutput(exit)}`;
@@ -32,7 +30,11 @@ function unloggedOutput({ unlogged = 0 }: ExitRecord): string {
   return unlogged === 0 ? "" : `; ${unlogged} bytes of what it wrote did not reach its log`;
 }
 
+const unseen = "unknown: it ended while its monitor was not there to see how, as after a kill of the monitor";
+
 function explainExit(exit: ExitRecord): string {
+  if (exit.rebooted === true) return "ended with the machine, which was started anew while it ran; how is not known";
+  if (exit.exitCodeKnown === false) return unseen;
   const memory = explainMemory(exit);
   const name = exit.signal === undefined ? undefined : (nameOfNumber(exit.signal) ?? `signal ${exit.signal}`);
   const killed = name === "SIGKILL" || exit.exitCode === sigkillStatus;

@@ -150,7 +150,7 @@ test("healthOf() tells what the monitor wrote, and that what nobody probes is un
     );
     assert.equal(of({ ...running, status: "paused" })?.status, "healthy");
     const { monitor: _, ...alone } = running;
-    for (const live of [alone, { status: "exited", exit }, { status: "dead", startedAt: "" }] as const) {
+    for (const live of [alone, { status: "exited", exit }, { ...alone, status: "dead" }] as const) {
       assert.equal(of(live)?.status, "unhealthy", live.status);
     }
     assert.equal(of({ status: "created" }), undefined);

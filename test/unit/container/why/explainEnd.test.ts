@@ -73,7 +73,17 @@ test("explainEnd() says what the records say, and not more", () => {
 });
 
 test("explainEnd() does not make up the end that nobody saw", () => {
-  assert.match(explainEnd({ state: observeState({ status: "dead", startedAt: exit.startedAt }) }) ?? "", /^unknown: /);
+  assert.match(
+    explainEnd({
+      state: observeState({
+        status: "dead",
+        startedAt: exit.startedAt,
+        process: { pid: 1, startTime: "1", bootId: "b" },
+        restarts: 0,
+      }),
+    }) ?? "",
+    /^unknown: /,
+  );
   assert.equal(explainEnd({ state: observeState({ status: "created" }) }), undefined);
   const process = { pid: 1, startTime: "1", bootId: "b" };
   const running = observeState({ status: "running", process, startedAt: exit.startedAt, restarts: 2 });
