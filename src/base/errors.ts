@@ -126,6 +126,7 @@ const errnoWords: Readonly<Record<string, string>> = {
   EISDIR: "is a directory",
   EROFS: "the file system is read-only",
   EINVAL: "invalid argument",
+  EIO: "input/output error",
   EMFILE: "too many open files in this process",
   ENFILE: "too many open files on this machine",
   ELOOP: "too many symbolic links",

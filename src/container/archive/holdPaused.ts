@@ -55,7 +55,7 @@ export async function holdPaused(container: ObservedContainer, context: EngineCo
 /** A mark tells the next commit, should this one be killed, that nobody else wants the container to stand still. */
 async function pauseAlone({ record: { id }, state, paths }: ObservedContainer, context: EngineContext): Promise<Pause> {
   const owner = identifyProcess(context.pid);
-  if (owner !== undefined) markFrozen(paths, owner);
+  if (owner !== undefined) markFrozen({ id, paths }, owner);
   if (state.status === "running") await setPaused(id, "paused", context);
   let held = true;
   return {

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { EngineError } from "../../base/index.ts";
 import type { ContainerPaths } from "./containerPaths.ts";
 import { readRecord, writeRecord } from "./jsonRecord.ts";
 import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
@@ -11,9 +12,19 @@ import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
 
 const fileOf = ({ directory }: Pick<ContainerPaths, "directory">): string => join(directory, "frozen");
 
-/** Before the container is frozen. */
-export function markFrozen(paths: Pick<ContainerPaths, "directory">, owner: ProcessIdentity): void {
-  writeRecord(fileOf(paths), owner, { durable: false });
+/** Before the container is frozen. @throws EngineError `containerNotFound` when it was removed meanwhile. */
+export function markFrozen(
+  { id, paths }: { readonly id: string; readonly paths: Pick<ContainerPaths, "directory"> },
+  owner: ProcessIdentity,
+): void {
+  try {
+    writeRecord(fileOf(paths), owner, { durable: false });
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.details.errno !== "ENOENT") throw error;
+    throw new EngineError("containerNotFound", `No such container: ${id}`, {
+      hint: "it was removed in this very moment",
+    });
+  }
 }
 
 /** Idempotent. */

@@ -35,22 +35,31 @@ async function killAndRepeat(world: World, scenario: Scenario, interference: Int
   await runScript(world, scenario.again ?? [scenario.operation]);
 }
 
-/** Fails something at a point: the command says why in a sentence, and leaves nothing half-made without a further command. */
+/** Behind these the operation has done what was asked for. */
+const completing: ReadonlySet<string> = new Set(["volume.renamed"]);
+
+/** Fails something at a point; resolves with how the command ended. What must hold is what holds after a kill. */
 export async function failAndLook(world: World, scenario: Scenario, interference: Interference): Promise<BrigResult> {
   const before = takeSnapshot(world);
-  await runScript(world, scenario.prepare ?? []);
-  const { env, hit } = interfere(world, interference);
-  const result = await runHere(world, scenario.operation, env);
-  assert.ok(hit(), `${interference.point} was not passed`);
-  await lookAtOnce(world);
-  await runScript(world, scenario.again ?? [scenario.operation]);
-  await runScript(world, scenario.undo ?? []);
+  let result: BrigResult;
+  try {
+    await runScript(world, scenario.prepare ?? []);
+    const prepared = takeSnapshot(world);
+    const { env, hit } = interfere(world, interference);
+    result = await runHere(world, scenario.operation, env);
+    assert.ok(hit(), `${interference.point} was not passed`);
+    world.ticker.checkAlive();
+    if (scenario.allOrNothing === true && !completing.has(interference.point)) await compare(world, prepared);
+    await runScript(world, scenario.again ?? [scenario.operation]);
+  } finally {
+    await runScript(world, tolerant(scenario.undo ?? []));
+  }
   await compare(world, before);
   return result;
 }
 
 /** The same commands, each of which may fail. */
-function tolerant(script: Script): Script {
+export function tolerant(script: Script): Script {
   return script.map((words) => (words[0] === "?" ? words : ["?", ...words]));
 }
 
@@ -65,7 +74,7 @@ export async function runScript(world: World, script: Script): Promise<void> {
 }
 
 /** I1, I7, I8 and I11: the next commands work at once, and who was not concerned did not notice. */
-async function lookAtOnce(world: World): Promise<void> {
+export async function lookAtOnce(world: World): Promise<void> {
   world.ticker.checkAlive();
   const started = performance.now();
   const { code, stderr } = await runHere(world, ["ps", "-a", "--no-trunc"]);

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly trigger?: readonly string[];
   /** After it: the operation again, as a user would; must succeed (I10). `operation` itself when left out. */
   readonly again?: Script;
+  /** The operation takes everything back when it fails. */
+  readonly allOrNothing?: true;
   /** Takes away what the operation has made. */
   readonly undo?: Script;
 }
@@ -40,7 +42,7 @@ export function scenariosOf({ image, remote, files, root }: Pick<World, "image" 
       undo: [["rmi", remote]],
     },
     rmi: { prepare: [pulled], operation: ["rmi", remote], again: [pulled, ["rmi", remote]] },
-    create: { operation: made, again: [gone, made, ["start", "subject"]], undo: removed },
+    create: { operation: made, allOrNothing: true, again: [gone, made, ["start", "subject"]], undo: removed },
     start: { operation: started, again: [gone, started, ["exec", "subject", "true"]], undo: removed },
     "run --rm": {
       operation: ["run", "--rm", "--name", "subject", ...net, "-v", "/anonymous", image, "true"],
@@ -122,7 +124,11 @@ export function scenariosOf({ image, remote, files, root }: Pick<World, "image" 
       again: [maybe("rename", "subject", "other"), ["inspect", "other"], ["rename", "other", "subject"]],
       undo: removed,
     },
-    "volume create": { operation: ["volume", "create", "named"], undo: [["volume", "rm", "named"]] },
+    "volume create": {
+      operation: ["volume", "create", "named"],
+      allOrNothing: true,
+      undo: [["volume", "rm", "named"]],
+    },
     "volume rm": {
       prepare: [["volume", "create", "named"]],
       operation: ["volume", "rm", "named"],
