@@ -30,7 +30,17 @@ __attribute__((constructor)) static void read_actions(void)
     if (fd >= 0) close(fd);
 }
 
-/* Resolves when the parent is gone: a signal to somebody else arrives when it likes. */
+/* The helper closes whatever it does not need; the trace stays (the linker's --wrap puts this in the place of close_range). */
+int __real_close_range(unsigned first, unsigned last, int flags);
+int __wrap_close_range(unsigned first, unsigned last, int flags)
+{
+    unsigned kept = (unsigned)trace;
+    if (trace < 0 || kept < first || kept > last) return __real_close_range(first, last, flags);
+    if (kept > first && __real_close_range(first, kept - 1, flags) != 0) return -1;
+    return kept < last ? __real_close_range(kept + 1, last, flags) : 0;
+}
+
+/* Returns when the parent is gone: a signal to somebody else arrives when it likes. */
 static void kill_parent(void)
 {
     pid_t parent = getppid();

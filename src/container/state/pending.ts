@@ -22,13 +22,14 @@ export function markPending(root: string, id: string, owner: PendingOwner): void
 
 /** Who makes or removes a container. */
 export interface PendingOwner extends ProcessIdentity {
-  /** It is removing the container with its anonymous volumes. */
+  /** Whether who removes the container removes its anonymous volumes, too; absent: the container is being made. */
   readonly volumes?: boolean;
 }
 
-/** Whether the removal that an abandoned mark stands for was to take the anonymous volumes, too. */
+/** Whether the anonymous volumes go with an abandoned container: nobody has got to know one that was being made. */
 export function wantsVolumesRemoved(root: string, id: string): boolean {
-  return parseMark(readFileIfExists(join(pendingDirectory(root), id)) ?? "").volumes === true;
+  const { pid, volumes } = parseMark(readFileIfExists(join(pendingDirectory(root), id)) ?? "");
+  return pid !== undefined && volumes !== false;
 }
 
 /** Idempotent. */

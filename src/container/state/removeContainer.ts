@@ -37,7 +37,7 @@ export async function removeContainer(request: RemovalRequest): Promise<void> {
   const paths = containerPaths(root, id);
   const record = tolerant(() => readContainerRecord(paths.record));
   const intent = intentOf(paths, record);
-  markPending(root, id, request.volumes ? { ...owner, volumes: true } : owner);
+  markPending(root, id, { ...owner, volumes: request.volumes });
   failPoint("rm.marked");
   if (record?.cgroup !== undefined) await removeGroup(record.cgroup);
   failPoint("rm.group-removed");

@@ -17,14 +17,35 @@ const promptMs = 10_000;
 export async function killAndLook(world: World, scenario: Scenario, interference: Interference): Promise<void> {
   const before = takeSnapshot(world);
   try {
-    await killAndRepeat(world, scenario, interference);
+    await killAt(world, scenario, interference);
+    await runScript(world, scenario.again ?? [scenario.operation]);
+  } finally {
+    await runScript(world, tolerant(scenario.undo ?? []));
+  }
+  await compare(world, before);
+  await checkSystem(world, []);
+}
+
+/** As `killAndLook`, but what was left is repaired first: then nothing is wrong any more, and the operation still works. */
+export async function killAndRepair(world: World, scenario: Scenario, interference: Interference): Promise<void> {
+  const before = takeSnapshot(world);
+  try {
+    await killAt(world, scenario, interference);
+    await checkSystem(world, ["--repair"]);
+    await runScript(world, scenario.again ?? [scenario.operation]);
   } finally {
     await runScript(world, tolerant(scenario.undo ?? []));
   }
   await compare(world, before);
 }
 
-async function killAndRepeat(world: World, scenario: Scenario, interference: Interference): Promise<void> {
+/** I1, I5 to I12 by brig's own eyes. */
+async function checkSystem(world: World, flags: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await runHere(world, ["system", "check", ...flags]);
+  assert.equal(code, 0, stdout + stderr);
+}
+
+async function killAt(world: World, scenario: Scenario, interference: Interference): Promise<void> {
   await runScript(world, scenario.prepare ?? []);
   const { env, hit } = interfere(world, interference);
   await runHere(world, scenario.operation, env);
@@ -32,7 +53,6 @@ async function killAndRepeat(world: World, scenario: Scenario, interference: Int
   assert.ok(await eventuallyTrue(hit), `${interference.point} was not passed`);
   takeSnapshot(world); // remembers the ids
   await lookAtOnce(world);
-  await runScript(world, scenario.again ?? [scenario.operation]);
 }
 
 /** Behind these the operation has done what was asked for. */
