@@ -52,7 +52,7 @@ export function bridgeBatch(record: NetworkRecord): string {
     `link set dev ${hostInterface} addrgenmode none`,
     ...gatewayAddresses(record).map((address) => `addr add ${address}`),
     `link set dev ${hostInterface} up`,
-    ...(record.subnets.some(({ family }) => family === 6) ? [loopbackRoute(hostInterface)] : []),
+    ...(record.subnets.some(({ family }) => family === 6) ? [loopbackRoute(record)] : []),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -60,18 +60,25 @@ export function bridgeBatch(record: NetworkRecord): string {
 /**
  * An answer to [::1] that comes in through the bridge is looked up for that interface only (rt6_need_strict in
  * net/ipv6/route.c), while `local ::1` is known for lo. A packet sent to ::1 never gets that far: ipv6_rcv drops it.
+ * Routes to one address with one metric would replace each other, so each network has a metric of its own.
  */
-function loopbackRoute(hostInterface: string): string {
-  return `-6 route replace local ::1 dev ${hostInterface} table local metric 1024`;
+function loopbackRoute({ hostInterface, id }: NetworkRecord): string {
+  return `route replace local ::1 dev ${hostInterface} table local metric ${1024 + Number.parseInt(id.slice(0, 7), 16)}`;
 }
 
-/** The host's own addresses in a network, each with its interface, as `ip address` takes them. */
+/**
+ * The host's own addresses in a network, each with its interface, as `ip address` takes them. What passes through the host
+ * comes from addresses that are not the bridge's, and then only a link-local one can ask who has the next address
+ * (ndisc_send_ns in net/ipv6/ndisc.c).
+ */
 export function gatewayAddresses({ subnets, hostInterface }: NetworkRecord): readonly string[] {
-  return subnets.flatMap(({ subnet, gateway, family }) =>
+  const gateways = subnets.flatMap(({ subnet, gateway, family }) =>
     gateway === undefined
       ? []
       : [`${gateway}/${subnet.split("/")[1]} dev ${hostInterface}${family === 6 ? " nodad" : ""}`],
   );
+  const linkLocal = subnets.some(({ family }) => family === 6) ? [`fe80::1/64 dev ${hostInterface} nodad`] : [];
+  return [...gateways, ...linkLocal];
 }
 
 /** Its own: else it would be that of one of the members, and change when that leaves. */
