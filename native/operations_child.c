@@ -216,7 +216,8 @@ static int op_sysctl(struct launch *launch, const struct record *record)
 {
     REQUIRED(file, "file");
     REQUIRED(value, "value");
-    return path_write(&launch->journal, launch->proc, file, value);
+    if (path_write(&launch->journal, launch->proc, file, value) == 0) return 0;
+    return errno == ENOENT && record_get(record, "optional") != NULL ? 0 : -1;
 }
 
 /* Copies what the image has at a mount point into the new volume that will cover it: one process reads, one writes. Inside

@@ -18,7 +18,11 @@ export function compileNetworkStart({ network }: LaunchRequest): readonly Launch
 
 /** Kernel settings of the container's network namespace, once its interfaces are there. */
 export function compileNetworkSettings({ network }: LaunchRequest): readonly LaunchStep[] {
-  return (network?.settings ?? []).map((step) => ({ ...compileNetworkStep("child", step), op: "sysctl" }));
+  return (network?.settings ?? []).map((step) => {
+    const compiled = compileNetworkStep("child", step);
+    // The container may have been disconnected since its monitor got this plan.
+    return { ...compiled, op: "sysctl", fields: { ...compiled.fields, optional: 1 } };
+  });
 }
 
 /** What is taken back outside of the container when it has ended. */

@@ -44,7 +44,7 @@ export {
   readNetworkRecord,
   writeContainerNetwork,
 } from "./networkStore.ts";
-export { insideSettings, planAttachment } from "./plan/planAttachment.ts";
+export { attachmentFiles, attachmentLines, insideSettings, planAttachment } from "./plan/planAttachment.ts";
 export { planDetachment, planNetworkDown } from "./plan/planNetworkDown.ts";
 export { planLinkRepair, planNetworkRepair } from "./plan/planNetworkRepair.ts";
 export { planNetworkUp } from "./plan/planNetworkUp.ts";

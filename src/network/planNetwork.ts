@@ -32,7 +32,7 @@ export function planNetwork(request: NetworkPlanRequest): NetworkSteps {
   const ports = planPorts(request);
   const up: readonly NetworkStep[] = records.flatMap((record) => planNetworkUp(record, facts));
   return {
-    start: [...up, ...planAttachment({ network, records, facts }), ...ports.start],
+    start: [...up, ...planAttachment(request), ...ports.start],
     settings: [...insideSettings({ network, records, facts }), ...ports.settings],
     end: ports.end,
   };

@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import { EngineError, withLock } from "../../base/index.ts";
+import { EngineError, withLock, writeFileAtomic } from "../../base/index.ts";
 import { executeNetwork } from "../../launch/index.ts";
 import {
+  attachmentFiles,
+  attachmentLines,
   type ContainerNetwork,
   type Endpoint,
   insideSettings,
@@ -18,6 +20,7 @@ import { leaveNames } from "../names/leftNames.ts";
 import { refreshNames } from "../names/refreshNames.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { writeContainerRecord } from "../state/containerRecord.ts";
+import { runDirectory } from "../state/liveState.ts";
 import { type ObservedContainer, observeContainer } from "../state/runningContainer.ts";
 import { newEndpoint } from "./attachNetworks.ts";
 import { findNetwork, noSuchNetwork, requireNetwork } from "./findNetwork.ts";
@@ -55,7 +58,8 @@ export async function connectNetwork({ container, choice }: ConnectRequest, cont
       releaseEndpoint(context.root, id, endpoint);
       throw error;
     }
-    keep(observed, { ...network, endpoints: [...network.endpoints, endpoint] }, [...networks, record.name]);
+    const more = { ...network, endpoints: [...network.endpoints, endpoint] };
+    keep(observed, more, [...networks, record.name], context);
     refreshNames([record.name], context);
     await tellNetwork({ action: "connect", record, container: id }, context);
   });
@@ -121,6 +125,7 @@ export async function disconnectNetwork(request: DisconnectRequest, context: Eng
       observed,
       left,
       networks.filter((one) => one !== name),
+      context,
     );
     releaseEndpoint(context.root, id, endpoint);
     leaveNames({ observed, left, network: name }, context);
@@ -179,7 +184,20 @@ async function changing(
   });
 }
 
-function keep({ paths, record }: ObservedContainer, network: ContainerNetwork, networks: readonly string[]): void {
+/** For the next start, and for the one that the monitor of a running container makes. */
+function keep(
+  observed: ObservedContainer,
+  network: ContainerNetwork,
+  networks: readonly string[],
+  context: EngineContext,
+): void {
+  const { paths, record } = observed;
+  if (targetOf(observed) !== undefined) {
+    const files = attachmentFiles(runDirectory(context.runRoot, record.id));
+    const lines = attachmentLines({ network, records: recordsOf(context.root, network), facts: readNetworkFacts() });
+    writeFileAtomic(files.link, lines.link);
+    writeFileAtomic(files.address, lines.address);
+  }
   writeContainerNetwork(paths.directory, network);
   writeContainerRecord(paths.record, { ...record, networks });
 }

@@ -1,5 +1,6 @@
 import { removeFile, writeFileAtomic } from "../../base/index.ts";
 import {
+  attachmentFiles,
   type ContainerNetwork,
   type NetworkRecord,
   type NetworkSteps,
@@ -67,12 +68,14 @@ export function prepareNetwork(container: StartingContainer, context: EngineCont
     const links = resolveLinks({ name: record.name, network }, context);
     writeHosts(container, { network, links }, context);
     refreshNames(named, context);
+    const directory = runDirectory(context.runRoot, id);
+    for (const file of Object.values(attachmentFiles(directory))) removeFile(file); // what stood for an older plan
     const steps = planNetwork({
       containerId: id,
       network,
       records,
       facts: readNetworkFacts(),
-      runDirectory: runDirectory(context.runRoot, id),
+      runDirectory: directory,
     });
     const started = (): void => {
       if (marked) clearStarting(context, id);

@@ -34,7 +34,11 @@ export async function explainLaunchFailure(failure: LaunchFailure): Promise<Engi
 
 /** What a program of the host said is the reason; its path says which one it was. */
 function explainTool({ step, args, errno }: FailedLaunch, why: string | undefined): EngineError {
-  const said = args.trim().replaceAll(/\s*\n\s*/g, "; ");
+  // The last line of ip(8) in batch mode only counts lines.
+  const said = args
+    .trim()
+    .replace(/\n?Command failed -:\d+$/, "")
+    .replaceAll(/\s*\n\s*/g, "; ");
   return new EngineError("launchFailed", `cannot start the container: its network cannot be made: ${said}`, {
     hint: `it happened in the step "${step}"${why === undefined ? "" : ` (${why})`}; brig network check says what is not as it should be`,
     details: { step, errno },

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import type { ContainerNetwork, Endpoint } from "../containerNetwork.ts";
 import type { NetworkRecord } from "../networkRecord.ts";
-import type { NetworkStep, SettingStep } from "../networkSteps.ts";
+import type { NetworkStep, SettingStep, ToolStep } from "../networkSteps.ts";
 import type { NetworkFacts } from "../planNetwork.ts";
 import { interfaceMark } from "./planNetworkUp.ts";
 
@@ -10,6 +11,26 @@ export interface AttachmentRequest {
   readonly present?: readonly Endpoint[];
   readonly records: readonly NetworkRecord[];
   readonly facts: NetworkFacts;
+  /** The container's run-time directory, where a launch plan looks whether its networks were changed meanwhile. */
+  readonly runDirectory?: string;
+}
+
+/**
+ * Lines for `ip -batch` in a container's run-time directory. They exist once it was connected or disconnected while it ran,
+ * and then stand for what the launch plan has in it: a monitor keeps its plan for all of the container's life.
+ */
+export function attachmentFiles(runDirectory: string): { readonly link: string; readonly address: string } {
+  return { link: join(runDirectory, "link.batch"), address: join(runDirectory, "address.batch") };
+}
+
+/** What those files hold for the networks of a container. */
+export function attachmentLines(request: AttachmentRequest): { readonly link: string; readonly address: string } {
+  const attached = attachedEndpoints(request.network, request.records);
+  const present = attachedEndpoints({ endpoints: request.present ?? [] }, request.records);
+  return {
+    link: attached.flatMap(linkLines).join(""),
+    address: [...attached.flatMap(addressLines), ...routeLines([...present, ...attached])].join(""),
+  };
 }
 
 export interface Attached {
@@ -21,31 +42,51 @@ export interface Attached {
 const containerNamespace = "/proc/self/fd/3";
 
 /** Makes the interfaces of a container: one `ip` in the host's namespace, one in the container's. */
-export function planAttachment({ network, present = [], records, facts }: AttachmentRequest): readonly NetworkStep[] {
+export function planAttachment(request: AttachmentRequest): readonly NetworkStep[] {
+  const { network, records, facts, runDirectory } = request;
   const attached = attachedEndpoints(network, records);
-  if (attached.length === 0) return [];
-  const all = [...attachedEndpoints({ endpoints: present }, records), ...attached];
-  const batch = { kind: "tool", program: facts.tools.ip, argv: ["ip", "-batch", "-"] } as const;
-  return [
-    ...attached.flatMap(({ endpoint }) => removeStale(endpoint, facts)),
-    {
-      ...batch,
+  const files = runDirectory === undefined ? undefined : attachmentFiles(runDirectory);
+  if (attached.length === 0 && files === undefined) return [];
+  const { link, address } = attachmentLines(request);
+  const texts = {
+    link: {
       id: "net.link",
-      input: attached.flatMap(linkLines).join(""),
       inside: false,
       why: "the container's interfaces are made outside and moved in, before anything of it runs",
       doc: "veth(4)",
     },
-    {
-      ...batch,
+    address: {
       id: "net.address",
-      input: [...attached.flatMap(addressLines), ...routeLines(all)].join(""),
       inside: true,
       why: "addresses and the default route, in the container's network namespace",
       doc: "ip-address(8)",
     },
+  } as const;
+  const batch = { kind: "tool", program: facts.tools.ip } as const;
+  const steps = (what: "link" | "address", input: string): readonly NetworkStep[] => [
+    ...(input === ""
+      ? []
+      : [
+          {
+            ...batch,
+            ...texts[what],
+            argv: ["ip", "-batch", "-"],
+            input,
+            ...(files === undefined ? {} : { unless: files[what] }),
+          },
+        ]),
+    ...(files === undefined ? [] : [changedStep({ ...batch, ...texts[what] }, files[what])]),
+  ];
+  return [
+    ...attached.flatMap(({ endpoint }) => removeStale(endpoint, facts)),
+    ...steps("link", link),
+    ...steps("address", address),
     ...attached.flatMap((one) => rateSteps(one, facts)),
   ];
+}
+
+function changedStep(step: Omit<ToolStep, "argv" | "input">, file: string): NetworkStep {
+  return { ...step, id: `${step.id}.changed`, argv: ["ip", "-batch", file], input: "", when: file };
 }
 
 /** Endpoints with their networks. */
