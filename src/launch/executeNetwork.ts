@@ -19,6 +19,7 @@ const targetName = "container";
 
 /** Executes steps about networks outside of a launch: with the same operations, by the same helper. */
 export async function executeNetwork(execution: NetworkExecution): Promise<FailedLaunch | undefined> {
+  if (execution.steps.length === 0 && (execution.settings ?? []).length === 0) return undefined;
   const last = new Map<string, JournalRecord>();
   const exit = await runHelper({
     plan: { steps: compileExecution(execution) },

@@ -118,7 +118,7 @@ test("macvlan puts a container on the LAN itself, beside the host's neighbours",
   await start("one", "--network", "lan,mac-address=02:00:00:00:00:aa");
   assert.match(
     await ok("exec", "one", "ip", "addr", "show", "dev", "eth0"),
-    /02:00:00:00:00:aa[^]*inet 192\.0\.2\.128\/24/,
+    /02:00:00:00:00:aa[\s\S]*inet 192\.0\.2\.128\/24/,
   );
   assert.match(await ok("exec", "one", "ip", "route"), /^default via 192\.0\.2\.9 dev eth0/);
   assert.equal(await peerSeenBy("-4", () => ok("exec", "one", "nc", "-w", "5", "192.0.2.9", "7000")), "192.0.2.128");
