@@ -1,6 +1,13 @@
 export { parsePlatform } from "../image/index.ts";
 export { parseUlimit, type RunStreams } from "../launch/index.ts";
-export { formatPorts, type PublishedPort, parseExpose, parseLink, parsePublish } from "../network/index.ts";
+export {
+  formatPorts,
+  type PortRequest,
+  type PublishedPort,
+  parseExpose,
+  parseLink,
+  parsePublish,
+} from "../network/index.ts";
 export type { CommitRequest } from "./archive/commitContainer.ts";
 export type { CopyReport, CopyRequest } from "./archive/copyFiles.ts";
 export { parseCopySide } from "./archive/copyPaths.ts";

@@ -19,5 +19,6 @@ export function networkMembers(places: Places, openContext: () => Promise<Engine
     pruneNetworks: async (filters) => (await change("remove networks")).pruneNetworks(filters),
     connectNetwork: async (request) => (await change("connect a container")).connectNetwork(request),
     disconnectNetwork: async (request) => (await change("disconnect a container")).disconnectNetwork(request),
+    changePorts: async (request) => (await change("change the ports of a container")).changePorts(request),
   };
 }

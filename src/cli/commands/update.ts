@@ -1,5 +1,5 @@
 import { EngineError } from "../../base/index.ts";
-import { parseRestartPolicy, type RestartPolicy } from "../../container/index.ts";
+import { type PortRequest, parsePublish, parseRestartPolicy, type RestartPolicy } from "../../container/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag, Help } from "../flags/flag.ts";
@@ -12,6 +12,8 @@ import { forEachArgument, manyAtOnce } from "./eachArgument.ts";
 interface UpdateDraft extends Help {
   readonly limits: LimitsDraft;
   restart?: RestartPolicy;
+  readonly publishAdd: PortRequest[];
+  readonly publishRemove: PortRequest[];
 }
 
 /** Those of `run` that can be changed while a container runs, with Docker's reasons for those that cannot. */
@@ -41,6 +43,20 @@ const flags: readonly Flag<UpdateDraft>[] = [
       draft.restart = parseRestartPolicy(text);
     },
   },
+  {
+    long: "publish-add",
+    value: "list",
+    repeatable: true,
+    text: "port to publish, at once if it runs ([ip:][host:]container)",
+    read: ({ publishAdd }, text) => publishAdd.push(...parsePublish(text)),
+  },
+  {
+    long: "publish-rm",
+    value: "list",
+    repeatable: true,
+    text: "published port to withdraw ([[ip:]host:]container)",
+    read: ({ publishRemove }, text) => publishRemove.push(...parsePublish(text)),
+  },
 ];
 
 const caller = { cwd: "/", env: {} };
@@ -49,9 +65,11 @@ export const updateCommand = defineCommand<UpdateDraft>({
   usage: "[OPTIONS] CONTAINER [CONTAINER...]",
   arguments: { atLeast: 1 },
   flags,
-  begin: () => ({ limits: {} }),
-  execute: async ({ draft: { limits, restart }, args, openEngine }): Promise<Outcome> => {
-    if (Object.keys(limits).length === 0 && restart === undefined) {
+  begin: () => ({ limits: {}, publishAdd: [], publishRemove: [] }),
+  execute: async ({ draft: { limits, restart, publishAdd, publishRemove }, args, openEngine }): Promise<Outcome> => {
+    const others = Object.keys(limits).length > 0 || restart !== undefined;
+    const ports = publishAdd.length + publishRemove.length > 0;
+    if (!others && !ports) {
       throw new EngineError("usage", "you must provide one or more flags when using this command", {
         details: { exitStatus: 1 },
       });
@@ -61,7 +79,8 @@ export const updateCommand = defineCommand<UpdateDraft>({
     return forEachArgument(
       args,
       async (nameOrId) => {
-        await engine.update({ nameOrId, ...change });
+        if (others) await engine.update({ nameOrId, ...change });
+        if (ports) await engine.changePorts({ nameOrId, add: publishAdd, remove: publishRemove });
         return `${sanitizeLine(nameOrId)}\n`;
       },
       manyAtOnce,

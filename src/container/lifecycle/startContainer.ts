@@ -214,11 +214,15 @@ async function networkOf(container: StartingContainer, context: EngineContext): 
 
 /** The container's own variables beat those of its links. */
 function withNetwork(launch: LaunchRequest, network: PreparedNetwork | undefined): LaunchRequest {
-  if (network === undefined) return launch;
+  if (network === undefined || network.variables.length === 0) return { ...launch, ...stepsOf(network) };
   const { spec } = launch;
   const known = new Set(spec.process.env.map(envName));
   const env = [...spec.process.env, ...network.variables.filter((entry) => !known.has(envName(entry)))];
-  return { ...launch, network: network.steps, spec: { ...spec, process: { ...spec.process, env } } };
+  return { ...launch, ...stepsOf(network), spec: { ...spec, process: { ...spec.process, env } } };
+}
+
+function stepsOf(network: PreparedNetwork | undefined): Pick<LaunchRequest, "network"> {
+  return network === undefined ? {} : { network: network.steps };
 }
 
 /**

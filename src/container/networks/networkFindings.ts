@@ -1,8 +1,11 @@
 import { executeNetwork } from "../../launch/index.ts";
 import {
+  changePublished,
   findLinkFaults,
   findNetworkFaults,
+  findTranslation,
   forgetRemoved,
+  formatSocket,
   insideSettings,
   type KernelState,
   listNetworkRecords,
@@ -14,8 +17,11 @@ import {
   planLinkRepair,
   planNetworkDown,
   planNetworkRepair,
+  publishingEndpoint,
   readContainerNetwork,
   readKernelState,
+  readRuleset,
+  translatePorts,
 } from "../../network/index.ts";
 import type { CheckScene, Finding } from "../check/finding.ts";
 import { readLiveState } from "../state/liveState.ts";
@@ -28,6 +34,8 @@ interface Looked {
   readonly scene: CheckScene;
   readonly facts: NetworkFacts;
   readonly kernel: KernelState;
+  /** What `nft -j list ruleset` prints. */
+  readonly ruleset: unknown;
 }
 
 /** Nothing is asked of the kernel where there are no networks. */
@@ -36,7 +44,7 @@ export async function findNetworkFindings(scene: CheckScene): Promise<readonly F
   const removed = listRemoved(scene.root);
   if (records.length === 0 && removed.length === 0) return [];
   const facts = readNetworkFacts();
-  const looked = { scene, facts, kernel: await readKernelState(facts) };
+  const looked = { scene, facts, kernel: await readKernelState(facts), ruleset: await readRuleset(facts.tools.nft) };
   return [
     ...records.flatMap((record) => recordFindings(record, looked)),
     ...removed.map(({ path, record }) => ({
@@ -64,7 +72,10 @@ function recordFindings(record: NetworkRecord, looked: Looked): readonly Finding
       sentence,
       repair: { does: "brings the network up again", apply: mend },
     })),
-    ...members.flatMap((member) => memberFindings(member, record, looked)),
+    ...members.flatMap((member) => [
+      ...memberFindings(member, record, looked),
+      ...portFindings(member, record, looked),
+    ]),
   ];
 }
 
@@ -75,6 +86,37 @@ function memberFindings(member: NetworkMember, record: NetworkRecord, looked: Lo
     sentence,
     repair: { does: "connects the container again", apply: () => mendLink(member, record, looked) },
   }));
+}
+
+/** Published ports that the kernel does not know, of the containers that are reached through this network. */
+function portFindings({ record, paths }: NetworkMember, { name }: NetworkRecord, looked: Looked): readonly Finding[] {
+  const { scene, facts, ruleset } = looked;
+  const network = readContainerNetwork(paths.directory);
+  if (network.ports.length === 0) return [];
+  const records = recordsOf(scene.root, network);
+  if (publishingEndpoint(network, records)?.network !== name) return [];
+  const lost = translatePorts(network, records).filter((port) => {
+    const found = findTranslation(ruleset, port);
+    return found?.address !== port.address || found.port !== port.containerPort;
+  });
+  const [first] = lost;
+  if (first === undefined) return [];
+  const more = lost.length === 1 ? "" : ` and ${lost.length - 1} more`;
+  const publish = () =>
+    apply(
+      [
+        ...records.flatMap((one) => planNetworkRepair(one, facts)),
+        ...changePublished({ before: { ...network, ports: [] }, after: network, records, facts }),
+      ],
+      looked,
+    );
+  return [
+    {
+      object: record.name,
+      sentence: `its published port ${formatSocket(first.hostIp, first.hostPort)}/${first.protocol}${more} leads nowhere`,
+      repair: { does: "publishes them again", apply: publish },
+    },
+  ];
 }
 
 /** The host's side goes with the container's: where one is missing, both are made again. */

@@ -1,6 +1,7 @@
 import { newContainerId } from "../../base/index.ts";
-import type { NetworkRequest } from "../../network/index.ts";
+import type { NetworkRequest, PublishedPort } from "../../network/index.ts";
 import type { ObjectFilter } from "../list/containerFilters.ts";
+import type { PortChange } from "../ports/changePorts.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import type { Pruned } from "../volumes/removeVolume.ts";
@@ -18,6 +19,8 @@ export interface ContainerNetworks {
   pruneNetworks(filters: readonly ObjectFilter[]): Promise<Pruned>;
   connectNetwork(request: ConnectRequest): Promise<void>;
   disconnectNetwork(request: DisconnectRequest): Promise<void>;
+  /** Publishes and withdraws ports, of a running container at once; resolves with those that are published then. */
+  changePorts(change: PortChange): Promise<readonly PublishedPort[]>;
 }
 
 export interface NetworksSetting extends StatePlaces {
@@ -42,6 +45,9 @@ export function openNetworks(setting: NetworksSetting): ContainerNetworks {
     },
     async disconnectNetwork(request) {
       await (await import("./connectNetwork.ts")).disconnectNetwork(request, await setting.openContext());
+    },
+    async changePorts(change) {
+      return (await import("../ports/changePorts.ts")).changePorts(change, await setting.openContext());
     },
   };
 }

@@ -15,6 +15,7 @@ import {
   releasePorts,
   writeContainerNetwork,
 } from "../../network/index.ts";
+import { tellContainer } from "../events/tellContainer.ts";
 import { readNetworkFacts } from "../networks/networkFacts.ts";
 import { networkFailure } from "../networks/networkFailure.ts";
 import { recordsOf } from "../networks/networkRecords.ts";
@@ -58,6 +59,7 @@ export async function changePorts(change: PortChange, context: EngineContext): P
     writeContainerNetwork(paths.directory, { ...network, ports, wantedPorts });
     const options = readContainerOptions(paths.options);
     writeContainerOptions(paths.options, { ...options, publish: changeWanted(options.publish, change) });
+    await tellContainer(observed.record, { action: "update" }, context);
     return ports;
   });
 }
