@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renameSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, symlinkSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { busyboxLayout } from "../../support/fixtures.ts";
@@ -90,6 +90,24 @@ test("a deleted interface of a container comes back with its addresses and route
   const before = await seen();
   await mended(() => runTool("ip", ["link", "del", "dev", name]), /its interface in the network \w+ is not there/);
   assert.deepEqual(await seen(), before);
+});
+
+test("an address of a container that is not there is said, made free, and given to the next one", async () => {
+  const lease = `${root.root}/networks/own/leases/10.200.1.3`;
+  symlinkSync("0".repeat(64), lease);
+  assert.match(
+    (await runBrig(["network", "check"], { root })).stdout,
+    /the address is kept for the container 000000000000/,
+  );
+  assert.equal((await runBrig(["network", "check", "--repair"], { root })).code, 0);
+  assert.equal(existsSync(lease), false);
+  symlinkSync("0".repeat(64), lease);
+  const flags = ["run", "--rm", "--ulimit", "nofile=1024:1024", "--network", "own", "--ip", "10.200.1.3", image];
+  assert.match(await ok(...flags, "ip", "addr", "show", "dev", "eth0"), /inet 10\.200\.1\.3/);
+  assert.deepEqual(
+    readdirSync(`${root.root}/networks/own/leases`).filter((name) => name.startsWith("10.")),
+    ["10.200.1.2"],
+  );
 });
 
 test("a removal that was killed half-way is finished", async () => {
