@@ -4,7 +4,7 @@ import type { LaunchRequest, NamespaceTarget } from "./launchRequest.ts";
 import type { LaunchStep } from "./plan.ts";
 
 /** The other container whose mount a bind shows, when its source lies in the root of a process that is joined. */
-export function lenderOf({ source }: SpecMount, { joins }: LaunchRequest): NamespaceTarget | undefined {
+export function lenderOf({ source }: SpecMount, { joins }: Pick<LaunchRequest, "joins">): NamespaceTarget | undefined {
   return joins.find(({ pid }) => source.startsWith(`/proc/${pid}/root/`));
 }
 

@@ -1,3 +1,4 @@
+export { lenderOf } from "./borrowedMounts.ts";
 export { compileExec } from "./compileExec.ts";
 export { compilePlan } from "./compilePlan.ts";
 export { allowsEveryDevice, compileDeviceFilter } from "./deviceFilter.ts";

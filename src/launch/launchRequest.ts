@@ -58,6 +58,8 @@ export interface NamespaceTarget {
   readonly pid: number;
   /** Field 22 of proc_pid_stat(5), clock ticks since the boot: the pid still means the process that was meant. */
   readonly startTime: number;
+  /** The id of the container whose process this is: the next start asks anew which one that is. */
+  readonly container?: string;
 }
 
 export interface DeviceNode {

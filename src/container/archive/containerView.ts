@@ -1,5 +1,5 @@
 import { makeDirectory } from "../../base/index.ts";
-import type { RootView, ViewBind } from "../../launch/index.ts";
+import { type LaunchRequest, lenderOf, type RootView, type ViewBind } from "../../launch/index.ts";
 import type { RuntimeSpec, SpecMount } from "../../oci/index.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
 import type { StatePlaces } from "../state/liveState.ts";
@@ -42,16 +42,17 @@ function runningView({ state, paths }: ObservedContainer): RootView | undefined 
 }
 
 function stoppedView({ paths }: ObservedContainer, use: "read" | "changed"): RootView {
-  const { root, stage } = readLaunchFile(paths.launch);
-  const binds = use === "read" ? [] : bindsOf(readContainerSpec(paths));
+  const { root, stage, joins } = readLaunchFile(paths.launch);
+  const binds = use === "read" ? [] : bindsOf(readContainerSpec(paths), joins);
   if (root.kind === "directory") return { kind: "directory", path: root.path, binds };
   makeDirectory(stage);
   const own = use === "read" ? { upper: paths.upper } : { writable: root.writable };
   return { kind: "stacked", stage, layers: root.layers, ...own, binds };
 }
 
-function bindsOf({ mounts }: RuntimeSpec): readonly ViewBind[] {
-  return mounts.flatMap((mount) => bindOf(mount) ?? []);
+/** What another container lent it is only there while both run. */
+function bindsOf({ mounts }: RuntimeSpec, joins: LaunchRequest["joins"]): readonly ViewBind[] {
+  return mounts.flatMap((mount) => (lenderOf(mount, { joins }) === undefined ? (bindOf(mount) ?? []) : []));
 }
 
 function bindOf({ type, source, destination, options = [] }: SpecMount): ViewBind | undefined {

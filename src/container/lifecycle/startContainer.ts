@@ -19,6 +19,7 @@ import { envName } from "../mergeImageConfig.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import type { PreparedNetwork, StartingContainer } from "../networks/prepareNetwork.ts";
 import type { EngineContext } from "../run/engineContext.ts";
+import { renewJoins } from "../run/findJoins.ts";
 import { foregroundPipes } from "../run/foregroundPipes.ts";
 import { explainLaunchFailure } from "../run/launchFailure.ts";
 import type { ExitReport, RunObserver } from "../runReports.ts";
@@ -172,10 +173,11 @@ interface PreparedStart {
   readonly isStarted: () => boolean;
 }
 
-async function prepareStart({ id, launch }: StartRequest, context: EngineContext): Promise<PreparedStart> {
+async function prepareStart(request: StartRequest, context: EngineContext): Promise<PreparedStart> {
   const { root, runRoot } = context;
+  const { id } = request;
   const paths = containerPaths(root, id);
-  const socket = launch.monitor?.["log-socket"];
+  const socket = request.launch.monitor?.["log-socket"];
   if (typeof socket === "string") requireLogSocket(socket);
   const record = readContainerRecord(paths.record);
   const volumes = record?.mounts.filter(({ kind }) => kind === "volume") ?? [];
@@ -184,7 +186,10 @@ async function prepareStart({ id, launch }: StartRequest, context: EngineContext
   removeFile(paths.failure);
   failPoint("start.prepared");
   let isStarted = false;
-  const network = record === undefined ? undefined : await networkOf({ record, paths, spec: launch.spec }, context);
+  const { launch, network } = await findSurroundings(
+    { launch: request.launch, paths, ...(record === undefined ? {} : { record }) },
+    context,
+  );
   return {
     id,
     launch: { ...withNetwork(launch, network), monitor: { ...launch.monitor, boot: readBootId() } },
@@ -199,13 +204,26 @@ async function prepareStart({ id, launch }: StartRequest, context: EngineContext
   };
 }
 
-/** What is done about the network is decided by what it is at this moment; its code is loaded only for those that have one. */
-async function networkOf(container: StartingContainer, context: EngineContext): Promise<PreparedNetwork | undefined> {
-  const { record, paths } = container;
-  if (!hasOwnNetwork(record, paths.directory)) return undefined;
-  const { prepareNetwork } = await import("../networks/prepareNetwork.ts");
+interface Surroundings {
+  readonly launch: LaunchRequest;
+  readonly network?: PreparedNetwork;
+}
+
+/** What the launch depends on as it is at this moment: the containers that it joins, and its networks. */
+async function findSurroundings(
+  {
+    launch: kept,
+    record,
+    paths,
+  }: Pick<StartRequest, "launch"> & Partial<Pick<StartingContainer, "record">> & Pick<PreparedStart, "paths">,
+  context: EngineContext,
+): Promise<Surroundings> {
   try {
-    return prepareNetwork(container, context);
+    const launch = renewJoins(kept, context);
+    if (record === undefined || !hasOwnNetwork(record, paths.directory)) return { launch };
+    // Loaded only for those that have a network.
+    const { prepareNetwork } = await import("../networks/prepareNetwork.ts");
+    return { launch, network: prepareNetwork({ record, paths, spec: launch.spec }, context) };
   } catch (error) {
     writeStartFailure(paths.failure, error, context.now());
     throw error;
