@@ -13,7 +13,14 @@ import {
 } from "./addresses.ts";
 import { findHolder, findSocket, type HostSocket, readHostSockets } from "./hostSockets.ts";
 import type { PortRange, PortRequest } from "./portRequest.ts";
-import { findOverlap, listReservedPorts, type ReservationPlace, releasePort, takePort } from "./portReservations.ts";
+import {
+  findOverlap,
+  listReservedPorts,
+  openReservations,
+  type ReservationPlace,
+  releasePort,
+  takePort,
+} from "./portReservations.ts";
 
 export interface PortChoice extends ReservationPlace {
   readonly containerId: string;
@@ -33,7 +40,8 @@ export interface PortChoice extends ReservationPlace {
  */
 export function choosePorts(choice: PortChoice): readonly PublishedPort[] {
   const taken: PublishedPort[] = [];
-  const search: Search = { choice, sockets: new Map(), taken };
+  openReservations(choice);
+  const search: Search = { choice, sockets: new Map(), taken, byPort: new Map() };
   try {
     for (const request of choice.requests) chooseOne(search, request);
     refuseOverlaps(choice, taken);
@@ -57,6 +65,8 @@ interface Search {
   /** What listens on the host, by protocol, once it was looked at. */
   readonly sockets: Map<PortProtocol, readonly HostSocket[]>;
   readonly taken: PublishedPort[];
+  /** The same by protocol and port of the host. */
+  readonly byPort: Map<string, PublishedPort[]>;
 }
 
 function chooseOne(search: Search, request: PortRequest): void {
@@ -135,7 +145,7 @@ export function readEphemeralRange(proc = "/proc"): PortRange {
 
 /** Takes all of them, or none and says, when asked, why. */
 function tryPorts(search: Search, ports: readonly PublishedPort[]): (() => EngineError) | undefined {
-  const { choice, taken } = search;
+  const { choice, taken, byPort } = search;
   const own: PublishedPort[] = [];
   for (const port of ports) {
     const conflict = tryPort(search, port);
@@ -146,14 +156,19 @@ function tryPorts(search: Search, ports: readonly PublishedPort[]): (() => Engin
     releasePorts(choice, own);
     return conflict;
   }
-  taken.push(...own);
+  for (const port of own) {
+    taken.push(port);
+    const key = keyOf(port);
+    byPort.set(key, [...(byPort.get(key) ?? []), port]);
+  }
   return undefined;
 }
 
-function tryPort({ choice, sockets, taken }: Search, port: PublishedPort): (() => EngineError) | undefined {
+function tryPort({ choice, sockets, byPort }: Search, port: PublishedPort): (() => EngineError) | undefined {
   const { hostIp, hostPort, protocol } = port;
   // This container's own reservation would look free to it.
-  if (taken.some((other) => clashes(other, port))) return () => allocated(port, choice.containerId, choice);
+  if (byPort.get(keyOf(port))?.some((other) => clashes(other, port)) === true)
+    return () => allocated(port, choice.containerId, choice);
   const listening = sockets.get(protocol) ?? readHostSockets(protocol);
   sockets.set(protocol, listening);
   const socket = findSocket(listening, { hostIp, port: hostPort });
@@ -162,8 +177,12 @@ function tryPort({ choice, sockets, taken }: Search, port: PublishedPort): (() =
   return holder === undefined ? undefined : () => allocated(port, holder, choice);
 }
 
+function keyOf({ protocol, hostPort }: PublishedPort): string {
+  return `${protocol} ${hostPort}`;
+}
+
+/** Whether two with one protocol and port exclude each other. */
 function clashes(one: PublishedPort, other: PublishedPort): boolean {
-  if (one.hostPort !== other.hostPort || one.protocol !== other.protocol) return false;
   if (familyOf(one.hostIp) !== familyOf(other.hostIp)) return false;
   return one.hostIp === other.hostIp || isWildcard(one.hostIp) || isWildcard(other.hostIp);
 }

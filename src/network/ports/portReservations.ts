@@ -17,10 +17,14 @@ export interface ReservationPlace {
   readonly isHeld: (containerId: string) => boolean;
 }
 
+/** Makes the directory of reservations. Idempotent. */
+export function openReservations({ runRoot }: Pick<ReservationPlace, "runRoot">): void {
+  makeDirectory(portsDirectory(runRoot));
+}
+
 /** Takes a port, unless a container holds it, whose id is then returned. The port may be this container's already. */
 export function takePort(place: ReservationPlace, port: HostPort, containerId: string): string | undefined {
   const path = pathOf(place.runRoot, port);
-  makeDirectory(portsDirectory(place.runRoot));
   if (makeLink(containerId, path)) return undefined;
   const holder = readLink(path);
   if (holder === containerId) return undefined;
