@@ -349,7 +349,10 @@ static int write_contents(struct unpack *unpack, int fd, uint64_t size)
         unpack->start += part;
         left -= part;
     }
-    return size < HOLE ? 0 : TRY(unpack, "ftruncate", ftruncate(fd, (off_t)size));
+    if (size < HOLE) return 0;
+    /* the disk may begin while the rest is being inflated; whether all of it arrived is for syncfs(2) to say */
+    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    return TRY(unpack, "ftruncate", ftruncate(fd, (off_t)size));
 }
 
 static int apply_file(struct unpack *unpack, const struct record *record, int parent, const char *name)

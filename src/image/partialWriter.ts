@@ -4,6 +4,9 @@ import { fileSystemError } from "../base/index.ts";
 /** Beyond this many bytes in memory the producer has to wait. */
 const highWaterBytes = 4 << 20;
 
+/** After so many bytes the disk is set to work, so that little is left to wait for at the end. */
+const earlySyncBytes = 16 << 20;
+
 /**
  * Writes chunks to a file one after the other. Chunks that arrive during a write go out together with the next
  * writev(2), so a fast producer makes few calls and a slow disk makes the producer wait.
@@ -16,6 +19,8 @@ export class PartialWriter {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #running: Promise<void> | undefined;
+  #syncing: Promise<void> | undefined;
+  #syncedTo = 0;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(file: FileHandle, path: string) {
@@ -35,9 +40,10 @@ export class PartialWriter {
     return this.#waitingBytes > highWaterBytes ? this.drain() : undefined;
   }
 
-  /** Resolves when everything that was taken is written. Throws the first failure. */
+  /** Resolves when everything that was taken is written and nothing is under way. Throws the first failure. */
   async drain(): Promise<void> {
     await this.#running;
+    await this.#syncing;
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
@@ -61,6 +67,19 @@ export class PartialWriter {
       const { bytesWritten } = await this.#file.writev(batch, this.position);
       this.position += bytesWritten;
       batch = withoutFirst(batch, bytesWritten);
+    }
+    if (this.position - this.#syncedTo >= earlySyncBytes) this.#syncing ??= this.#syncEarly();
+  }
+
+  /** Never rejects. A failure counts: the kernel tells each one once (fsync(2)). */
+  async #syncEarly(): Promise<void> {
+    this.#syncedTo = this.position;
+    try {
+      await this.#file.datasync();
+    } catch (error) {
+      this.#failure ??= { error: fileSystemError(error, "write", this.#path) };
+    } finally {
+      this.#syncing = undefined;
     }
   }
 }
