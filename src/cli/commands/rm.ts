@@ -28,7 +28,7 @@ export const rmCommand = defineCommand<RmDraft>({
   arguments: { atLeast: 1 },
   flags,
   begin: () => ({}),
-  execute: async ({ draft: { force = false, volumes = false }, args, openEngine }): Promise<Outcome> => {
+  execute: async ({ draft: { force = false, volumes = false }, args, context, openEngine }): Promise<Outcome> => {
     const engine = await openEngine();
     return forEachArgument(
       args,
@@ -38,6 +38,8 @@ export const rmCommand = defineCommand<RmDraft>({
         } catch (error) {
           const isMissing = error instanceof EngineError && error.code === "containerNotFound";
           if (!isMissing || !force) throw error;
+          context.stderr.write(`brig: ${sanitizeLine(error.message)}\n`);
+          return "";
         }
         return `${sanitizeLine(name)}\n`;
       },

@@ -82,7 +82,7 @@ test("rm echoes its arguments, and -f forgives missing ones", async () => {
   const plain = await brig(["rm", "web", "gone"], { engine: { removeContainer } });
   assert.deepEqual([plain.out, plain.err, plain.status], ["web\n", "brig: No such container: gone\n", 1]);
   const forced = await brig(["rm", "-fv", "gone"], { engine: { removeContainer } });
-  assert.deepEqual([forced.out, forced.status], ["gone\n", 0]);
+  assert.deepEqual([forced.out, forced.err, forced.status], ["", "brig: No such container: gone\n", 0]);
 });
 
 test("doctor ends with 1 when something fails", async () => {
