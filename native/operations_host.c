@@ -259,34 +259,36 @@ _Noreturn static void become_tool(const struct record *record, int network, int 
     _exit(127);
 }
 
-static bool exists(const char *path)
+/* Nothing is to be done, and nothing has failed, where what `unless` names is made or what `when` names is gone. */
+static bool is_done(const struct record *record)
 {
-    return path != NULL && faccessat(AT_FDCWD, path, F_OK, 0) == 0;
+    const char *unless = record_get(record, "unless"), *when = record_get(record, "when");
+    return (unless != NULL && faccessat(AT_FDCWD, unless, F_OK, 0) == 0) || (when != NULL && faccessat(AT_FDCWD, when, F_OK, 0) != 0);
 }
 
-/* Runs a program of the host to its end, in the host's network namespace or `inside` the container's, which is its
- * descriptor 3. What it says is the reason when it fails. `unless` names what it makes, `when` what it removes: nothing is
- * to be done, and nothing has failed, where that is so already. */
-static int op_tool(struct launch *launch, const struct record *record)
+static int run_tool(struct launch *launch, const struct record *record, char said[400])
 {
-    REQUIRED(tool, "tool");
-    const char *unless = record_get(record, "unless"), *when = record_get(record, "when");
-    char said[400] = "";
     int status = -1;
-    if (exists(unless) || (when != NULL && !exists(when))) return 0;
     OWNED input = memory_file(record_get(record, "input"));
     OWNED output = memory_file(NULL);
-    if (input < 0 || output < 0) return DO("memfd_create", -1, "for %s", tool);
+    if (input < 0 || output < 0) return -1;
     journal_flush(&launch->journal);
     pid_t pid = fork();
     if (pid == 0) become_tool(record, launch_handle(launch, "network"), input, output);
-    if (pid < 0) return DO("fork", -1, "for %s", tool);
-    waitpid(pid, &status, 0);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return DO("run", 0, "%s", tool);
-    if (exists(unless) || (when != NULL && !exists(when))) return 0;
-    if (pread(output, said, sizeof said - 1, 0) < 0) said[0] = '\0';
+    if (pid < 0 || waitpid(pid, &status, 0) < 0) return -1;
+    if ((WIFEXITED(status) && WEXITSTATUS(status) == 0) || is_done(record)) return 0;
+    if (pread(output, said, 399, 0) < 0) said[0] = '\0';
     errno = ECANCELED;
-    return DO("run", -1, "%s: %s", tool, said);
+    return -1;
+}
+
+/* Runs a program of the host to its end, in the host's network namespace or `inside` the container's, which is its
+ * descriptor 3. What it says is the reason when it fails. */
+static int op_tool(struct launch *launch, const struct record *record)
+{
+    REQUIRED(tool, "tool");
+    char said[400] = "";
+    return is_done(record) ? 0 : DO("run", run_tool(launch, record, said), "%s%s%s", tool, said[0] == '\0' ? "" : ": ", said);
 }
 
 /* A file of the kernel's: a setting of the host's network namespace, or of this process, which the child inherits. */
