@@ -28,7 +28,7 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     ...archiveMembers(places, () => containerContext(places)),
     ...networkMembers(places, () => containerContext(places)),
     ...hostMembers(places),
-    ...systemMembers(places, () => containerContext(places)),
+    ...systemMembers({ ...places, program: ownProgram() }, () => containerContext(places)),
   };
 }
 
@@ -184,9 +184,12 @@ async function containerContext(places: Places): Promise<EngineContext> {
 
 /** How a monitor calls us back when a container that nobody waits for has ended. */
 function cleanupCommand({ root, runRoot }: Places): readonly string[] {
-  const program = join(packageDirectory(), "bin", "brig.cjs");
-  const { execPath } = process;
-  return [execPath, program, "--root", root, "--run-root", runRoot, "container", "cleanup"];
+  return [...ownProgram(), "--root", root, "--run-root", runRoot, "container", "cleanup"];
+}
+
+/** How brig is started again by those who have no PATH of the caller's. */
+function ownProgram(): readonly [string, string] {
+  return [process.execPath, join(packageDirectory(), "bin", "brig.cjs")];
 }
 
 type HostMembers = Pick<Engine, "version" | "info" | "doctor">;

@@ -1,6 +1,7 @@
 import type {
   AttachByNameRequest,
   AttachReport,
+  BootReport,
   CheckReport,
   CheckRequest,
   ContainerArchives,
@@ -26,7 +27,7 @@ import type {
   TopTable,
   UpdateRequest,
 } from "./container/index.ts";
-import type { DoctorCheck, HostSummary, VersionReport } from "./host/index.ts";
+import type { DoctorCheck, HostSummary, UnitChange, VersionReport } from "./host/index.ts";
 import type {
   ImageDetails,
   ImageSummary,
@@ -116,4 +117,12 @@ export interface Engine extends ContainerViews, ContainerArchives, ContainerNetw
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Looks whether everything that must always hold does hold, and repairs what it can when asked to. */
   systemCheck(request?: CheckRequest): Promise<CheckReport>;
+  /** Starts again what must come back after a reboot; without one, nothing happens. */
+  systemBoot(): Promise<BootReport>;
+  /** The text of the systemd unit that does so at each boot, for this engine's roots. */
+  bootUnit(): Promise<string>;
+  /** Writes that unit into a directory of systemd's. Idempotent; it is not enabled by that. */
+  installUnits(directory: string): Promise<UnitChange>;
+  /** Idempotent. */
+  uninstallUnits(directory: string): Promise<UnitChange>;
 }

@@ -10,4 +10,22 @@ export const systemTable: readonly CommandEntry[] = [
     summary: "Check what brig keeps on disk and in the kernel, and repair it",
     load: async () => (await import("./commands/systemCheck.ts")).systemCheckCommand,
   },
+  {
+    words: "system boot",
+    section,
+    summary: "Start again what must come back after a reboot",
+    load: async () => (await import("./commands/systemBoot.ts")).systemBootCommand,
+  },
+  {
+    words: "system install-units",
+    section,
+    summary: "Write the systemd unit that starts containers after a reboot",
+    load: async () => (await import("./commands/systemUnits.ts")).installUnitsCommand,
+  },
+  {
+    words: "system uninstall-units",
+    section,
+    summary: "Take the systemd unit of install-units away",
+    load: async () => (await import("./commands/systemUnits.ts")).uninstallUnitsCommand,
+  },
 ];

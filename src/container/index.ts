@@ -16,6 +16,7 @@ export type { ImportRequest } from "./archive/importImage.ts";
 export { type ContainerArchives, openArchives } from "./archive/openArchives.ts";
 export { type AttachByNameRequest, type AttachReport, attachByName } from "./attach/attachByName.ts";
 export type { AttachStreams } from "./attach/attachContainer.ts";
+export { type BootReport, startAfterBoot } from "./boot/startAfterBoot.ts";
 export { type CheckedFinding, type CheckReport, type CheckRequest, systemCheck } from "./check/systemCheck.ts";
 export { type AppendRequest, appendEvent } from "./events/appendEvent.ts";
 export { type EventFilters, eventFilterNames } from "./events/eventFilters.ts";

@@ -15,4 +15,6 @@ export { type HostCounts, type HostSummary, summarizeHost } from "./hostSummary.
 export { type FeatureAnswer, type FeatureMap, type FeatureName, featureNames, offers } from "./kernelFeatures.ts";
 export { probeHost } from "./probeHost.ts";
 export { kernelFloor } from "./systemChecks.ts";
+export { bootUnit, bootUnitName } from "./units/bootUnit.ts";
+export { installUnit, type UnitChange, uninstallUnit } from "./units/installUnits.ts";
 export { type BuildIdentity, reportVersion, type VersionComponent, type VersionReport } from "./versionReport.ts";

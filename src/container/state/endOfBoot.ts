@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFileIfExists } from "../../base/index.ts";
 import { containerPaths } from "./containerPaths.ts";
 import { readContainerState } from "./containerState.ts";
@@ -20,6 +21,8 @@ export function endOfBoot(request: BootEndRequest): ExitRecord | undefined {
   const { exit, running } = request;
   const start = running === undefined ? readStart(request) : { at: running.startedAt, bootId: running.process.bootId };
   if (start === undefined || start.bootId === (request.bootId ?? readBootId())) return undefined;
+  // A start that failed has left nothing for a reboot to end.
+  if (existsSync(containerPaths(request.root, request.id).failure)) return undefined;
   // Marks have milliseconds and the monitor's records nanoseconds.
   const isOver =
     exit !== undefined && exit.finishedAt.slice(0, 23) >= start.at.slice(0, 23) && exit.restarting !== true;
