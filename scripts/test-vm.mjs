@@ -2,6 +2,7 @@
 //
 // All run on two user-mode kernels, the oldest that brig supports ("floor") and a recent one ("uml"). A test that neither
 // kernel has the means for runs on a third, emulated machine with every controller ("tcg"); one that ran nowhere failed.
+// The files of test/vm/reboot run in two boots with one disk, told by BRIG_VM_BOOT which it is.
 // `--engine NAME` runs everything on that one only. A word selects test files by a part of their path. The last line is
 // "N passed, N failed".
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +20,7 @@ const firstEngines = ["floor", "uml"];
 const lastEngine = "tcg";
 
 /** Runs the tests of `job` in one boot of an engine; resolves with its results (see vm/runInside.mjs). */
-async function runOn(engine, job) {
+async function runOn(engine, job, { boot = "", keptDisk } = {}) {
   mkdirSync(buildDirectory, { recursive: true });
   const exchange = mkdtempSync(join(buildDirectory, "vm-"));
   const started = Date.now();
@@ -30,11 +31,19 @@ async function runOn(engine, job) {
       memory: "2G",
       cpus: 2,
       disk: "2G",
+      keptDisk,
       writable: [exchange],
       timeoutSeconds: 900,
       command: [process.execPath, join(projectRoot, "scripts/vm/runInside.mjs"), exchange],
       cwd: projectRoot,
-      env: { PATH: process.env.PATH, HOME: "/root", LANG: "C.UTF-8", BRIG_TEST_DIR: "/disk", BRIG_VM_ENGINE: engine },
+      env: {
+        PATH: process.env.PATH,
+        HOME: "/root",
+        LANG: "C.UTF-8",
+        BRIG_TEST_DIR: "/disk",
+        BRIG_VM_ENGINE: engine,
+        BRIG_VM_BOOT: boot,
+      },
       stdout: process.stdout,
       stderr: process.stderr,
     });
@@ -43,6 +52,20 @@ async function runOn(engine, job) {
     return results;
   } finally {
     rmSync(exchange, { recursive: true, force: true });
+  }
+}
+
+/** Runs the tests of `job` in two boots of an engine, the second of which finds the disk as the first left it. */
+async function runAcrossReboot(engine, job) {
+  const directory = mkdtempSync(join(buildDirectory, "disk-"));
+  try {
+    const results = [];
+    for (const boot of ["1", "2"]) {
+      results.push(...(await runOn(engine, job, { boot, keptDisk: join(directory, "disk") })));
+    }
+    return results;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 
@@ -106,8 +129,12 @@ async function runAll({ engine, files }) {
   try {
     const all = files.map((source) => ({ source, bundle: bundled.get(source) }));
     const results = [];
-    for (const name of engine === undefined ? firstEngines : [engine])
-      results.push(...(await runOn(name, { files: all })));
+    const across = all.filter(({ source }) => source.startsWith("vm/reboot/"));
+    const within = all.filter((file) => !across.includes(file));
+    for (const name of engine === undefined ? firstEngines : [engine]) {
+      if (within.length > 0) results.push(...(await runOn(name, { files: within })));
+      if (across.length > 0) results.push(...(await runAcrossReboot(name, { files: across })));
+    }
     const rest = untried(results);
     if (engine === undefined && rest.length > 0) {
       const sources = new Set(rest.map(({ source }) => source));

@@ -52,7 +52,7 @@ function prepareEngine(name) {
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Writes what init.sh reads; returns the path of the disk image, if there is one. */
-function furnish({ machine, engine, directory, disk, writable, command, cwd, env }) {
+function furnish({ machine, engine, directory, disk, keptDisk, writable, command, cwd, env }) {
   const { out, err, disk: diskDevice } = engine.terminals;
   const settings = {
     MODULES: engine.modules(directory),
@@ -80,7 +80,8 @@ function furnish({ machine, engine, directory, disk, writable, command, cwd, env
     ].join("\n"),
   );
   if (disk === undefined) return undefined;
-  const image = join(machine, "disk");
+  const image = keptDisk ?? join(machine, "disk");
+  if (existsSync(image)) return image;
   writeFileSync(image, "");
   truncateSync(image, bytes(disk));
   runQuiet("mkfs.ext4", ["-q", image]);
@@ -121,8 +122,9 @@ function makeMachineDirectory() {
 
 /**
  * Runs `command` as root in a machine with this machine's file tree. Writes are lost, except below `writable`
- * directories and on the ext4 disk of size `disk` at /disk, which lives as long as the machine. Resolves with the
- * exit status of the command, 124 when `timeoutSeconds` passed. Throws StepFailure when the machine itself failed.
+ * directories and on the ext4 disk of size `disk` at /disk, which lives as long as the machine, or is the caller's file
+ * `keptDisk`, made when it is not there: that is what the next boot of a machine finds again. Resolves with the exit status
+ * of the command, 124 when `timeoutSeconds` passed. Throws StepFailure when the machine itself failed.
  */
 export async function runInMachine(request) {
   const { engine: name, memory, cpus, timeoutSeconds, stdout, stderr } = request;

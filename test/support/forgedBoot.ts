@@ -18,8 +18,8 @@ export interface SaidInBoot {
 export type BootedBrig = (...args: readonly string[]) => Promise<SaidInBoot>;
 
 /**
- * Does to containers what a reboot does: their monitors and processes are gone without a word, and so are their groups and the run-time
- * root. Commands then run in mount namespaces of their own in which the kernel gives another boot id (random(4)).
+ * Does to containers what a reboot does: their monitors and processes are gone without a word, and so are their groups and
+ * the run-time root. Commands then run in mount namespaces of their own in which the kernel gives another boot id (random(4)).
  */
 export async function reboot(root: TestRoot, running: readonly string[]): Promise<BootedBrig> {
   for (const id of running) {
