@@ -161,17 +161,18 @@ static void start_probe(struct monitor *monitor)
     finish(monitor, false);
 }
 
-/* A message of worker or child, or the end of file that execve(2) makes. */
+/* The messages of worker and child, and the end of file that execve(2) makes: those that are there, because what a frozen
+ * child has yet to say may be waited for only by the loop, which can thaw it. */
 static void hear(struct health *health)
 {
-    struct sync_message message = {.fd = -1};
-    int got = sync_receive(health->sync, &message);
-    if (message.fd >= 0) close(message.fd);
-    if (got > 0 && message.kind == 'c') health->child = message.pid;
-    else if (got > 0 && message.kind == 'f' && health->failure[0] == '\0') snprintf(health->failure, sizeof health->failure, "%s", message.text);
-    if (got > 0) return;
-    close(health->sync);
-    health->sync = -1;
+    while (health->sync >= 0 && poll(&(struct pollfd){.fd = health->sync, .events = POLLIN}, 1, 0) > 0) {
+        struct sync_message message = {.fd = -1};
+        int got = sync_receive(health->sync, &message);
+        if (message.fd >= 0) close(message.fd);
+        if (got > 0 && message.kind == 'c') health->child = message.pid;
+        else if (got > 0 && message.kind == 'f' && health->failure[0] == '\0') snprintf(health->failure, sizeof health->failure, "%s", message.text);
+        if (got <= 0) close_owned(&health->sync);
+    }
 }
 
 /* The records behind `health` are the probe's; the container's own part of the plan ends before it. */
@@ -225,8 +226,7 @@ int health_wait(const struct monitor *monitor)
 bool health_reap(struct monitor *monitor, const siginfo_t *status)
 {
     struct health *health = &monitor->health;
-    /* the message that names the child is sent before it may go on */
-    while (health->sync >= 0 && health->child == 0 && poll(&(struct pollfd){.fd = health->sync, .events = POLLIN}, 1, 0) > 0) hear(health);
+    hear(health); /* the message that names the child is sent before it may go on */
     if (health->child > 0 && status->si_pid == health->child) {
         health->status_of = *status;
         return health->ended = true;
@@ -241,7 +241,7 @@ void health_attend(struct monitor *monitor, const struct pollfd polls[2])
     struct health *health = &monitor->health;
     uint64_t now = journal_clock();
     if (monitor->ended) health_end(monitor);
-    if (health->sync >= 0 && polls[0].revents != 0) hear(health);
+    if (polls[0].revents != 0) hear(health);
     if (health->output >= 0 && polls[1].revents != 0) take_output(health);
     if (health->end_by > 0 && now >= health->end_by) {
         monitor_signal(monitor, SIGKILL);

@@ -41,10 +41,28 @@ async function withTerminal(args: readonly string[], use: (terminal: Terminal) =
   }
 }
 
-test("attach passes stdin on, shows both streams, and ends with the container's status", () =>
-  withContainer(["-i"], ["sh", "-c", "read line; echo got $line; echo err >&2; cat; exit 5"], async (id) => {
+test("attach passes stdin on, shows both streams, and ends with the container's status", async () => {
+  const script = "read line; echo got $line; echo err >&2; cat; exit 5";
+  const args = ["create", "-i", "--network", "none", image, "sh", "-c", script];
+  const id = (await brigOk(args, { root })).stdout.trim();
+  try {
+    await brigOk(["start", id], { root });
     const { code, stdout, stderr } = await runBrig(["attach", id], { root, stdin: "one\ntwo\n" });
     assert.deepEqual({ code, stdout, stderr }, { code: 5, stdout: "got one\ntwo\n", stderr: "err\n" });
+  } finally {
+    await brigOk(["rm", "-f", id], { root });
+  }
+});
+
+test("stdin of a detached container outlives that of attach, which shows the output to the container's end", () =>
+  withContainer(["-i"], ["sh", "-c", "read a; echo got $a; read b; echo got $b; exit 5"], async (id) => {
+    const first = new BrigProcess(["attach", id], root);
+    first.child.stdin.end("one\n");
+    await first.waitForOutput(/got one\n/);
+    const second = await runBrig(["attach", id], { root, stdin: "two\n" });
+    assert.deepEqual([second.code, second.stdout], [5, "got two\n"]);
+    assert.equal(await first.ended, 5);
+    assert.equal(first.stdout, "got one\ngot two\n");
   }));
 
 test("attach --no-stdin leaves stdin to the caller, and without -i the container never gets it", () =>

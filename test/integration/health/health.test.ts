@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import test, { after, before } from "node:test";
+import { encodeRequest } from "../../../src/container/attach/frames.ts";
+import { dialMonitor } from "../../../src/container/state/dialMonitor.ts";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { busyboxLayout, debianRedisLayout } from "../../support/fixtures.ts";
 import { monitorOf } from "../../support/monitors.ts";
@@ -168,6 +171,24 @@ test("a paused container is not probed, and a probe that a pause has made late d
   }
 });
 
+test("a container that stands still while a probe begins goes on when whoever wanted that is gone", async () => {
+  const flags = ["--health-cmd", "exit 0", "--health-interval", "1ms"];
+  const id = await startRunning(root, { name: "halted", image: busybox, flags });
+  const isFrozen = async () => readFileSync(join(cgroupOf(id) ?? "", "cgroup.events"), "utf8").includes("frozen 1");
+  try {
+    for (let times = 0; times < 100; times += 1) {
+      const socket = await dialMonitor(root.runRoot, id);
+      assert.ok(socket);
+      socket.write(encodeRequest("freeze", {}));
+      await eventually(isFrozen, (frozen) => frozen);
+      socket.destroy();
+      await eventually(isFrozen, (frozen) => !frozen);
+    }
+  } finally {
+    await removeRunning(root, "halted");
+  }
+});
+
 test("an unhealthy container is killed, stopped or restarted when that was asked for", async () => {
   const loop = ["sh", "-c", 'trap "exit 7" TERM; while :; do sleep 0.05; done'];
   const flags = (action: string) => [...probe("exit 1", "--health-retries", "1"), "--health-on-failure", action];
@@ -246,19 +267,18 @@ test("a program that is not there is a failure that says so", async () => {
   }
 });
 
-test("without its monitor nobody probes: the running probe ends, and the container is unhealthy", async () => {
-  const id = await startRunning(root, { name: "alone", image: busybox, flags: probe("exec sleep 54323") });
+test("a probe ends with its monitor, and the next monitor begins to probe anew", async () => {
+  const flags = probe("test -e /hang || exit 1; exec sleep 54323", "--health-retries", "1");
+  const id = await startRunning(root, { name: "alone", image: busybox, flags });
+  const probes = () => Promise.resolve(processesWithArgument("54323").length);
   try {
-    await eventually(
-      async () => processesWithArgument("54323").length,
-      (count) => count === 1,
-    );
+    await until("alone", status("unhealthy"));
+    await brigOk(["exec", "alone", "touch", "/hang"], { root });
+    await eventually(probes, (count) => count === 1);
     process.kill(monitorOf(root, id), "SIGKILL");
-    await eventually(
-      async () => processesWithArgument("54323").length,
-      (count) => count === 0,
-    );
-    assert.equal(await inspect("alone", "{{.State.Status}} {{.State.Health.Status}}"), "running unhealthy");
+    await eventually(probes, (count) => count === 0);
+    assert.equal(await inspect("alone", "{{.State.Status}} {{.State.Health.Status}}"), "running starting");
+    await eventually(probes, (count) => count === 1);
   } finally {
     await removeRunning(root, "alone");
   }
