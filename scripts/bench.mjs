@@ -9,6 +9,7 @@ import { measureHelper } from "./bench/parts/helper.mjs";
 import { measureLifecycle } from "./bench/parts/lifecycle.mjs";
 import { measureLogs } from "./bench/parts/logs.mjs";
 import { measureMachine } from "./bench/parts/machine.mjs";
+import { measureNetwork } from "./bench/parts/network.mjs";
 import { measurePull } from "./bench/parts/pull.mjs";
 import { describeMachine, writeReport } from "./bench/report.mjs";
 import { cleanUp } from "./bench/root.mjs";
@@ -20,6 +21,7 @@ const parts = {
   lifecycle: measureLifecycle,
   exec: measureExec,
   fleet: measureFleet,
+  network: measureNetwork,
   logs: measureLogs,
   helper: measureHelper,
   machine: measureMachine,

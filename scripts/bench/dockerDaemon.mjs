@@ -8,17 +8,22 @@ import { removeGroups } from "./groups.mjs";
 /** Debian's; another `docker` that comes first on the PATH may be of another version than the server. */
 const [client, server] = ["/usr/bin/docker", "/usr/sbin/dockerd"];
 const startMs = 30_000;
-/** Its own namespaces, and an end with whoever started it (unshare(1), setpriv(1)). */
-const apart = ["--mount", "--net", "--propagation", "private", "/usr/bin/setpriv", "--pdeathsig", "TERM"];
+/** Its own namespaces (unshare(1)). */
+const apart = ["/usr/bin/unshare", "--mount", "--net", "--propagation", "private"];
+/** An end with whoever started it (setpriv(1)). */
+const tied = ["/usr/bin/setpriv", "--pdeathsig", "TERM"];
+const withoutNetwork = [
+  ...["--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"],
+];
 
-/** Resolves with an engine, or with why there is none. */
-export async function openDocker(directory) {
+/** Resolves with an engine, or with why there is none. In a place it has a bridge, and elsewhere no network. */
+export async function openDocker(directory, place) {
   if (!existsSync(server) || !existsSync(client)) return { name: "docker", missing: "docker.io is not installed" };
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const said = [];
   for (const storage of ["overlay2", "vfs"]) {
-    const daemon = startDaemon(directory, storage);
+    const daemon = startDaemon(directory, storage, place);
     if (await daemon.answers()) return engineOf(directory, daemon, storage);
     await daemon.stop();
     said.push(`${storage}: ${daemon.lastWords()}`);
@@ -26,18 +31,19 @@ export async function openDocker(directory) {
   return { name: "docker", missing: `dockerd does not run here (${said.join("; ")})` };
 }
 
-function startDaemon(directory, storage) {
+function startDaemon(directory, storage, place) {
   const log = join(directory, `${storage}.log`);
   const config = join(directory, "daemon.json");
   writeFileSync(config, "{}");
   const own = [
     ...["--config-file", config, "--data-root", join(directory, "data"), "--exec-root", join(directory, "exec")],
     ...["--pidfile", join(directory, "pid"), "-H", socketOf(directory), "--storage-driver", storage],
-    ...["--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"],
+    ...(place === undefined ? withoutNetwork : []),
     ...["--userland-proxy=false", "--log-level", "error"],
   ];
   const output = openSync(log, "a");
-  const child = spawn("/usr/bin/unshare", [...apart, server, ...own], {
+  const [program, ...args] = [...(place?.enter([]) ?? apart), ...tied, server, ...own];
+  const child = spawn(program, args, {
     stdio: ["ignore", output, output],
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: directory },
   });

@@ -10,16 +10,27 @@ import { benchDirectory, makeRoot } from "./root.mjs";
 
 /**
  * An engine: `argv(words)` is a command of it, `image` what it runs. `notes` says which engines were compared and why
- * another was not. The caller ends with `close`.
+ * another was not. With `openPlace` each is in a place of its own (`openOwnNetwork`), and can make networks there; without
+ * it they are the ones that run without a network. The caller ends with `close`.
  */
-export async function openEngines() {
-  const { env, image } = await makeRoot("root");
-  const brig = { ...brigEngine(env), image };
-  const archive = join(benchDirectory, "image.tar");
+export async function openEngines({ root = "root", openPlace, others: wanted = ["docker", "podman"] } = {}) {
+  const { env, image } = await makeRoot(root);
+  const places = [];
+  const place = async () => {
+    if (openPlace === undefined) return undefined;
+    places.push(await openPlace());
+    return places.at(-1);
+  };
+  const brig = { ...inPlace(brigEngine(env), await place()), image };
+  const archive = join(benchDirectory, `${root}.tar`);
   const id = runEngine(brig, ["create", "--network", "none", image]).trim();
   runEngine(brig, ["export", "-o", archive, id]);
   runEngine(brig, ["rm", id]);
-  const others = [await openDocker(join(benchDirectory, "docker")), openPodman(join(benchDirectory, "podman"))];
+  const others = [];
+  for (const name of wanted) {
+    const own = await place();
+    others.push(inPlace(await openers[name](join(benchDirectory, name), own), own));
+  }
   const notes = others.map((engine) => engine.missing ?? importImage(engine, archive));
   const engines = [
     brig,
@@ -36,9 +47,18 @@ export async function openEngines() {
     notes: [`Compared: ${said.join("; ")}.`],
     async close() {
       for (const engine of others) await engine.close?.();
+      for (const one of places) await one.close();
       rmSync(archive, { force: true });
     },
   };
+}
+
+const openers = { docker: openDocker, podman: openPodman };
+
+/** All commands of the engine are run in the place. */
+function inPlace(engine, place) {
+  if (place === undefined || engine.missing !== undefined) return engine;
+  return { ...engine, place, argv: (words) => place.enter(engine.argv(words)) };
 }
 
 function brigEngine(env) {

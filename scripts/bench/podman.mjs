@@ -7,7 +7,7 @@ import { removeGroups } from "./groups.mjs";
 const program = "/usr/bin/podman";
 
 /** Returns an engine, or why there is none. */
-export function openPodman(directory) {
+export function openPodman(directory, place) {
   if (!existsSync(program)) return { name: "podman", missing: "podman is not installed" };
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
@@ -27,7 +27,8 @@ export function openPodman(directory) {
     removeFlags: ["-t", "0"],
     keepers: { each: ["conmon"], once: [], ofThem: { words: directory } },
     close() {
-      spawnSync(program, [...own, "rm", "-af", "-t", "0"], { env });
+      const [command, ...args] = [...(place?.enter([]) ?? []), program, ...own, "rm", "-af", "-t", "0"];
+      spawnSync(command, args, { env });
       removeGroups("libpod_parent");
       rmSync(directory, { recursive: true, force: true });
     },

@@ -52,9 +52,14 @@ async function startServing(globalFlags, env) {
   return { address, stop };
 }
 
+const directories = [
+  ...["root", "root-run", "network", "network-run", "network-few", "network-few-run", "origin-run"],
+  ...["pull", "pull-run", "bundle", "oracle", "registry"],
+];
+
 /** Takes everything away but the big layer, which takes long to make. */
 export function cleanUp() {
-  for (const name of ["root", "root-run", "origin-run", "pull", "pull-run", "bundle", "oracle", "registry"]) {
+  for (const name of directories) {
     const path = join(benchDirectory, name);
     if (existsSync(path)) rmSync(path, { recursive: true, force: true });
   }

@@ -26,6 +26,9 @@ const groups = {
   bench: {
     "docker.io": ["/usr/sbin/dockerd"],
     podman: ["/usr/bin/podman"],
+    iptables: ["/usr/sbin/iptables"],
+    "containernetworking-plugins": ["/usr/lib/cni/bridge"],
+    iperf3: ["/usr/bin/iperf3"],
   },
   demo: { "busybox-static": ["/usr/share/doc/busybox-static"] },
 };
