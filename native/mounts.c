@@ -37,7 +37,8 @@ int mount_set(struct launch *launch, const struct record *record, int tree, unsi
     FLAGS(set, "set");
     FLAGS(propagation, "propagation");
     struct mount_attr attr = {.attr_set = set, .propagation = propagation};
-    if ((set & MOUNT_ATTR_IDMAP) != 0) attr.userns_fd = (uint64_t)(unsigned)launch->userns;
+    const char *ids = record_get(record, "ids");
+    if ((set & MOUNT_ATTR_IDMAP) != 0) attr.userns_fd = (uint64_t)(unsigned)(ids == NULL ? launch->userns : launch_handle(launch, ids));
     return DO("mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH | flags, &attr, sizeof attr), "%d, set=0x%llx, propagation=0x%llx, userns=%d",
               tree, (unsigned long long)set, (unsigned long long)propagation, (int)attr.userns_fd);
 }

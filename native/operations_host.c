@@ -99,9 +99,7 @@ static int op_layer(struct launch *launch, const struct record *record)
     const char *name = given != NULL ? given : (char[]){slot_name(slot), '\0'};
     if (path_make_directory(&launch->journal, launch->stage, name, 0755) != 0) return -1;
     if (from == NULL) return 0;
-    int tree = launch_handle(launch, from);
-    return DO("move_mount", move_mount(tree, "", launch->stage, name, MOVE_MOUNT_F_EMPTY_PATH), "%d (%s) -> stage/%s",
-                     tree, from, name);
+    return DO("move_mount", move_mount(launch_handle(launch, from), "", launch->stage, name, MOVE_MOUNT_F_EMPTY_PATH), "%s -> stage/%s", from, name);
 }
 
 /* Attributes, propagation and id mapping of a kept tree; the last is possible only while it is detached. */
@@ -161,10 +159,7 @@ static int op_clone(struct launch *launch, const struct record *record)
     if (!launch->worker) return launch_invalid(launch, record, "flag");
     if (CALL(journal, "socketpair", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "AF_UNIX, SOCK_SEQPACKET") != 0) return -1;
     struct clone_args args = {.flags = flags | CLONE_PIDFD | CLONE_PARENT, .pidfd = (uint64_t)(uintptr_t)&launch->pidfd};
-    if (launch->cgroup >= 0) {
-        args.flags |= CLONE_INTO_CGROUP;
-        args.cgroup = (uint64_t)(unsigned)launch->cgroup;
-    }
+    if (launch->cgroup >= 0) args.flags |= CLONE_INTO_CGROUP, args.cgroup = (uint64_t)(unsigned)launch->cgroup;
     journal_flush(journal); /* or the child would send what we have recorded a second time */
     pid_t pid = (pid_t)CALL(journal, "clone3", syscall(SYS_clone3, &args, sizeof args), "flags=0x%llx, cgroup=%d",
                             (unsigned long long)args.flags, launch->cgroup);
@@ -182,17 +177,28 @@ static int op_clone(struct launch *launch, const struct record *record)
     return pid < 0 ? -1 : sync_send(launch->sync, (struct sync_message){.kind = 'c', .pid = pid, .fd = launch->pidfd});
 }
 
+/* Gives the child its ids; or makes, kept under a name, a user namespace for its maps alone, in which nobody stays. */
 static int op_map_ids(struct launch *launch, const struct record *record)
 {
     REQUIRED(uids, "uids");
     REQUIRED(gids, "gids");
+    const char *as = record_get(record, "as");
+    struct clone_args args = {.flags = CLONE_NEWUSER, .exit_signal = SIGCHLD};
+    pid_t self = getpid(), pid = launch->child;
+    if (as != NULL) pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+    if (pid == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0)
+        while (getppid() == self) pause(); /* until it is killed, by us or with us */
+    if (pid == 0) _exit(0);
+    if (as != NULL && DO("clone3", pid, "CLONE_NEWUSER") < 0) return -1;
     char path[64];
-    snprintf(path, sizeof path, "/proc/%d", (int)launch->child);
+    snprintf(path, sizeof path, "/proc/%d", (int)pid);
     OWNED directory = path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY);
-    if (directory < 0 || path_write(&launch->journal, directory, "uid_map", uids) != 0) return -1;
-    if (path_write(&launch->journal, directory, "gid_map", gids) != 0) return -1;
-    launch->userns = DO("openat", openat(directory, "ns/user", O_RDONLY | O_CLOEXEC), "\"%s/ns/user\"", path);
-    return launch->userns < 0 ? -1 : 0;
+    if (directory < 0 || path_write(&launch->journal, directory, "uid_map", uids) != 0 ||
+        path_write(&launch->journal, directory, "gid_map", gids) != 0) return -1;
+    int ids = DO("openat", openat(directory, "ns/user", O_RDONLY | O_CLOEXEC), "\"%s/ns/user\"", path);
+    if (as == NULL || ids < 0) return (launch->userns = ids) < 0 ? -1 : 0;
+    if (kill(pid, SIGKILL) == 0) waitpid(pid, NULL, 0);
+    return launch_keep(launch, as, ids);
 }
 
 /* Lets the child go on: its ids are mapped. */

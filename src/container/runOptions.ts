@@ -1,6 +1,6 @@
 import type { DeviceRate, ResourceLimits } from "../cgroups/index.ts";
 import type { ExposedPort, NetworkChoice, PortRequest } from "../network/index.ts";
-import type { Platform } from "../oci/index.ts";
+import type { Platform, SpecIdMapping } from "../oci/index.ts";
 import type { HealthOptions } from "./health/healthOptions.ts";
 
 /**
@@ -140,6 +140,14 @@ export interface BindRequest {
   readonly recursive: boolean;
   /** `:z` or `:Z`: the SELinux label that the files should get. */
   readonly relabel?: "shared" | "private";
+  /** Absent: the container sees the ids that are on disk. */
+  readonly idMap?: BindIdMap;
+}
+
+/** `idmap=`: which ids on disk (`hostID`) are which of the container. What has none is nobody's and cannot be used. */
+export interface BindIdMap {
+  readonly users: readonly SpecIdMapping[];
+  readonly groups: readonly SpecIdMapping[];
 }
 
 /** mount_namespaces(7), "Shared subtrees". */

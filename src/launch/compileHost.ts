@@ -4,6 +4,7 @@ import { borrowSteps, lenderOf } from "./borrowedMounts.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import { compileNetworkStart } from "./compileNetwork.ts";
 import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
+import { mapSteps, mountIds } from "./mountIds.ts";
 import { sortMountOptions } from "./mountOptions.ts";
 import { overlayOptions, stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
@@ -208,7 +209,8 @@ function cloneSteps(request: LaunchRequest): LaunchStep[] {
 
 /** Attributes and idmaps of everything that was opened. Device nodes are left as they are: devtmpfs takes no idmap. */
 function attributeSteps(request: LaunchRequest): LaunchStep[] {
-  const steps: LaunchStep[] = [];
+  const ids = mountIds(request.spec.mounts);
+  const steps = mapSteps(ids);
   const idmap = hasUserNamespace(request) ? ["MOUNT_ATTR_IDMAP"] : [];
   const set = (tree: string, fields: Record<string, FieldValue>, why: string) =>
     steps.push(step(`${tree}.set`, "setTree", { tree, ...fields }, { why, doc: "mount_setattr(2)" }));
@@ -217,11 +219,17 @@ function attributeSteps(request: LaunchRequest): LaunchStep[] {
   }
   for (const { tree, mount } of namedBinds(request)) {
     const { attributes, propagation, recursive } = sortMountOptions(mount);
-    const flags = [...attributes, ...idmap];
+    const own = ids.get(mount);
+    const flags = [...attributes, ...(own === undefined ? idmap : ["MOUNT_ATTR_IDMAP"])];
     if (flags.length === 0 && propagation === undefined) continue;
     set(
       tree,
-      { set: flags, ...(propagation === undefined ? {} : { propagation }), ...(recursive ? { recursive: 1 } : {}) },
+      {
+        set: flags,
+        ...(own === undefined ? {} : { ids: own.name }),
+        ...(propagation === undefined ? {} : { propagation }),
+        ...(recursive ? { recursive: 1 } : {}),
+      },
       `how ${mount.destination} shows its source${attributes.includes("MOUNT_ATTR_RDONLY") ? ": read-only" : ""}`,
     );
   }

@@ -34,7 +34,18 @@ const opposites = new Map(
     atime: "noatime",
   }),
 );
-const defaults = new Set(["defaults", "relatime", "diratime", "norelatime", "async", "bind", "rbind", "rro"]);
+const defaults = new Set([
+  "defaults",
+  "relatime",
+  "diratime",
+  "norelatime",
+  "async",
+  "bind",
+  "rbind",
+  "rro",
+  "idmap",
+  "ridmap",
+]);
 
 const propagationNames = new Map(
   Object.entries({

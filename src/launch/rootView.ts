@@ -1,6 +1,7 @@
-import type { RuntimeSpec } from "../oci/index.ts";
+import type { RuntimeSpec, SpecMount } from "../oci/index.ts";
 import { joinStep, targetSteps } from "./compileExec.ts";
 import type { ExecRequest } from "./execRequest.ts";
+import { type MountIds, mapSteps, mountIds } from "./mountIds.ts";
 import { overlayOptions, stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
 
@@ -22,7 +23,8 @@ export interface StackedRoot {
   readonly binds?: readonly ViewBind[];
 }
 
-export interface ViewBind {
+/** Its mappings are from the ids of its files to those that they are shown as. */
+export interface ViewBind extends Pick<SpecMount, "uidMappings" | "gidMappings"> {
   readonly source: string;
   readonly destination: string;
   readonly recursive: boolean;
@@ -59,7 +61,7 @@ export function viewSteps(view: RootView): LaunchStep[] {
   const { binds = [] } = view;
   return [
     self,
-    ...binds.flatMap(openBind),
+    ...openBinds(binds),
     ...(view.kind === "stacked" ? stackedSteps(view) : directorySteps(view)),
     ...enterSteps(binds),
   ];
@@ -124,8 +126,18 @@ function enterSteps(binds: readonly ViewBind[]): LaunchStep[] {
 
 const writableLayer = hostStep("layer", { from: "writable", name: writableName });
 
-function openBind({ source, recursive, readOnly, part }: ViewBind, index: number): LaunchStep[] {
-  const tree = `bind${index}`;
+function openBinds(binds: readonly ViewBind[]): LaunchStep[] {
+  const ids = mountIds(binds);
+  return [...mapSteps(ids), ...binds.flatMap((bind, index) => openBind(bind, `bind${index}`, ids.get(bind)))];
+}
+
+function openBind(
+  { source, recursive, readOnly, part }: ViewBind,
+  tree: string,
+  ids: MountIds | undefined,
+): LaunchStep[] {
+  const set = [...(readOnly ? ["MOUNT_ATTR_RDONLY"] : []), ...(ids === undefined ? [] : ["MOUNT_ATTR_IDMAP"])];
+  const by = ids === undefined ? {} : { ids: ids.name };
   return [
     hostStep("openTree", {
       as: tree,
@@ -133,8 +145,6 @@ function openBind({ source, recursive, readOnly, part }: ViewBind, index: number
       ...(recursive ? { recursive: 1 } : {}),
       ...(part === undefined ? {} : { part }),
     }),
-    ...(readOnly
-      ? [hostStep("setTree", { tree, set: ["MOUNT_ATTR_RDONLY"], ...(recursive ? { recursive: 1 } : {}) })]
-      : []),
+    ...(set.length > 0 ? [hostStep("setTree", { tree, set, ...by, ...(recursive ? { recursive: 1 } : {}) })] : []),
   ];
 }

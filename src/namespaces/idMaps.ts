@@ -18,16 +18,33 @@ export function idMappings(range: IdRange): readonly SpecIdMapping[] {
  * overlapping ranges, or no mapping for root.
  */
 export function formatIdMap(mappings: readonly SpecIdMapping[]): string {
-  const problem = mappingProblem(mappings);
+  const rootless = mappings.every(({ containerID }) => containerID !== 0) ? "id 0 is not mapped" : undefined;
+  const problem = mappingProblem(mappings) ?? rootless;
   if (problem !== undefined) {
     throw new EngineError("invalidConfig", `cannot map the ids of a user namespace: ${problem}`, {
       hint: `a map has 1 to ${maxMappings} ranges that do not overlap and begin at id 0`,
     });
   }
+  return mapText(mappings);
+}
+
+/**
+ * The same for a namespace that nobody lives in, by which the ids of files are mapped: it needs no root.
+ *
+ * @throws EngineError `invalidConfig` for what the kernel would refuse.
+ */
+export function formatFileIdMap(mappings: readonly SpecIdMapping[]): string {
+  const problem = mappingProblem(mappings);
+  if (problem !== undefined) throw new EngineError("invalidConfig", `cannot map the ids of files: ${problem}`);
+  return mapText(mappings);
+}
+
+function mapText(mappings: readonly SpecIdMapping[]): string {
   return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join("");
 }
 
-function mappingProblem(mappings: readonly SpecIdMapping[]): string | undefined {
+/** Why the kernel would refuse a map, in half a sentence: no or too many ranges, ids out of bounds, ranges that overlap. */
+export function mappingProblem(mappings: readonly SpecIdMapping[]): string | undefined {
   if (mappings.length === 0 || mappings.length > maxMappings) return `it has ${mappings.length} ranges`;
   for (const { containerID, hostID, size } of mappings) {
     const isId = (id: number) => Number.isInteger(id) && id >= 0 && id + size - 1 <= maxId;
@@ -35,8 +52,7 @@ function mappingProblem(mappings: readonly SpecIdMapping[]): string | undefined 
       return `the range "${containerID} ${hostID} ${size}" is out of bounds`;
     }
   }
-  if (overlaps(mappings, "containerID") || overlaps(mappings, "hostID")) return "two ranges overlap";
-  return mappings.some((mapping) => mapping.containerID === 0) ? undefined : "id 0 is not mapped";
+  return overlaps(mappings, "containerID") || overlaps(mappings, "hostID") ? "two ranges overlap" : undefined;
 }
 
 function overlaps(mappings: readonly SpecIdMapping[], side: "containerID" | "hostID"): boolean {

@@ -7,7 +7,7 @@ export {
   resolveCapabilities,
 } from "./capabilities.ts";
 export { allCapabilities, capabilityMask, capabilityNames, capabilityNumber } from "./capabilityNames.ts";
-export { formatIdMap, idMappings, largestGroupId } from "./idMaps.ts";
+export { formatFileIdMap, formatIdMap, idMappings, largestGroupId, mappingProblem } from "./idMaps.ts";
 export { type IdRange, type IdRangeRequest, idsPerRange, releaseIdRange, reserveIdRange } from "./idRanges.ts";
 export { type NamespaceMode, parseNamespaceMode, parseUserns, type UsernsMode } from "./modes.ts";
 export {

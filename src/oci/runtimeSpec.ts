@@ -52,6 +52,9 @@ export interface SpecMount {
   readonly type: string;
   readonly source: string;
   readonly options: readonly string[];
+  /** From the ids of its files (`containerID`) to the host's ids that they are shown as. */
+  readonly uidMappings?: readonly SpecIdMapping[];
+  readonly gidMappings?: readonly SpecIdMapping[];
 }
 
 export type NamespaceKind = "user" | "mount" | "pid" | "network" | "uts" | "ipc" | "cgroup" | "time";

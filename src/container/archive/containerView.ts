@@ -1,6 +1,6 @@
 import { makeDirectory } from "../../base/index.ts";
 import { type LaunchRequest, lenderOf, type RootView, type ViewBind } from "../../launch/index.ts";
-import type { RuntimeSpec, SpecMount } from "../../oci/index.ts";
+import type { RuntimeSpec, SpecIdMapping, SpecMount } from "../../oci/index.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import { type ObservedContainer, observeContainer, readContainerSpec } from "../state/runningContainer.ts";
@@ -51,12 +51,22 @@ function stoppedView({ paths }: ObservedContainer, use: "read" | "changed"): Roo
 }
 
 /** What another container lent it is only there while both run. */
-function bindsOf({ mounts }: RuntimeSpec, joins: LaunchRequest["joins"]): readonly ViewBind[] {
-  return mounts.flatMap((mount) => (lenderOf(mount, { joins }) === undefined ? (bindOf(mount) ?? []) : []));
+function bindsOf({ mounts, linux }: RuntimeSpec, joins: LaunchRequest["joins"]): readonly ViewBind[] {
+  const first = linux.uidMappings?.[0]?.hostID ?? 0;
+  return mounts.flatMap((mount) => (lenderOf(mount, { joins }) === undefined ? (bindOf(mount, first) ?? []) : []));
 }
 
-function bindOf({ type, source, destination, options = [] }: SpecMount): ViewBind | undefined {
+function bindOf(mount: SpecMount, first: number): ViewBind | undefined {
+  const { type, source, destination, options = [] } = mount;
   const recursive = options.includes("rbind");
   if (!recursive && !options.includes("bind") && type !== "bind") return undefined;
-  return { source, destination, recursive, readOnly: options.includes("ro") };
+  return { source, destination, recursive, readOnly: options.includes("ro"), ...viewedIds(mount, first) };
+}
+
+/** Here the container's ids are what they are called, not the host's that they begin at. */
+function viewedIds({ uidMappings, gidMappings }: SpecMount, first: number): Partial<ViewBind> {
+  if (uidMappings === undefined || gidMappings === undefined) return {};
+  const shifted = (mappings: readonly SpecIdMapping[]) =>
+    mappings.map((mapping) => ({ ...mapping, hostID: mapping.hostID - first }));
+  return { uidMappings: shifted(uidMappings), gidMappings: shifted(gidMappings) };
 }

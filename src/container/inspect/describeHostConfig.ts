@@ -1,5 +1,6 @@
 import type { RuntimeSpec } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
+import { formatBindIdMap } from "../options/idMapFlag.ts";
 import type { DeviceRate, MountRequest } from "../runOptions.ts";
 import type { HostConfigDetails, Members, ThrottleDetails } from "./containerDetails.ts";
 import { describeBindings } from "./describePorts.ts";
@@ -146,8 +147,9 @@ function bindText(mount: MountRequest): readonly string[] {
     const words = [...(readOnly ? ["ro"] : []), ...(noCopy ? ["nocopy"] : [])];
     return name === undefined || subpath !== undefined ? [] : [[name, target, ...joined(words)].join(":")];
   }
-  const { source, target, readOnly, propagation, createSource } = mount;
-  const words = [...(readOnly ? ["ro"] : []), ...(propagation === "rprivate" ? [] : [propagation])];
+  const { source, target, readOnly, propagation, createSource, idMap } = mount;
+  const ids = idMap === undefined ? [] : [`idmap=${formatBindIdMap(idMap)}`];
+  const words = [...(readOnly ? ["ro"] : []), ...(propagation === "rprivate" ? [] : [propagation]), ...ids];
   return createSource ? [[source, target, ...joined(words)].join(":")] : [];
 }
 

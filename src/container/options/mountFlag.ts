@@ -4,6 +4,7 @@ import type { BindPropagation, MountRequest, VolumeRequest } from "../runOptions
 import { parseLocalOptions } from "../volumes/localOptions.ts";
 import { parseMountPoint } from "./containerPath.ts";
 import { splitCsv } from "./csvFields.ts";
+import { parseIdMap } from "./idMapFlag.ts";
 import { parseVolumeName } from "./objectNames.ts";
 import { printable, requireSingleLine } from "./singleLine.ts";
 
@@ -24,6 +25,7 @@ const keys: ReadonlyMap<string, string> = new Map([
   ["bind-nonrecursive", "bind-nonrecursive"],
   ["bind-recursive", "bind-recursive"],
   ["bind-create-src", "bind-create-src"],
+  ["idmap", "bind-idmap"],
   ["volume-subpath", "volume-subpath"],
   ["volume-nocopy", "volume-nocopy"],
   ["volume-label", "volume-label"],
@@ -123,6 +125,7 @@ const builders: Readonly<Record<MountKind, (fields: Fields, target: string, dire
         "cannot leave submounts of a read-only mount writable (bind-recursive=writable)",
       );
     }
+    const idMap = fields.get("bind-idmap");
     if (!["enabled", "disabled", "readonly"].includes(recursion)) throw invalidValue("bind-recursive", recursion);
     return {
       kind: "bind",
@@ -132,6 +135,7 @@ const builders: Readonly<Record<MountKind, (fields: Fields, target: string, dire
       createSource: isSet(fields, "bind-create-src"),
       propagation: propagationOf(fields.get("bind-propagation") ?? "rprivate"),
       recursive: recursion !== "disabled",
+      ...(idMap === undefined ? {} : { idMap: parseIdMap(idMap) }),
     };
   },
   volume: (fields, target) => {

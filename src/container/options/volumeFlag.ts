@@ -1,7 +1,8 @@
 import { posix } from "node:path";
 import { EngineError } from "../../base/index.ts";
-import type { BindPropagation, BindRequest, MountRequest, VolumeRequest } from "../runOptions.ts";
+import type { BindIdMap, BindPropagation, BindRequest, MountRequest, VolumeRequest } from "../runOptions.ts";
 import { parseMountPoint } from "./containerPath.ts";
+import { parseIdMap } from "./idMapFlag.ts";
 import { parseVolumeName } from "./objectNames.ts";
 import { printable, requireSingleLine } from "./singleLine.ts";
 
@@ -16,7 +17,7 @@ const consistencies: ReadonlySet<string> = new Set(["consistent", "cached", "del
  */
 export function parseVolumeFlag(text: string, directory: string): MountRequest {
   requireSingleLine(text, "the volume specification");
-  const parts = text.split(":");
+  const parts = splitFlag(text);
   const [first = "", second, third] = parts;
   if (parts.length > 3 || parts.some((part) => part === "")) throw invalidSpecification(text);
   if (second === undefined) return { ...volume(parseMountPoint(first, "volume")) };
@@ -31,6 +32,13 @@ export function parseVolumeFlag(text: string, directory: string): MountRequest {
     readOnly: modes.readOnly,
     noCopy: modes.noCopy,
   };
+}
+
+/** An id map is the only mode with colons of its own. */
+function splitFlag(text: string): readonly string[] {
+  const parts = text.split(":");
+  const isMapped = /(?:^|,)idmap=/.test(parts[2] ?? "");
+  return isMapped ? [...parts.slice(0, 2), parts.slice(2).join(":")] : parts;
 }
 
 /** Whether a source of `-v` names a directory of the host rather than a volume. */
@@ -55,13 +63,15 @@ function bind(source: string, target: string, modes: VolumeModes): BindRequest {
     propagation: modes.propagation ?? "rprivate",
     recursive: true,
     ...(modes.relabel === undefined ? {} : { relabel: modes.relabel }),
+    ...(modes.idmap === undefined || modes.idmap === true ? {} : { idMap: modes.idmap }),
   };
 }
 
 interface VolumeModes {
   readonly readOnly: boolean;
   readonly noCopy: boolean;
-  readonly idmap?: true;
+  /** `true`: as it is without the word, the ids on disk. */
+  readonly idmap?: true | BindIdMap;
   readonly propagation?: BindPropagation;
   readonly relabel?: "shared" | "private";
 }
@@ -86,6 +96,7 @@ function modeOf(word: string, text: string): readonly [kind: string, part: Parti
   if (word === "z") return ["label", { relabel: "shared" }];
   if (word === "Z") return ["label", { relabel: "private" }];
   if (word === "idmap") return ["idmap", { idmap: true }];
+  if (word.startsWith("idmap=")) return ["idmap", { idmap: parseIdMap(word.slice("idmap=".length)) }];
   if (consistencies.has(word)) return ["consistency", {}];
   // The set holds exactly the members of the union.
   if (propagations.has(word)) return ["propagation", { propagation: word as BindPropagation }];
@@ -94,7 +105,7 @@ function modeOf(word: string, text: string): readonly [kind: string, part: Parti
 
 function invalidMode(mode: string): EngineError {
   return new EngineError("invalidValue", `invalid mode: ${printable(mode).slice(1, -1)}`, {
-    hint: "known are ro, rw, z, Z, nocopy (volumes), idmap and one of rprivate, private, rslave, slave, rshared, shared (directories)",
+    hint: "known are ro, rw, z, Z, nocopy (volumes), idmap=CONTAINER:HOST[:COUNT] and one of rprivate, private, rslave, slave, rshared, shared (directories)",
   });
 }
 

@@ -51,8 +51,9 @@ function recordedMount(mount: NamedMount): RecordedMount {
   if (mount.kind === "tmpfs")
     return { kind, target, source: "", readOnly: mount.options.includes("ro"), anonymous: false };
   if (mount.kind === "bind") {
-    const { source, readOnly, propagation, recursive } = mount;
-    return { kind, target, source, readOnly, anonymous: false, propagation, recursive };
+    const { source, readOnly, propagation, recursive, idMap } = mount;
+    const ids = idMap === undefined ? {} : { idMap };
+    return { kind, target, source, readOnly, anonymous: false, propagation, recursive, ...ids };
   }
   const { name, anonymous } = mount.volume ?? { name: "", anonymous: false };
   const subpath = mount.subpath === undefined ? {} : { subpath: mount.subpath };

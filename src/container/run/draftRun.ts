@@ -10,6 +10,7 @@ import { requireLogSocket } from "../logs/logSocket.ts";
 import { logSocketOf } from "../logs/planLog.ts";
 import { mergeImageConfig, type ProcessChoice } from "../mergeImageConfig.ts";
 import type { MountRequest } from "../runOptions.ts";
+import { requireMappable } from "../spec/mountedIds.ts";
 import { gatherRunFacts, idmapObstacles, type RunFacts } from "../spec/runFacts.ts";
 import { volumeContent } from "../state/volumes.ts";
 import type { EngineContext } from "./engineContext.ts";
@@ -41,6 +42,7 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
     ...options,
     hostUsernsReasons: usernsObstacles(options, context.root, host),
   });
+  requireMappable([...options.mounts, ...inheritedMounts(context.root, options.volumesFrom)], namespaces.userns, host);
   const facts = gatherRunFacts(options, security.seccomp.kind === "file" ? security.seccomp.path : undefined);
   return {
     options,

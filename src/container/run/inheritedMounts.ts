@@ -42,7 +42,9 @@ function inherit(mount: RecordedMount, readOnly: boolean): NamedMount | undefine
   if (mount.kind === "bind") {
     // The record keeps the word as it was parsed.
     const propagation = (mount.propagation ?? "rprivate") as BindPropagation;
-    return { kind: "bind", ...both, source, createSource: false, propagation, recursive: mount.recursive ?? true };
+    const ids = mount.idMap === undefined ? {} : { idMap: mount.idMap };
+    const recursive = mount.recursive ?? true;
+    return { kind: "bind", ...both, source, createSource: false, propagation, recursive, ...ids };
   }
   const part = subpath === undefined ? {} : { subpath };
   return { kind: "volume", ...both, name: source, noCopy: true, ...part, volume: { name: source, anonymous } };

@@ -46,10 +46,12 @@ function explainTool({ step, args, errno }: FailedLaunch, why: string | undefine
 }
 
 /** What a failing call means where the kernel's word alone would mislead. */
-function hintFor({ step, errno }: FailedLaunch): string | undefined {
+function hintFor({ step, call, errno }: FailedLaunch): string | undefined {
   if (step === "cwd.enter" || step === "cwd.make")
     return "check the working directory: it is a file, or the user may not enter it";
   if (errno === "ENOSPC") return "free some space, or, if there is enough, raise fs.mount-max or user.max_*_namespaces";
+  if (call === "mount_setattr" && errno === "EINVAL" && step.startsWith("bind"))
+    return "the file system of a mounted directory, or of one in it, takes no id map: use --userns=host and no idmap=";
   if (errno === "EPERM") return 'see what this machine refuses with "brig doctor"';
   return undefined;
 }

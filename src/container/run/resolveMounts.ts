@@ -56,8 +56,9 @@ export function resolveMounts(
     if (mount.kind === "tmpfs") return { kind: "tmpfs", target: mount.target, options: mount.options };
     if (mount.kind === "bind") {
       requireSource(mount.source);
-      const { source, target, readOnly, recursive, propagation } = mount;
-      return { kind: "bind", source, target, readOnly, recursive, propagation };
+      const { source, target, readOnly, recursive, propagation, idMap } = mount;
+      const ids = idMap === undefined ? {} : { idMap };
+      return { kind: "bind", source, target, readOnly, recursive, propagation, ...ids };
     }
     return resolveVolume(root, mount, claim);
   });

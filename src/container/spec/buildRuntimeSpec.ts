@@ -156,7 +156,7 @@ function buildMounts(request: SpecRequest, { host }: SpecFacts): readonly SpecMo
       options: ["bind", "rprivate", "rw"],
     }),
   );
-  return orderMounts(defaults, [...request.mounts.map(specMount), ...binds]);
+  return orderMounts(defaults, [...request.mounts.map((mount) => specMount(mount, request.idRange)), ...binds]);
 }
 
 /** Shared memory goes with the IPC namespace. */

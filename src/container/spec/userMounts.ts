@@ -1,6 +1,9 @@
 import { EngineError } from "../../base/index.ts";
+import type { IdRange } from "../../namespaces/index.ts";
 import type { SpecMount } from "../../oci/index.ts";
 import { printable } from "../options/singleLine.ts";
+import type { BindIdMap } from "../runOptions.ts";
+import { mountMappings } from "./mountedIds.ts";
 
 /** A mount that the user or the image asked for, with its source found. */
 export type ResolvedMount =
@@ -11,6 +14,7 @@ export type ResolvedMount =
       readonly readOnly: boolean;
       readonly recursive: boolean;
       readonly propagation: string;
+      readonly idMap?: BindIdMap;
     }
   | {
       readonly kind: "volume";
@@ -64,7 +68,7 @@ export function checkMountTarget(mount: ResolvedMount): void {
 }
 
 /** The mounts in the words of the runtime specification (config.md, "Mounts"). */
-export function specMount(mount: ResolvedMount): SpecMount {
+export function specMount(mount: ResolvedMount, idRange?: IdRange): SpecMount {
   const destination = mount.target;
   if (mount.kind === "tmpfs") {
     return { destination, type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "noexec", ...mount.options] };
@@ -74,11 +78,19 @@ export function specMount(mount: ResolvedMount): SpecMount {
   }
   const recursive = mount.kind === "bind" && mount.recursive;
   const propagation = mount.kind === "bind" ? mount.propagation : "rprivate";
+  const mapped = mount.kind === "bind" && mount.idMap !== undefined ? mountMappings(mount.idMap, idRange) : undefined;
+  const word = recursive ? "ridmap" : "idmap";
   return {
     destination,
     type: "bind",
     source: mount.source,
-    options: [recursive ? "rbind" : "bind", propagation, ...(mount.readOnly ? ["ro"] : ["rw"])],
+    options: [
+      recursive ? "rbind" : "bind",
+      propagation,
+      ...(mount.readOnly ? ["ro"] : ["rw"]),
+      ...(mapped === undefined ? [] : [word]),
+    ],
+    ...mapped,
   };
 }
 

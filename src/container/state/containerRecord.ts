@@ -1,5 +1,6 @@
 import type { ContainerId } from "../../base/index.ts";
 import type { Healthcheck } from "../../oci/index.ts";
+import type { BindIdMap } from "../runOptions.ts";
 import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
 
 /** `container.json`: what was decided when the container was made. Written once, last; a container without it is not one. */
@@ -46,6 +47,8 @@ export interface RecordedMount {
   readonly propagation?: string;
   /** Whether mounts below the source come along. */
   readonly recursive?: boolean;
+  /** How the ids of a bind's files are mapped. */
+  readonly idMap?: BindIdMap;
   /** The part of the volume that is shown. */
   readonly subpath?: string;
 }

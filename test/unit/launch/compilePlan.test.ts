@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compilePlan, formatPlan, type LaunchPlan } from "../../../src/launch/index.ts";
+import type { SpecMount } from "../../../src/oci/index.ts";
 import { compareGolden } from "../../support/golden.ts";
 import { sampleRequest, sampleSpec } from "./sampleRequest.ts";
 
@@ -121,4 +122,37 @@ test("compilePlan() gives the payload's pipes to its user, as the host knows it"
   const { uidMappings: _, ...rest } = sampleSpec.linux;
   const linux = { ...rest, namespaces: [{ type: "mount" as const }] };
   assert.equal(owner(compilePlan(sampleRequest({}, { linux }))), 1000);
+});
+
+test("compilePlan() maps the ids of a mount by a namespace of their own, which equal maps share", () => {
+  const map = { uidMappings: [{ containerID: 1000, hostID: 536870912, size: 1 }] };
+  const mapped = {
+    ...map,
+    gidMappings: map.uidMappings,
+    type: "bind",
+    source: "/src",
+    options: ["rbind", "ro", "ridmap"],
+  };
+  const mounts: readonly SpecMount[] = [
+    ...sampleSpec.mounts,
+    { ...mapped, destination: "/one" },
+    { ...mapped, destination: "/two", gidMappings: [{ containerID: 7, hostID: 536870913, size: 2 }] },
+    { ...mapped, destination: "/three" },
+  ];
+  const plan = compilePlan(sampleRequest({}, { mounts }));
+  const told = plan.steps.filter(({ id, fields }) => /^ids\d/.test(id) || fields["ids"] !== undefined);
+  compareGolden("plans/idmap.txt", formatPlan({ ...plan, steps: told }));
+  assertOrder(plan, "user.map", "ids0.map", "bind2.set", "root.overlay");
+  const { uidMappings: _, gidMappings: __, ...linux } = sampleSpec.linux;
+  const host = { ...linux, namespaces: linux.namespaces.filter(({ type }) => type !== "user") };
+  const { steps } = compilePlan(sampleRequest({}, { mounts, linux: host }));
+  const idmapped = steps.filter(({ fields }) => [fields["set"] ?? []].flat().includes("MOUNT_ATTR_IDMAP"));
+  assert.deepEqual(
+    idmapped.map(({ fields }) => [fields["tree"], fields["ids"]]),
+    [
+      ["bind2", "ids0"],
+      ["bind3", "ids1"],
+      ["bind4", "ids0"],
+    ],
+  );
 });

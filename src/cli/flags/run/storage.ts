@@ -61,7 +61,7 @@ export const storageFlags: readonly Flag<RunDraft>[] = [
     short: "v",
     value: "list",
     repeatable: true,
-    text: "mount a directory or a named volume (source:path[:options])",
+    text: "mount a directory or a named volume (source:path[:options]; idmap=CONTAINER:HOST[:COUNT][+...][;GROUPS] maps ids of files)",
     read: each("mounts", (spec, { cwd }) => parseVolumeFlag(spec, cwd)),
   },
   { long: "volume-driver", value: "string", text: "driver of new volumes", unsupported: "brig has local volumes only" },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { EngineError } from "../../../../src/base/index.ts";
+import { formatBindIdMap, parseIdMap } from "../../../../src/container/options/idMapFlag.ts";
 import { parseMountFlag } from "../../../../src/container/options/mountFlag.ts";
 import { parseTmpfsFlag } from "../../../../src/container/options/tmpfsFlag.ts";
 import { parseVolumeFlag } from "../../../../src/container/options/volumeFlag.ts";
@@ -54,6 +55,75 @@ test("parseVolumeFlag() refuses with Docker's sentences", () => {
       expected,
       text,
     );
+});
+
+test("idmap= is read by -v and --mount alike, and written as it is read", () => {
+  const one = { containerID: 0, hostID: 1000, size: 1 };
+  const ten = { containerID: 5, hostID: 7, size: 10 };
+  const cases: readonly (readonly [string, object])[] = [
+    ["0:1000", { users: [one], groups: [one] }],
+    ["0:1000:1+5:7:10", { users: [one, ten], groups: [one, ten] }],
+    ["0:1000;5:7:10", { users: [one], groups: [ten] }],
+  ];
+  for (const [text, idMap] of cases) {
+    assert.deepEqual(parseVolumeFlag(`/a:/b:ro,idmap=${text}`, "/"), {
+      ...bind,
+      source: "/a",
+      target: "/b",
+      readOnly: true,
+      idMap,
+    });
+    assert.deepEqual(parseVolumeFlag(`/a:/b:idmap=${text},ro`, "/"), {
+      ...bind,
+      source: "/a",
+      target: "/b",
+      readOnly: true,
+      idMap,
+    });
+    const mount = parseMountFlag(`type=bind,src=/a,dst=/b,idmap=${text}`, "/");
+    assert.deepEqual(mount.kind === "bind" && mount.idMap, idMap);
+    assert.deepEqual(parseIdMap(formatBindIdMap(parseIdMap(text))), idMap);
+  }
+  assert.equal(formatBindIdMap(parseIdMap("0:1000;5:7:10")), "0:1000:1;5:7:10");
+  assert.deepEqual(parseVolumeFlag("/a:/b:idmap", "/"), { ...bind, source: "/a", target: "/b" });
+});
+
+test("idmap= is refused with what is wrong with it", () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["", /"" is no range/],
+    ["0", /"0" is no range/],
+    ["a:1", /"a:1" is no range/],
+    ["0:1:2:3", /"0:1:2:3" is no range/],
+    ["0:1:0", /the range "0 1 0" is out of bounds/],
+    ["0:4294967295", /out of bounds/],
+    ["0:1+", /"" is no range/],
+    ["0:1;", /"" is no range/],
+    ["0:1;0:1;0:1", /more than a map of users and one of groups/],
+    ["0:1+0:2", /two ranges overlap/],
+    ["0:5:2+9:6", /two ranges overlap/],
+    [Array.from({ length: 341 }, (_, id) => `${id}:${id}`).join("+"), /it has 341 ranges/],
+    ["1:1+".repeat(2000), /cannot map the ids of a mount/],
+  ];
+  for (const [text, expected] of cases) {
+    assert.match(
+      refusal(() => parseVolumeFlag(`/a:/b:idmap=${text}`, "/")),
+      expected,
+      text,
+    );
+    assert.match(
+      refusal(() => parseMountFlag(`type=bind,src=/a,dst=/b,idmap=${text}`, "/")),
+      expected,
+      text,
+    );
+  }
+  assert.match(
+    refusal(() => parseVolumeFlag("data:/b:idmap=0:1", "/")),
+    /^invalid mode: idmap=0:1$/,
+  );
+  assert.match(
+    refusal(() => parseMountFlag("src=data,dst=/b,idmap=0:1", "/")),
+    /cannot mix 'bind-\*' options/,
+  );
 });
 
 test("parseMountFlag() reads every kind, quotes and switches", () => {
