@@ -2,9 +2,7 @@
  * followed by its `size` bytes, and at last "done". Runs inside the root that it reads or on a tree kept by descriptor;
  * whatever the container does meanwhile, no name of more than one part is resolved below the starting point, no link
  * is followed, and nothing is opened that is not a regular file or a directory at the moment of opening. */
-#include "files.h"
 #include "launch.h"
-#include "paths.h"
 
 #include <sys/vfs.h>
 #include <sys/xattr.h>

@@ -3,8 +3,6 @@
  * 3 a record (record.h). */
 #include "monitor.h"
 
-#include "paths.h"
-
 #include <arpa/inet.h>
 #include <sys/uio.h>
 

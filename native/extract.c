@@ -7,9 +7,6 @@
  * opaque or seal, with path and mode, uid, gid, mtime, nsec, xattr=NAME=HEX..., target, major, minor; "done" ends the
  * stream. A directory gets what it has by `seal`, when nothing more is made in it: that would change its time stamp,
  * and inherit its default ACL. */
-#include "helper.h"
-
-#include "files.h"
 #include "launch.h"
 
 #include <sys/xattr.h>

@@ -1,4 +1,4 @@
-#include "files.h"
+#include "helper.h"
 
 #include <sys/fsuid.h>
 

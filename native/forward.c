@@ -1,11 +1,9 @@
 /* A log that goes over a unix socket instead of into a file: to systemd-journald in its own protocol, a list of fields a
  * datagram (systemd.io/JOURNAL_NATIVE_PROTOCOL), or to a syslog server, a line a datagram or a line of a stream. All
  * that is not the time, our pid and the payload's words was prepared by the caller. */
-#include "files.h"
-#include "log.h"
+#include "monitor.h"
 
 #include <endian.h>
-#include <poll.h>
 #include <sys/un.h>
 #include <time.h>
 

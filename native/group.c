@@ -1,11 +1,5 @@
 /* The end of the container's group: its statistics, then whatever is still in it, then the group itself. */
-#include "files.h"
-#include "launch.h"
-
-#include "log.h"
-#include "paths.h"
-
-#include <poll.h>
+#include "monitor.h"
 
 #define STATISTICS_MAX 2048u
 

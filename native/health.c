@@ -1,9 +1,7 @@
 /* Health checks: at each interval a worker executes the probe's part of the plan, as another executed the container's, and
  * what came of it is written to health.json in the run-time directory. What to run, how often and what follows was decided
  * by the caller (src/launch/compileProbe.ts). Nothing here waits: a probe that hangs holds nothing else up. */
-#include "files.h"
 #include "monitor.h"
-#include "paths.h"
 
 static uint64_t setting(const struct health *health, const char *key)
 {

@@ -1,4 +1,4 @@
-#include "journal.h"
+#include "launch.h"
 
 #include <stdarg.h>
 #include <time.h>

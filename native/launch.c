@@ -1,9 +1,6 @@
 /* Role launch: reads a plan from the control socket, executes its host phase, makes the child that executes the other
  * phases and becomes the payload, and stays until that has ended. */
-#include "files.h"
-#include "helper.h"
 #include "launch.h"
-#include "paths.h"
 
 #include <linux/magic.h>
 #include <sys/mman.h>

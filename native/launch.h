@@ -1,10 +1,78 @@
-/* One launch: the state that the operations of a plan share. The plan is read whole before anything is done, so that
- * the child has its part of it by copy-on-write. */
-#ifndef BRIG_LAUNCH_H
-#define BRIG_LAUNCH_H
+/* One launch: the state that the operations of a plan share, what they do with paths and mounts, and the journal. */
+#pragma once
 
-#include "journal.h"
 #include "record.h"
+
+/* ---- journal.c ---- */
+
+/* The journal: what the helper really did, call by call, written as records (record.h) to the control socket.
+ *   call    step process pid name args result errno at took   one system call; at and took in nanoseconds
+ *   failed  step process name args errno                      the step that stopped the plan
+ *   started pid                                               the payload has been executed
+ *   file    path mode size errno                              followed by exactly size raw bytes
+ *   exited  code | signal                                     the payload has ended
+ * Records are buffered and flushed in pieces that a socket takes whole, so that the processes of one launch may share it. */
+
+/* The longest record; a path that the kernel takes fits. */
+enum { JOURNAL_RECORD = 4096 + 64 };
+
+struct journal {
+    int fd;
+    const char *process; /* host, child or init */
+    const char *step;
+    char last_name[32]; /* the last call that failed, for the record `failed` */
+    char last_args[512];
+    int last_error;
+    size_t used;
+    char buffer[2 * JOURNAL_RECORD];
+};
+
+uint64_t journal_clock(void); /* CLOCK_MONOTONIC in nanoseconds */
+
+__attribute__((format(printf, 6, 7))) void journal_call(struct journal *journal, const char *name, long result, int error,
+                                                        uint64_t began, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void journal_record(struct journal *journal, const char *op, const char *format, ...);
+void journal_failed(struct journal *journal);
+/* size < 0: no bytes, for the reason -size; mode 0: there is no such file */
+void journal_file(struct journal *journal, const char *path, mode_t mode, ssize_t size, const void *bytes);
+void journal_flush(struct journal *journal);
+
+/* Makes a call, records it with its decoded arguments, and yields its result with errno as the call left it. */
+#define CALL(journal, name, call, ...)                                                                                      \
+    ({                                                                                                                      \
+        uint64_t began_ = journal_clock();                                                                                  \
+        long result_ = (long)(call);                                                                                        \
+        int error_ = result_ < 0 ? errno : 0;                                                                               \
+        journal_call((journal), (name), result_, error_, began_, __VA_ARGS__);                                              \
+        errno = error_;                                                                                                     \
+        result_;                                                                                                            \
+    })
+
+/* ---- paths.c ---- */
+
+/* The only place where the launch and enter roles pass a path to the kernel (SECURITY-BASELINE R2). Below a container
+ * root every object is opened by openat2(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS) and created on a verified parent. */
+#define IN_ROOT ((uint64_t)(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS))
+
+int path_open_in(struct journal *journal, int root, const char *path, uint64_t flags, uint64_t resolve);
+int path_open_host(struct journal *journal, const char *path, int flags);
+int path_make_directory(struct journal *journal, int parent, const char *name, unsigned mode);
+
+enum path_create { PATH_EXISTS, PATH_DIRECTORY, PATH_FILE };
+
+/* An O_PATH descriptor of path below root; missing parts are made (0755 directories, a 0644 file) unless PATH_EXISTS. */
+int path_target(struct journal *journal, int root, const char *path, enum path_create create, uint64_t resolve);
+
+/* Reads at most limit bytes of a file below root. Returns the size, or -1; *bytes must be freed. */
+ssize_t path_read(struct journal *journal, int root, const char *path, size_t limit, char **bytes);
+
+/* Writes value to an existing file below a directory of the kernel's (procfs, cgroupfs); no link is followed. */
+int path_write(struct journal *journal, int directory, const char *name, const char *value);
+
+/* A detached copy of the mount (tree) at a host path. */
+int path_open_tree(struct journal *journal, int directory, const char *path, unsigned flags);
+
+/* ---- the launch ---- */
 
 #define HANDLES_MAX 512u
 #define RECORDS_MAX 4096u
@@ -95,8 +163,8 @@ int unpack_tree(int root, int input);
 int unpack_confined(int root);
 
 /* A message between host and child: what happened, a process, at most one descriptor, and the reason of a failure.
- * m: ids are mapped; r: the root; c: the child; t: its terminal; b: its root is built, and only
- * what it is itself is left to do before the payload is executed; f: a step failed. */
+ * m: ids are mapped; r: the root; c: the child; t: its terminal; b: its root is built, and only what it is itself is left
+ * to do before the payload is executed; f: a step failed. */
 struct sync_message {
     char kind;
     pid_t pid;
@@ -111,5 +179,3 @@ int sync_receive(int socket, struct sync_message *message);
 int group_open(struct launch *launch);
 size_t group_statistics(struct launch *launch, char *json, size_t room);
 void group_end(struct launch *launch);
-
-#endif

@@ -3,10 +3,6 @@
  * is blocked: only SIGKILL ends it, and then the container goes on. */
 #include "monitor.h"
 
-#include "files.h"
-#include "helper.h"
-#include "paths.h"
-
 #include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/un.h>

@@ -1,5 +1,4 @@
 /* Mounts by descriptors, recorded: what the phases host and child share. */
-#include "files.h"
 #include "launch.h"
 
 /* KEY or KEY=VALUE */

@@ -1,8 +1,6 @@
 /* Phase child: the container's first process, inside the new namespaces, as the root that the user namespace maps.
  * Nothing of the container has run yet, but its root file system is a stranger's: every path goes through paths.c. */
-#include "files.h"
 #include "launch.h"
-#include "paths.h"
 
 #include <grp.h>
 #include <linux/magic.h>

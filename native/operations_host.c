@@ -1,7 +1,5 @@
 /* Phase host: the helper itself, with the caller's ids and capabilities, in a private mount namespace. */
-#include "files.h"
 #include "launch.h"
-#include "paths.h"
 
 #include <linux/bpf.h>
 #include <sys/mman.h>

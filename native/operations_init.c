@@ -1,8 +1,6 @@
 /* Phase init: the container's first process gives up what the payload must not have, in the order the plan says, and
  * becomes the payload. */
-#include "files.h"
 #include "launch.h"
-#include "paths.h"
 
 #include <grp.h>
 #include <linux/filter.h>

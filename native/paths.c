@@ -1,6 +1,4 @@
-#include "paths.h"
-
-#include "files.h"
+#include "launch.h"
 
 int path_open_in(struct journal *journal, int root, const char *path, uint64_t flags, uint64_t resolve)
 {

@@ -2,12 +2,10 @@
  *
  * A record is a list of NUL-terminated strings that ends with an empty one: first the name of an operation, then
  * KEY=VALUE fields in any order; a key may repeat (argv=a argv=b). No string is empty, so the empty one is unambiguous.
- * The encoder is src/launch/encodePlan.ts.
- */
-#ifndef BRIG_RECORD_H
-#define BRIG_RECORD_H
+ * The encoder is src/launch/encodePlan.ts. */
+#pragma once
 
-#include "system.h"
+#include "helper.h"
 
 struct record {
     const char *op; /* the fields follow it where it was read */
@@ -28,5 +26,3 @@ char **record_strings(const struct record *record, const char *key);
 bool record_get_u64(const struct record *record, const char *key, uint64_t max, uint64_t *value);
 bool record_get_i64(const struct record *record, const char *key, int64_t *value);
 bool parse_u64(const char *text, uint64_t max, uint64_t *value);
-
-#endif

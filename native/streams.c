@@ -2,9 +2,6 @@
  * connection that does not read for some seconds is dropped; the caller's own reader holds the payload back, as a pipe would. */
 #include "monitor.h"
 
-#include "files.h"
-#include "paths.h"
-
 /* Writing to the caller must not stop us, and O_NONBLOCK on a descriptor that others share would surprise them: a pipe
  * or terminal is opened anew through procfs; a file never blocks; a socket takes MSG_DONTWAIT. */
 static int unblocked(struct journal *journal, int fd)

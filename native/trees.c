@@ -3,8 +3,6 @@
  * nothing outside a tree can be reached, whoever swaps what in it meanwhile. */
 #include "helper.h"
 
-#include "files.h"
-
 enum { ATTEMPTS = 1000, DEPTH = 256 };
 
 /* ---- remove ---- */

@@ -1,4 +1,4 @@
-// build/failing: a second brig in which every fail point does what BRIG_FAIL says (src/base/failPoint.ts, native/system.h).
+// build/failing: a second brig in which every fail point does what BRIG_FAIL says (src/base/failPoint.ts, native/helper.h).
 import { copyFileSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runQuiet } from "./command.mjs";

@@ -1,4 +1,4 @@
-/** One record of the helper's journal (native/journal.h). `bytes` is what follows a `file` record. */
+/** One record of the helper's journal (native/launch.h). `bytes` is what follows a `file` record. */
 export interface JournalRecord {
   readonly op: string;
   readonly fields: ReadonlyMap<string, string>;

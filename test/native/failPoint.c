@@ -1,8 +1,8 @@
-/* The other half of FAIL_POINT (native/system.h), linked into the helper's build for test/failures only. The helper has no
+/* The other half of FAIL_POINT (native/helper.h), linked into the helper's build for test/failures only. The helper has no
  * environment, so what to do is read from that of the process that started it, brig: BRIG_FAIL=NAME=ACTION,... with the
  * actions kill, kill-parent, stop and delay:MILLISECONDS. BRIG_FAIL_TRACE is a file that takes the names of the points at
  * which something happened. */
-#include "../../native/system.h"
+#include "../../native/helper.h"
 
 static char actions[1024];
 static int trace = -1; /* opened early: a process of a container has other roots */
