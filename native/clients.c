@@ -12,16 +12,14 @@ static void freeze(struct monitor *monitor, struct client *client, bool freezes)
     struct launch *launch = monitor->launch;
     if (client->freezes == freezes || group_open(launch) < 0) return;
     client->freezes = path_write(&launch->journal, launch->cgroup, "cgroup.freeze", freezes ? "1" : "0") == 0 && freezes;
-    close(launch->cgroup);
-    launch->cgroup = -1;
+    close_owned(&launch->cgroup);
 }
 
 void clients_close(struct monitor *monitor, struct client *client)
 {
     freeze(monitor, client, false);
     client->freezes = false;
-    close(client->fd);
-    client->fd = -1;
+    close_owned(&client->fd);
     client->unsent = 0;
 }
 

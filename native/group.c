@@ -54,17 +54,14 @@ static int remove_group(void *context, int parent, const char *name)
 void group_end(struct launch *launch)
 {
     path_write(&launch->journal, launch->cgroup, "cgroup.kill", "1");
-    int events = openat(launch->cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
+    OWNED events = openat(launch->cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
     for (int tries = 0; events >= 0 && tries < 100; tries++) {
         char text[256] = "";
         ssize_t size = pread(events, text, sizeof text - 1, 0);
         if (size <= 0 || strstr(text, "populated 0") != NULL) break;
-        struct pollfd change = {.fd = events, .events = POLLPRI};
-        poll(&change, 1, 100);
+        poll(&(struct pollfd){.fd = events, .events = POLLPRI}, 1, 100);
     }
-    if (events >= 0) close(events);
-    close(launch->cgroup);
-    launch->cgroup = -1;
+    close_owned(&launch->cgroup);
     const char *path = group_path(launch);
     if (path != NULL) remove_group(launch, AT_FDCWD, path);
 }

@@ -33,9 +33,8 @@ static void end_probe(struct monitor *monitor)
     if (health->child > 0 && !health->ended && kill(health->child, SIGKILL) == 0) kill(-health->child, SIGKILL);
     OWNED leaf = open_group(monitor, "leaf");
     if (leaf >= 0) path_write(&monitor->launch->journal, leaf, "cgroup.kill", "1");
-    if (health->sync >= 0) close(health->sync);
-    if (health->output >= 0) close(health->output);
-    health->sync = health->output = -1;
+    close_owned(&health->sync);
+    close_owned(&health->output);
     health->worker = health->child = 0;
     health->deadline = 0;
 }
@@ -96,15 +95,11 @@ static void take_output(struct health *health)
     char bytes[2 * PROBE_OUTPUT];
     ssize_t got = read(health->output, bytes, sizeof bytes);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (got <= 0) {
-        close(health->output);
-        health->output = -1;
-        return;
-    }
-    size_t room = sizeof health->bytes - health->size, kept = (size_t)got < room ? (size_t)got : room;
+    if (got <= 0) close_owned(&health->output);
+    size_t room = sizeof health->bytes - health->size, kept = got <= 0 ? 0 : (size_t)got < room ? (size_t)got : room;
     memcpy(health->bytes + health->size, bytes, kept);
     health->size += kept;
-    health->cut = health->cut || kept < (size_t)got;
+    health->cut = health->cut || (ssize_t)kept < got;
 }
 
 /* A probe that a pause has made late says nothing about the container. */
@@ -166,10 +161,10 @@ static void hear(struct health *health)
     while (health->sync >= 0 && poll(&(struct pollfd){.fd = health->sync, .events = POLLIN}, 1, 0) > 0) {
         struct sync_message message = {.fd = -1};
         int got = sync_receive(health->sync, &message);
-        if (message.fd >= 0) close(message.fd);
-        if (got > 0 && message.kind == 'c') health->child = message.pid;
-        else if (got > 0 && message.kind == 'f' && health->failure[0] == '\0') snprintf(health->failure, sizeof health->failure, "%s", message.text);
+        close_owned(&message.fd);
         if (got <= 0) close_owned(&health->sync);
+        else if (message.kind == 'c') health->child = message.pid;
+        else if (message.kind == 'f' && health->failure[0] == '\0') snprintf(health->failure, sizeof health->failure, "%s", message.text);
     }
 }
 

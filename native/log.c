@@ -109,9 +109,8 @@ static bool put_record(struct log *log, int stream, const char *bytes, size_t si
     char *at = mempcpy(log->buffer + log->used, "{\"log\":\"", 8);
     at += json_escape(at, bytes, size);
     format_time(now);
-    size_t used = (size_t)(at - log->buffer);
-    used += (size_t)snprintf(at, log->room - used, "\",\"stream\":\"%s\"%s,\"time\":\"%s\"}\n", streams[stream], log->attributes, now);
-    log->used = used;
+    log->used = (size_t)(at - log->buffer);
+    log->used += (size_t)snprintf(at, log->room - log->used, "\",\"stream\":\"%s\"%s,\"time\":\"%s\"}\n", streams[stream], log->attributes, now);
     return true;
 }
 
@@ -141,13 +140,13 @@ size_t log_write(struct log *log, int stream, const char *bytes, size_t size)
         if (part > LOG_LINE - line->size) part = LOG_LINE - line->size;
         memcpy(line->bytes + line->size, from, part);
         line->size += part;
-        bool ends = line->bytes[line->size - 1] == '\n', put = true;
-        if (ends) put = put_record(log, stream, line->bytes, line->size);
-        else if (line->size == LOG_LINE) put = put_full(log, stream, line);
-        if (ends && put) line->size = 0;
-        if (put) continue;
-        line->size -= part;
-        break;
+        bool ends = line->bytes[line->size - 1] == '\n';
+        if (!ends && line->size < LOG_LINE) continue;
+        if (!(ends ? put_record(log, stream, line->bytes, line->size) : put_full(log, stream, line))) {
+            line->size -= part;
+            break;
+        }
+        if (ends) line->size = 0;
     }
     return taken;
 }
@@ -162,6 +161,5 @@ void log_close(struct log *log)
     }
     if (log->socket != NULL) forward_end(log);
     else log_flush(log);
-    if (log->fd >= 0) close(log->fd);
-    log->fd = -1;
+    close_owned(&log->fd);
 }

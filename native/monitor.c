@@ -55,8 +55,8 @@ static void hear_caller(struct monitor *monitor)
     ssize_t got = read(launch->control, monitor->command + monitor->command_size, sizeof monitor->command - monitor->command_size);
     if (got < 0 && errno == EINTR) return;
     if (got <= 0) {
-        close(launch->control);
-        launch->control = launch->journal.fd = -1;
+        close_owned(&launch->control);
+        launch->journal.fd = -1;
         streams_leave_caller(monitor);
         if (!monitor->stays) monitor_signal(monitor, SIGKILL);
         return;
@@ -107,10 +107,8 @@ static void write_running(struct monitor *monitor)
              (unsigned long long)monitor->restarts);
     monitor_write(monitor, monitor->run, "running.json", text);
     const char *path = record_get(monitor->settings, "pid-file");
-    int fd = path == NULL ? -1 : path_open_host(&monitor->launch->journal, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
-    if (fd < 0) return;
-    dprintf(fd, "%d\n", (int)monitor->launch->child);
-    close(fd);
+    OWNED fd = path == NULL ? -1 : path_open_host(&monitor->launch->journal, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+    if (fd >= 0) dprintf(fd, "%d\n", (int)monitor->launch->child);
 }
 
 /* One line of the event log (src/container/events): what is the same in all of them was prepared by the caller. A line
@@ -118,15 +116,13 @@ static void write_running(struct monitor *monitor)
 void monitor_event(struct monitor *monitor, const char *action, const char *more)
 {
     const char *path = record_get(monitor->settings, "events"), *actor = record_get(monitor->settings, "actor");
-    char line[4096], now[40];
+    char line[4096], now[TIME_TEXT];
     if (path == NULL || actor == NULL) return;
     format_time(now);
     int size = snprintf(line, sizeof line, "{\"time\":\"%s\",\"action\":\"%s\"%s,%s}\n", now, action, more, actor);
-    int fd = path_open_host(&monitor->launch->journal, path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW);
-    if (fd < 0) return;
+    OWNED fd = path_open_host(&monitor->launch->journal, path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW);
     /* it is rotated by whoever runs a command; where nobody does, it stops growing. A full disk must not stop us */
-    if (size > 0 && (size_t)size < sizeof line && lseek(fd, 0, SEEK_END) < EVENTS_MAX) write_all(fd, line, (size_t)size);
-    close(fd);
+    if (fd >= 0 && size > 0 && (size_t)size < sizeof line && lseek(fd, 0, SEEK_END) < EVENTS_MAX) write_all(fd, line, (size_t)size);
 }
 
 /* The exit record comes before any teardown: whatever happens to us afterwards, the exit code is not lost. */
@@ -166,7 +162,7 @@ pid_t monitor_fork(struct monitor *monitor, const int streams[3], int *sync)
             if (streams[fd] >= 0 && dup2(streams[fd], fd) < 0) _exit(125);
         _exit(launch_phase(launch, "host", host_operations) == 0 ? 0 : 125);
     }
-    if (ends[1] >= 0) close(ends[1]);
+    close_owned(&ends[1]);
     for (int fd = 0; fd < 3; fd++)
         if (streams[fd] >= 0) close(streams[fd]);
     *sync = ends[0];
@@ -220,8 +216,7 @@ static void adopt_payload(struct monitor *monitor, pid_t pid)
     launch->child = pid;
     launch->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     if (launch->pidfd < 0 || launch_start_time(launch, pid) != began) {
-        if (launch->pidfd >= 0) close(launch->pidfd);
-        launch->pidfd = -1;
+        close_owned(&launch->pidfd);
         end_unseen(monitor);
     } else health_begin(monitor);
     for (int stream = 0; stream < 2; stream++) monitor->output[stream] = streams_open_fifo(monitor, stream);
@@ -254,35 +249,34 @@ static void hear_adopted(struct monitor *monitor)
     monitor->status.si_status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
 }
 
+static void take_end(struct monitor *monitor, const siginfo_t *status)
+{
+    monitor->status = *status;
+    monitor->ended = true;
+}
+
 /* A message of worker or child: the child itself, its terminal, a failure; or the end of file that execve(2) makes. */
 static void hear_launch(struct monitor *monitor)
 {
     struct launch *launch = monitor->launch;
     struct sync_message message = {.fd = -1};
     int got = sync_receive(launch->sync, &message);
-    if (got > 0 && message.kind == 'c') {
+    bool failed = monitor->failure[0] != '\0';
+    OWNED given = message.fd;
+    if (got <= 0) {
+        if (got == 0 && !failed && monitor->built) payload_executed(monitor); /* else it was killed on the way */
+        close_owned(&launch->sync);
+    } else if (message.kind == 'c') {
         launch->child = message.pid;
-        launch->pidfd = message.fd;
-        if (monitor->stray.si_pid != message.pid) return;
-        monitor->status = monitor->stray;
-        monitor->ended = true;
-        return;
-    }
-    if (got > 0 && message.kind == 'b') {
+        launch->pidfd = disown(&given);
+        if (monitor->stray.si_pid == message.pid) take_end(monitor, &monitor->stray);
+    } else if (message.kind == 'b') {
         monitor->built = true;
-        return;
+    } else if (message.kind == 't' && given >= 0) {
+        streams_terminal(monitor, disown(&given));
+    } else if (!failed) { /* the first failure is the reason; the other process fails because of it */
+        snprintf(monitor->failure, sizeof monitor->failure, "%s", message.text);
     }
-    if (got > 0 && message.kind == 't' && message.fd >= 0) {
-        streams_terminal(monitor, message.fd);
-        return;
-    }
-    if (message.fd >= 0) close(message.fd);
-    /* the first failure is the reason; the other process fails because of it */
-    if (got > 0 && monitor->failure[0] == '\0') snprintf(monitor->failure, sizeof monitor->failure, "%s", message.text);
-    else if (got == 0 && monitor->failure[0] == '\0' && monitor->built) payload_executed(monitor); /* else it was killed on the way */
-    if (got > 0) return;
-    close(launch->sync);
-    launch->sync = -1;
 }
 
 static void reap(struct monitor *monitor)
@@ -299,9 +293,7 @@ static void reap(struct monitor *monitor)
         if (health_reap(monitor, &status)) continue;
         if (status.si_pid == monitor->worker) monitor->worker = -1;
         if (monitor->launch->child <= 0) monitor->stray = status; /* perhaps the child, of which we have not heard yet */
-        if (status.si_pid != monitor->launch->child) continue;
-        monitor->status = status;
-        monitor->ended = true;
+        if (status.si_pid == monitor->launch->child) take_end(monitor, &status);
     }
 }
 
@@ -324,6 +316,12 @@ static bool wants_restart(struct monitor *monitor)
     return failed && (monitor->retries == 0 || monitor->restarts < monitor->retries);
 }
 
+static int exit_status(const struct monitor *monitor)
+{
+    if (!monitor->executed) return 125;
+    return monitor->status.si_code == CLD_EXITED ? monitor->status.si_status : 128 + monitor->status.si_status;
+}
+
 static void end_payload(struct monitor *monitor)
 {
     static char statistics[16384];
@@ -339,12 +337,11 @@ static void end_payload(struct monitor *monitor)
     FAIL_POINT("end", "recorded");
     if (monitor->executed) {
         char more[96];
-        bool signalled = monitor->status.si_code != CLD_EXITED;
         const char *kills = strstr(statistics, "\\noom_kill "); /* of memory.events (cgroups(7)), escaped */
         if (kills != NULL && kills[11] != '0') monitor_event(monitor, "oom", "");
         bool exec = record_get(monitor->settings, "exec") != NULL;
         int size = exec ? 0 : snprintf(more, sizeof more, ",\"execDuration\":\"%llu\"", (unsigned long long)((journal_clock() - monitor->started_at) / SECOND));
-        snprintf(more + size, sizeof more - (size_t)size, ",\"exitCode\":\"%d\"", signalled ? 128 + monitor->status.si_status : monitor->status.si_status);
+        snprintf(more + size, sizeof more - (size_t)size, ",\"exitCode\":\"%d\"", exit_status(monitor));
         monitor_event(monitor, exec ? "exec_die" : "die", more);
     }
     FAIL_POINT("end", "told");
@@ -353,8 +350,8 @@ static void end_payload(struct monitor *monitor)
     if (launch->cgroup >= 0) group_end(launch);
     FAIL_POINT("end", "group-removed");
     launch_phase(launch, "end", host_operations); /* what the start left outside of the container */
-    if (launch->pidfd >= 0) close(launch->pidfd);
-    launch->pidfd = launch->master = -1;
+    close_owned(&launch->pidfd);
+    launch->master = -1;
     launch->child = 0;
 }
 
@@ -441,25 +438,10 @@ static void follow(struct monitor *monitor)
 static void wait_to_restart(struct monitor *monitor)
 {
     struct pollfd polls[POLLS];
-    while (monitor->wake_at > 0) {
-        uint64_t now = journal_clock();
-        if (now >= monitor->wake_at) break;
+    for (uint64_t now; (now = journal_clock()) < monitor->wake_at;) {
         prepare(monitor, polls);
         if (poll(polls, POLLS, (int)((monitor->wake_at - now) / 1000000 + 1)) >= 0) attend(monitor, polls);
     }
-}
-
-static void report_end(struct monitor *monitor)
-{
-    if (!monitor->executed) return;
-    bool exited = monitor->status.si_code == CLD_EXITED;
-    journal_record(&monitor->launch->journal, "exited", exited ? "code=%d" : "signal=%d", monitor->status.si_status);
-}
-
-static int exit_status(const struct monitor *monitor)
-{
-    if (!monitor->executed) return 125;
-    return monitor->status.si_code == CLD_EXITED ? monitor->status.si_status : 128 + monitor->status.si_status;
 }
 
 static int listen_at(struct monitor *monitor)
@@ -497,9 +479,8 @@ static int open_settings(struct monitor *monitor)
     if (record_get(settings, "log") != NULL) monitor->log.directory = monitor->state;
     if (forward_settings(&monitor->log, settings) != 0) return -1;
     if (group != NULL) { /* the container's limits are not ours, and what ends it must not end us */
-        int directory = path_open_host(journal, group, O_RDONLY | O_DIRECTORY);
+        OWNED directory = path_open_host(journal, group, O_RDONLY | O_DIRECTORY);
         if (directory < 0 || path_write(journal, directory, "cgroup.procs", "0") != 0) return -1;
-        close(directory);
     }
     char self[160];
     describe_process(monitor, self, getpid());
@@ -572,7 +553,8 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     for (int i = 0; i < CLIENTS_MAX; i++)
         if (monitor->clients[i].fd >= 0) clients_close(monitor, &monitor->clients[i]);
     FAIL_POINT("end", "closed");
-    report_end(monitor); /* the caller goes on from here, while the kernel takes this process apart */
+    /* the caller goes on from here, while the kernel takes this process apart */
+    if (monitor->executed) journal_record(&launch->journal, "exited", monitor->status.si_code == CLD_EXITED ? "code=%d" : "signal=%d", monitor->status.si_status);
     FAIL_POINT("end", "reported");
     run_exit_command(monitor);
     return exit_status(monitor);

@@ -13,7 +13,7 @@ static int await_message(struct launch *launch, char expected, int *fd)
     int got = sync_receive(launch->from_host, &message);
     *fd = message.fd;
     if (got == 1 && message.kind == expected) return 0;
-    if (*fd >= 0) close(*fd);
+    close_owned(fd);
     errno = EPIPE; /* the host part of the launch has failed and says so itself */
     return -1;
 }

@@ -67,8 +67,7 @@ static int op_private_mounts(struct launch *launch, const struct record *)
 {
     struct mount_attr attr = {.propagation = MS_PRIVATE};
     if (CALL(&launch->journal, "unshare", unshare(CLONE_NEWNS), "CLONE_NEWNS") != 0) return -1;
-    return DO("mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr),
-                     "\"/\", AT_RECURSIVE, propagation=MS_PRIVATE");
+    return DO("mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr), "\"/\", AT_RECURSIVE, propagation=MS_PRIVATE");
 }
 
 /* Layers get one-byte names on a tmpfs, because fsconfig(2) takes at most 255 bytes in a string: with a byte and a
@@ -308,8 +307,7 @@ static int op_signal(struct launch *launch, const struct record *record)
 {
     int target = launch_handle(launch, record_get(record, "target"));
     NUMBER(number, "number", NSIG - 1);
-    return DO("pidfd_send_signal", syscall(SYS_pidfd_send_signal, target, (int)number, NULL, 0), "%d, %u", target,
-                     (unsigned)number);
+    return DO("pidfd_send_signal", syscall(SYS_pidfd_send_signal, target, (int)number, NULL, 0), "%d, %u", target, (unsigned)number);
 }
 
 /* overlayfs works on its layers with the ids and capabilities of the process that makes it. Below an idmapped mount

@@ -14,8 +14,7 @@ int path_make_directory(struct journal *journal, int parent, const char *name, u
 static int make_file(struct journal *journal, int parent, const char *name)
 {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    int fd = (int)CALL(journal, "openat", openat(parent, name, flags, 0644), "%d, \"%s\", O_CREAT|O_EXCL|O_NOFOLLOW, 0644", parent,
-                       name);
+    int fd = (int)CALL(journal, "openat", openat(parent, name, flags, 0644), "%d, \"%s\", O_CREAT|O_EXCL|O_NOFOLLOW, 0644", parent, name);
     return fd < 0 ? -1 : close(fd);
 }
 
@@ -76,8 +75,7 @@ int path_write(struct journal *journal, int directory, const char *name, const c
 
 int path_open_tree(struct journal *journal, int directory, const char *path, unsigned flags)
 {
-    return (int)CALL(journal, "open_tree", open_tree(directory, path, flags | OPEN_TREE_CLOEXEC), "%d, \"%s\", 0x%x", directory, path,
-                     flags);
+    return (int)CALL(journal, "open_tree", open_tree(directory, path, flags | OPEN_TREE_CLOEXEC), "%d, \"%s\", 0x%x", directory, path, flags);
 }
 
 int path_open_host(struct journal *journal, const char *path, int flags)

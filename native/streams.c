@@ -265,7 +265,6 @@ void streams_leave_caller(struct monitor *monitor)
     close_owned(&monitor->caller[0]);
     close_owned(&monitor->caller[1]);
     /* whoever reads what the caller wrote to must see its end */
-    int null = path_open_host(&monitor->launch->journal, "/dev/null", O_RDWR);
+    OWNED null = path_open_host(&monitor->launch->journal, "/dev/null", O_RDWR);
     for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);
-    if (null >= 0) close(null);
 }
