@@ -18,9 +18,7 @@ struct link {
 };
 
 struct archive {
-    const struct archive_request *request;
-    int self;  /* /proc/self/fd: an O_PATH descriptor is opened anew through it, and not the name, which may have changed */
-    int below; /* the directory of the layers below that has the same path, or -1 */
+    struct archive_request request;
     int depth;
     struct link *links[BUCKETS];
     size_t path_size;
@@ -43,7 +41,7 @@ static const char *first_path(struct archive *archive, const struct stat *status
 
 static void put(const struct archive *archive, const char *key, const char *value)
 {
-    fprintf(archive->request->out, "%s=%s%c", key, value, 0);
+    fprintf(archive->request.out, "%s=%s%c", key, value, 0);
 }
 
 static bool is_kept(const char *name)
@@ -59,9 +57,9 @@ static void put_attributes(const struct archive *archive, int fd)
     for (const char *name = names; size > 0 && name < names + size; name += strlen(name) + 1) {
         ssize_t length = is_kept(name) ? fgetxattr(fd, name, value, sizeof value) : -1;
         if (length < 0) continue;
-        fprintf(archive->request->out, "xattr=%s=", name);
-        for (ssize_t i = 0; i < length; i++) fprintf(archive->request->out, "%02x", value[i]);
-        fputc(0, archive->request->out);
+        fprintf(archive->request.out, "xattr=%s=", name);
+        for (ssize_t i = 0; i < length; i++) fprintf(archive->request.out, "%02x", value[i]);
+        fputc(0, archive->request.out);
     }
 }
 
@@ -69,11 +67,11 @@ static void put_attributes(const struct archive *archive, int fd)
 static void put_metadata(const struct archive *archive, const char *op, const struct stat *status, const char *name)
 {
     struct stat below;
-    fprintf(archive->request->out, "%s%cpath=%s%cmode=0%o%cuid=%u%cgid=%u%cmtime=%lld%cnsec=%ld%c", op, 0,
+    fprintf(archive->request.out, "%s%cpath=%s%cmode=0%o%cuid=%u%cgid=%u%cmtime=%lld%cnsec=%ld%c", op, 0,
             archive->path_size == 0 ? "." : archive->path, 0, status->st_mode & 07777, 0, status->st_uid, 0, status->st_gid, 0,
             (long long)status->st_mtim.tv_sec, 0, status->st_mtim.tv_nsec, 0);
-    if (archive->below < 0 || fstatat(archive->below, name, &below, AT_SYMLINK_NOFOLLOW) != 0) return;
-    fprintf(archive->request->out, "below=%o %u %u %lld %ld%c", below.st_mode, below.st_uid, below.st_gid,
+    if (archive->request.below < 0 || fstatat(archive->request.below, name, &below, AT_SYMLINK_NOFOLLOW) != 0) return;
+    fprintf(archive->request.out, "below=%o %u %u %lld %ld%c", below.st_mode, below.st_uid, below.st_gid,
             (long long)below.st_mtim.tv_sec, below.st_mtim.tv_nsec, 0);
 }
 
@@ -85,22 +83,20 @@ static int put_contents(const struct archive *archive, int fd, uint64_t size)
         size_t part = size < sizeof bytes ? (size_t)size : sizeof bytes;
         ssize_t got = over ? (ssize_t)part : read(fd, bytes, part);
         if (got < 0) return -1;
-        if (got == 0) {
-            over = true;
-            memset(bytes, 0, sizeof bytes);
-            continue;
-        }
-        if (fwrite(bytes, 1, (size_t)got, archive->request->out) != (size_t)got) return -1;
+        if (got == 0) memset(bytes, 0, sizeof bytes);
+        over = over || got == 0;
+        if (fwrite(bytes, 1, (size_t)got, archive->request.out) != (size_t)got) return -1;
         size -= (uint64_t)got;
     }
     return 0;
 }
 
+/* An O_PATH descriptor is opened anew through procfs, and not its name, which may have changed. */
 static int open_again(const struct archive *archive, int held, int flags)
 {
     char name[16];
     snprintf(name, sizeof name, "%d", held);
-    return openat(archive->self, name, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return openat(archive->request.self, name, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 static int put_file(const struct archive *archive, int held, struct stat *status, const char *name)
@@ -109,9 +105,8 @@ static int put_file(const struct archive *archive, int held, struct stat *status
     if (fd < 0 || fstat(fd, status) != 0) return -1;
     put_metadata(archive, "file", status, name);
     put_attributes(archive, fd);
-    bool whole = archive->request->contents;
-    fprintf(archive->request->out, "size=%llu%c%c", (unsigned long long)status->st_size, 0, 0);
-    return whole ? put_contents(archive, fd, (uint64_t)status->st_size) : 0;
+    fprintf(archive->request.out, "size=%llu%c%c", (unsigned long long)status->st_size, 0, 0);
+    return archive->request.contents ? put_contents(archive, fd, (uint64_t)status->st_size) : 0;
 }
 
 static int put_entry(void *context, int directory, const char *name);
@@ -130,32 +125,32 @@ static int put_directory(struct archive *archive, int held, const struct stat *s
     if (fd < 0) return -1;
     put_metadata(archive, "dir", status, name);
     put_attributes(archive, fd);
-    fputc(0, archive->request->out);
-    if (archive->request->layer && fgetxattr(fd, "trusted.overlay.opaque", &opaque, 1) == 1 && opaque == 'y')
-        fprintf(archive->request->out, "opaque%cpath=%s%c%c", 0, archive->path_size == 0 ? "." : archive->path, 0, 0);
-    if (!archive->request->deep || is_kernels(fd)) return 0;
+    fputc(0, archive->request.out);
+    if (archive->request.layer && fgetxattr(fd, "trusted.overlay.opaque", &opaque, 1) == 1 && opaque == 'y')
+        fprintf(archive->request.out, "opaque%cpath=%s%c%c", 0, archive->path_size == 0 ? "." : archive->path, 0, 0);
+    if (!archive->request.deep || is_kernels(fd)) return 0;
     errno = ELOOP;
     if (archive->depth == DEPTH_MAX) return -1;
-    int above = archive->below;
+    int above = archive->request.below;
     OWNED below = above < 0 || opaque == 'y' ? -1 : openat(above, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    archive->below = below;
+    archive->request.below = below;
     archive->depth++;
     int result = each_entry(fd, put_entry, archive);
     archive->depth--;
-    archive->below = above;
-    if (result != 0 || !archive->request->seals) return result;
+    archive->request.below = above;
+    if (result != 0 || !archive->request.seals) return result;
     put_metadata(archive, "seal", status, name);
     put_attributes(archive, fd);
-    fputc(0, archive->request->out);
+    fputc(0, archive->request.out);
     return 0;
 }
 
 static int put_node(struct archive *archive, int held, const struct stat *status, const char *name)
 {
     bool device = S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode);
-    if (S_ISSOCK(status->st_mode) || (device && !archive->request->devices)) return 0;
-    FILE *out = archive->request->out;
-    if (archive->request->layer && S_ISCHR(status->st_mode) && status->st_rdev == 0) {
+    if (S_ISSOCK(status->st_mode) || (device && !archive->request.devices)) return 0;
+    FILE *out = archive->request.out;
+    if (archive->request.layer && S_ISCHR(status->st_mode) && status->st_rdev == 0) {
         fprintf(out, "whiteout%cpath=%s%c%c", 0, archive->path, 0, 0);
         return 0;
     }
@@ -184,7 +179,7 @@ static int put_held(struct archive *archive, int held, const char *name)
         if (first != NULL) {
             put_metadata(archive, "hardlink", &status, name);
             put(archive, "target", first);
-            fputc(0, archive->request->out);
+            fputc(0, archive->request.out);
         }
         if (first != NULL || errno != 0) return first != NULL ? 0 : -1;
     }
@@ -210,9 +205,7 @@ static int put_entry(void *context, int directory, const char *name)
 const char *archive_tree(const struct archive_request *request, int start)
 {
     static struct archive archive; /* once a process: its path is the answer, and what it keeps goes with the process */
-    archive.request = request;
-    archive.self = request->self;
-    archive.below = request->below;
+    archive.request = *request;
     int result = put_held(&archive, start, ".");
     if (result == 0) fprintf(request->out, "done%c%c", 0, 0);
     return result == 0 && fflush(request->out) == 0 ? NULL : archive.path_size == 0 ? "." : archive.path;

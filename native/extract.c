@@ -72,9 +72,10 @@ static int confine(struct unpack *unpack, const char *path)
 
 /* ---- extended attributes ---- */
 
-static int set_opaque(struct unpack *unpack, int directory)
+static int set_opaque(struct unpack *unpack, int parent, const char *name)
 {
-    if (TRY(unpack, "capset", set_capabilities(unpacking | BIT(CAP_SYS_ADMIN)))) return -1;
+    OWNED directory = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); /* attributes need more than O_PATH */
+    if (TRY(unpack, "openat", directory) || TRY(unpack, "capset", set_capabilities(unpacking | BIT(CAP_SYS_ADMIN)))) return -1;
     int result = TRY(unpack, "fsetxattr", fsetxattr(directory, "trusted.overlay.opaque", "y", 1, 0));
     int error = errno;
     if (TRY(unpack, "capset", set_capabilities(unpacking))) return -1;
@@ -144,8 +145,7 @@ static int make_directory(struct unpack *unpack, int parent, const char *name)
     errno = EEXIST;
     if (!is_whiteout(&status)) return TRY(unpack, "mkdirat", -1);
     if (TRY(unpack, "unlinkat", unlinkat(parent, name, 0)) || TRY(unpack, "mkdirat", mkdirat(parent, name, 0700))) return -1;
-    OWNED fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return TRY(unpack, "openat", fd) ? -1 : set_opaque(unpack, fd);
+    return set_opaque(unpack, parent, name);
 }
 
 /* A directory that no entry spoke of. All of it is set, because a set-group-ID directory above hands its bit down. */
@@ -211,14 +211,11 @@ static int open_parent(struct unpack *unpack, const char *path, const char **nam
  * may mean something else for the entries to come. */
 static int make_way(struct unpack *unpack, int parent, const char *name)
 {
-    unpack->parent_path[0] = '/'; /* no entry's parent is called so */
-    unpack->parent_path[1] = '\0';
+    memcpy(unpack->parent_path, "/", 2); /* no entry's parent is called so */
     return TRY(unpack, "unlinkat", unpack->strict ? unlinkat(parent, name, 0) : remove_tree_at(parent, name));
 }
 
-/* ---- entries ---- */
-
-/* What is in the way of an entry stays and is EEXIST. */
+/* ---- entries: what is in the way of one stays and is EEXIST ---- */
 
 static int apply_dir(struct unpack *unpack, const struct record *, int parent, const char *name)
 {
@@ -235,9 +232,7 @@ static int apply_opaque(struct unpack *unpack, const struct record *, int, const
 {
     OWNED_MEMORY char *copy = strdup(path);
     OWNED directory = copy == NULL ? TRY(unpack, "malloc", -1) : open_directory(unpack, copy, 0);
-    if (directory < 0) return -1;
-    OWNED fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* attributes need more than O_PATH */
-    return TRY(unpack, "openat", fd) ? -1 : set_opaque(unpack, fd);
+    return directory < 0 ? -1 : set_opaque(unpack, directory, ".");
 }
 
 /* A deletion mark concerns the layers below only: what this layer itself put there stays (image-spec layer.md,
@@ -246,9 +241,7 @@ static int apply_whiteout(struct unpack *unpack, const struct record *, int pare
 {
     if (mknodat(parent, name, S_IFCHR, makedev(0, 0)) == 0) return 0;
     if (errno != EEXIST) return TRY(unpack, "mknodat", -1);
-    OWNED fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 && errno == ENOTDIR) return 0;
-    return TRY(unpack, "openat", fd) ? -1 : set_opaque(unpack, fd);
+    return set_opaque(unpack, parent, name) == 0 || errno == ENOTDIR ? 0 : -1;
 }
 
 static int make_node(struct unpack *unpack, const struct record *record, int parent, const char *name)

@@ -100,9 +100,8 @@ int launch_phase(struct launch *launch, const char *phase, const struct operatio
         if (of == NULL || strcmp(of, phase) != 0) continue;
         if (run_step(launch, &launch->records[i], operations) == 0) continue;
         if (launch->journal.last_error == 0) { /* what failed was not one of the recorded calls: memory, mostly */
-            int error = errno;
+            launch->journal.last_error = errno;
             snprintf(launch->journal.last_name, sizeof launch->journal.last_name, "%s", launch->records[i].op);
-            launch->journal.last_error = error;
         }
         journal_failed(&launch->journal);
         report_failure(launch);

@@ -145,7 +145,7 @@ uint64_t launch_start_time(struct launch *launch, pid_t pid); /* 0: there is no 
 struct archive_request {
     FILE *out;
     int self;                            /* an O_PATH descriptor of /proc/self/fd */
-    int below;                           /* of the layers below, whose entries are described beside each other; or -1 */
+    int below;                           /* the directory of the layers below that has the same path, to be described beside it; or -1 */
     bool layer, contents, deep, devices; /* layer: `start` is an upper directory of an overlay */
     bool seals;                          /* a directory is described again when all of it has been */
 };
