@@ -39,11 +39,6 @@ static const char *first_path(struct archive *archive, const struct stat *status
     return NULL;
 }
 
-static void put(const struct archive *archive, const char *key, const char *value)
-{
-    fprintf(archive->request.out, "%s=%s%c", key, value, 0);
-}
-
 static bool is_kept(const char *name)
 {
     return strncmp(name, "user.", 5) == 0 || strncmp(name, "system.posix_acl_", 17) == 0 || strcmp(name, "security.capability") == 0;
@@ -161,7 +156,7 @@ static int put_node(struct archive *archive, int held, const struct stat *status
         ssize_t size = readlinkat(held, "", target, sizeof target - 1);
         if (size < 0) return -1;
         target[size] = '\0';
-        put(archive, "target", target);
+        fprintf(out, "target=%s%c", target, 0);
     }
     if (device) fprintf(out, "major=%u%cminor=%u%c", major(status->st_rdev), 0, minor(status->st_rdev), 0);
     fputc(0, out);
@@ -178,8 +173,7 @@ static int put_held(struct archive *archive, int held, const char *name)
         const char *first = first_path(archive, &status);
         if (first != NULL) {
             put_metadata(archive, "hardlink", &status, name);
-            put(archive, "target", first);
-            fputc(0, archive->request.out);
+            fprintf(archive->request.out, "target=%s%c%c", first, 0, 0);
         }
         if (first != NULL || errno != 0) return first != NULL ? 0 : -1;
     }

@@ -1,6 +1,5 @@
-/* Connections to the monitor's socket. Both directions carry frames with Docker's eight-byte header: a type, three
- * zeros, the size in network order. Types: 0 input for the payload (an empty frame ends it), 1 stdout, 2 stderr,
- * 3 a record (record.h). */
+/* Connections to the monitor's socket, with Docker's eight-byte header in both directions: a type, three zeros, the size
+ * in network order. Types: 0 input for the payload (an empty frame ends it), 1 stdout, 2 stderr, 3 a record (record.h). */
 #include "monitor.h"
 
 #include <arpa/inet.h>
@@ -35,9 +34,7 @@ void clients_accept(struct monitor *monitor)
         if (monitor->clients[i].fd >= 0) continue;
         int room = 1 << 20;
         setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room); /* else the default, which is smaller */
-        monitor->clients[i].fd = fd;
-        monitor->clients[i].in_size = 0;
-        monitor->clients[i].output = monitor->clients[i].input = monitor->clients[i].freezes = false;
+        monitor->clients[i] = (struct client){.fd = fd};
         if (i == CLIENTS_MAX - 1) send(fd, "\3\0\0\0\0\0\0\6full\0", 14, MSG_NOSIGNAL | MSG_DONTWAIT);
         return;
     }

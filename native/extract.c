@@ -207,8 +207,7 @@ static int open_parent(struct unpack *unpack, const char *path, const char **nam
     return unpack->parent;
 }
 
-/* Removes what is in the way of a new entry. `parent` stays open (a tree cannot contain its own parent), but its name
- * may mean something else for the entries to come. */
+/* Removes what is in the way of a new entry. `parent` stays open, but its name may mean something else from here on. */
 static int make_way(struct unpack *unpack, int parent, const char *name)
 {
     memcpy(unpack->parent_path, "/", 2); /* no entry's parent is called so */
@@ -235,8 +234,7 @@ static int apply_opaque(struct unpack *unpack, const struct record *, int, const
     return directory < 0 ? -1 : set_opaque(unpack, directory, ".");
 }
 
-/* A deletion mark concerns the layers below only: what this layer itself put there stays (image-spec layer.md,
- * "Whiteouts"), and a directory stays without what it would inherit. */
+/* A deletion mark concerns the layers below only (image-spec layer.md, "Whiteouts"): what this layer made stays. */
 static int apply_whiteout(struct unpack *unpack, const struct record *, int parent, const char *name)
 {
     if (mknodat(parent, name, S_IFCHR, makedev(0, 0)) == 0) return 0;
@@ -385,8 +383,7 @@ static int apply(struct unpack *unpack, const struct record *record)
     return make_way(unpack, parent, name) == 0 ? operations[i].apply(unpack, record, parent, name) : -1;
 }
 
-/* Parses the next record, reading as much as that takes. What is left of the input moves to the front now and then, so
- * that there is always room for a record and a read behind it. */
+/* Parses the next record. What is left of the input moves to the front now and then: a record and a read always fit. */
 static int next_record(struct unpack *unpack, struct record *record)
 {
     if (unpack->start > READ_MAX) {

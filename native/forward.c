@@ -44,8 +44,7 @@ void forward_connect(struct log *log)
     close_owned(&log->fd);
 }
 
-/* Sends what the receiver has room for. One that went away may have come back, so it is looked for once; what nobody
- * takes is lost. */
+/* Sends what the receiver has room for. One that went away is looked for once more; what nobody takes is lost. */
 void forward_flush(struct log *log)
 {
     size_t at = 0;

@@ -49,8 +49,7 @@ static int remove_group(void *context, int parent, const char *name)
     return 0;
 }
 
-/* cgroup.kill reaches what has left the payload's process tree; the group is empty when cgroup.events says so, which
- * poll(2) reports as POLLPRI (cgroups(7)). */
+/* cgroup.kill reaches what has left the payload's process tree. That a group is empty is told by POLLPRI (cgroups(7)). */
 void group_end(struct launch *launch)
 {
     path_write(&launch->journal, launch->cgroup, "cgroup.kill", "1");

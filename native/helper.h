@@ -65,19 +65,13 @@ static inline int disown(int *fd)
 
 /* The name of one entry, which leads nowhere else. */
 bool is_name(const char *text);
-
-/* Calls visit for each entry but "." and ".." until it returns something other than 0, which is returned; -1 with errno
- * when the directory cannot be read. */
+/* Calls visit for each entry until it returns other than 0, which is returned; -1 with errno: it cannot be read. */
 int each_entry(int directory, int (*visit)(void *context, int directory, const char *name), void *context);
-
 /* openat2(2) with O_CLOEXEC; "" is the directory itself. */
 int open_in(int directory, const char *path, uint64_t flags, uint64_t resolve);
-
 int write_all(int fd, const char *bytes, size_t size);
-
 /* Lower-case hexadecimal digits to bytes; bytes may be text itself. False when malformed or more than room. */
 bool decode_hex(const char *text, void *bytes, size_t room, size_t *size);
-
 /* The file system ids of this thread. Leaving 0 drops the capabilities about files, so they are raised again. */
 int become_file_owner(uid_t id);
 

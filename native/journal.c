@@ -29,8 +29,7 @@ void journal_flush(struct journal *journal)
     errno = error;
 }
 
-/* Appends a record of "KEY=VALUE" strings that end in NUL. Only a call's arguments, its last field, can be too long; they
- * are cut. */
+/* Appends a record of "KEY=VALUE" strings that end in NUL. Only a call's arguments, its last field, can be too long: cut. */
 __attribute__((format(printf, 2, 3))) static void append(struct journal *journal, const char *format, ...)
 {
     if (sizeof journal->buffer - journal->used < JOURNAL_RECORD) journal_flush(journal);

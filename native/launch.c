@@ -1,5 +1,4 @@
-/* Role launch: reads a plan from the control socket, executes its host phase, makes the child that executes the other
- * phases and becomes the payload, and stays until that has ended. */
+/* Role launch: executes the host phase of a plan and stays until the child, which executes the others, has ended. */
 #include "launch.h"
 
 #include <linux/magic.h>

@@ -1,6 +1,5 @@
-/* The loop of whoever stays with a container: it learns whether the payload was executed, moves bytes, hands on
- * signals, keeps the log, collects the end, says so, and starts again where the restart policy asks for it. Every signal
- * is blocked: only SIGKILL ends it, and then the container goes on. */
+/* The loop of whoever stays with a container: moves bytes, hands on signals, keeps the log, collects the end, and starts
+ * again where the policy asks for it. Every signal is blocked: only SIGKILL ends it, and then the container goes on. */
 #include "monitor.h"
 
 #include <sys/file.h>
@@ -78,14 +77,13 @@ static void hear_caller(struct monitor *monitor)
 /* Replaces a small file so that readers, and a disk after a power cut, have the old one or the new one. */
 int monitor_write(struct monitor *monitor, int directory, const char *name, const char *text)
 {
-    int fd = directory < 0 ? -1 : openat(directory, ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    OWNED fd = directory < 0 ? -1 : openat(directory, ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return directory < 0 ? 0 : -1;
     size_t size = strlen(text);
     bool durable = directory == monitor->state && record_get(monitor->settings, "durable") != NULL;
-    int result = write(fd, text, size) == (ssize_t)size && (!durable || fsync(fd) == 0) ? 0 : -1;
-    close(fd);
+    bool written = write(fd, text, size) == (ssize_t)size && (!durable || fsync(fd) == 0);
     FAIL_POINT("written", name);
-    if (result == 0) result = renameat(directory, ".new", directory, name);
+    int result = written ? renameat(directory, ".new", directory, name) : -1;
     FAIL_POINT("renamed", name);
     if (result != 0) unlinkat(directory, ".new", 0);
     return result == 0 && durable ? fsync(directory) : result;
@@ -144,9 +142,8 @@ static void write_exit(struct monitor *monitor, const char *statistics)
 
 /* ---- start and end ---- */
 
-/* The host phase changes namespaces and ids of the process that executes it, so a child of ours does; what it makes in the
- * container becomes our child all the same (CLONE_PARENT), and comes to us by a message of the worker. The streams are
- * closed here: the worker has them as its standard streams. */
+/* The host phase changes namespaces and ids, so a child of ours executes it; what that makes becomes our child all the
+ * same (CLONE_PARENT) and comes to us by a message. The streams become the worker's and are closed here. */
 pid_t monitor_fork(struct monitor *monitor, const int streams[3], int *sync)
 {
     struct launch *launch = monitor->launch;
@@ -297,29 +294,27 @@ static void reap(struct monitor *monitor)
     }
 }
 
-/* What is in the pipes at the end is taken; more is not waited for, because a process that escaped the payload's pid
- * namespace may hold them open for ever. */
+/* What is in the pipes at the end is taken, and no more: a process that escaped the pid namespace may hold them for ever. */
 static void drain(struct monitor *monitor)
 {
     for (int stream = 0; stream < 2; stream++)
         while (monitor->output[stream] >= 0 && streams_free(monitor) && streams_read(monitor, stream)) {}
 }
 
+static int exit_status(const struct monitor *monitor)
+{
+    if (!monitor->executed) return 125;
+    return monitor->status.si_code == CLD_EXITED ? monitor->status.si_status : 128 + monitor->status.si_status;
+}
+
 static bool wants_restart(struct monitor *monitor)
 {
-    bool failed = monitor->status.si_code != CLD_EXITED || monitor->status.si_status != 0;
     if (monitor->stopping || !monitor->executed) return false;
     /* who stops a container leaves this file first, for the case that a connection to us fails */
     if (monitor->state >= 0 && faccessat(monitor->state, "stopped", F_OK, 0) == 0) return false;
     if (monitor->health.again) return true;
     if (strcmp(monitor->policy, "on-failure") != 0) return monitor->policy[0] != '\0';
-    return failed && (monitor->retries == 0 || monitor->restarts < monitor->retries);
-}
-
-static int exit_status(const struct monitor *monitor)
-{
-    if (!monitor->executed) return 125;
-    return monitor->status.si_code == CLD_EXITED ? monitor->status.si_status : 128 + monitor->status.si_status;
+    return exit_status(monitor) != 0 && (monitor->retries == 0 || monitor->restarts < monitor->retries);
 }
 
 static void end_payload(struct monitor *monitor)

@@ -7,9 +7,7 @@
 #include <poll.h>
 #include <termios.h>
 
-/* ---- log.c ---- */
-
-/* The container's log: a file in Docker's json-file format, one JSON object a line with log, stream and time, rotated by
+/* log.c: the container's log, a file in Docker's json-file format, one JSON object a line with log, stream and time, rotated by
  * size; or messages over a socket (forward.c). A line of the payload longer than LOG_LINE becomes several records, of
  * which only the last ends in \n.
  * LOG_BUFFER has room for a line of escapes only, with the longest attributes (src/container/logs/logAttributes.ts). */
@@ -58,8 +56,6 @@ void forward_end(struct log *log);
 /* Writes text as the inside of a JSON string; what is not UTF-8 becomes U+FFFD. Returns the size, at most 6 * size. */
 size_t json_escape(char *out, const char *bytes, size_t size);
 size_t format_time(char out[TIME_TEXT]); /* now, RFC 3339 with nanoseconds, UTC */
-
-/* ---- the monitor ---- */
 
 /* the last client is there only to be told, by the record `full`, that there are too many */
 enum { CLIENTS_MAX = 17, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_MS = 5000, LOG_PATIENCE_MS = 1000 };

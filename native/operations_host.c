@@ -310,9 +310,8 @@ static int op_signal(struct launch *launch, const struct record *record)
     return DO("pidfd_send_signal", syscall(SYS_pidfd_send_signal, target, (int)number, NULL, 0), "%d, %u", target, (unsigned)number);
 }
 
-/* overlayfs works on its layers with the ids and capabilities of the process that makes it. Below an idmapped mount
- * that must be the root which the user namespace maps, or `work` cannot be made in it and the kernel falls back to
- * read-only. */
+/* overlayfs works on its layers with the ids and capabilities of whoever makes it. Below an idmapped mount that must be
+ * the root which the user namespace maps: else `work` cannot be made, and the kernel falls back to read-only. */
 static int op_overlay(struct launch *launch, const struct record *record)
 {
     char lower[sizeof "lowerdir=" + 2 * LAYER_SLOTS] = "lowerdir=";

@@ -1,5 +1,4 @@
-/* Phase init: the container's first process gives up what the payload must not have, in the order the plan says, and
- * becomes the payload. */
+/* Phase init: gives up, in the order of the plan, what the payload must not have, and becomes the payload. */
 #include "launch.h"
 
 #include <grp.h>
@@ -121,16 +120,14 @@ static int op_seccomp(struct launch *launch, const struct record *record)
     struct sock_fprog program = {0, filter};
     const char *hex = record_get(record, "program");
     size_t size;
-    uint64_t flags = 0;
+    FLAGS(flags, "flags");
     if (hex == NULL || !decode_hex(hex, filter, sizeof filter, &size) || size == 0 || size % 8 != 0) return launch_invalid(launch, record, "program");
-    if (record_get(record, "flags") != NULL && !record_get_u64(record, "flags", UINT32_MAX, &flags)) return launch_invalid(launch, record, "flags");
     program.len = (unsigned short)(size / 8);
     return DO("seccomp", syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program),
                      "SECCOMP_SET_MODE_FILTER, flags=0x%llx, %zu instructions", (unsigned long long)flags, size / 8);
 }
 
-/* The working directory, made when it is missing. A directory outside the root shows as "(unreachable)", which is how a
- * leaked descriptor would give itself away (CVE-2024-21626). */
+/* A directory outside the root shows as "(unreachable)": so a leaked descriptor would give itself away (CVE-2024-21626). */
 static int op_directory(struct launch *launch, const struct record *record)
 {
     REQUIRED(path, "path");
@@ -164,9 +161,8 @@ static int execute(struct launch *launch, const struct record *record)
     return -1;
 }
 
-/* The container's init (`--init`): process 1 that hands signals to the payload and reaps what is orphaned. It is this
- * helper itself, running from its sealed copy, so nothing is put into the container's files. From here on nothing of our
- * own may end the process before the payload has ended. */
+/* The container's init (`--init`), by this helper's sealed copy: process 1 that hands signals to the payload and reaps
+ * what is orphaned. From here on nothing of our own may end the process before the payload has ended. */
 _Noreturn static void become_init(pid_t payload)
 {
     sigset_t all;

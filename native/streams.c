@@ -32,9 +32,8 @@ int streams_open_fifo(const struct monitor *monitor, int stream)
     return openat(monitor->run, stream == 0 ? "stdout" : "stderr", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* A pipe that survives us: the payload's end is open for both directions, so that a write finds a reader, if a silent
- * one, even while no monitor is there. In the foreground a reader that goes away must be noticed, and the caller is the
- * second one. */
+/* A pipe that survives us: the payload's end is open for both directions, so that a write finds a reader even while no
+ * monitor is there. In the foreground a reader that goes away must be noticed, and the caller is the second one. */
 static int open_output(struct monitor *monitor, int stream, int ends[2])
 {
     const char *name = stream == 0 ? "stdout" : "stderr";

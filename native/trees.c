@@ -27,8 +27,7 @@ static int remove_entry(int parent, const char *name)
     return errno == ENOTEMPTY || errno == EEXIST ? 1 : -1;
 }
 
-/* Neither descriptors nor stack may grow with the depth of a tree: a directory that is not empty moves up to the top of
- * the tree, where the next pass finds it. */
+/* Neither descriptors nor stack may grow with a tree's depth: a directory that is not empty moves up for the next pass. */
 static int lift(void *context, int parent, const char *name)
 {
     struct removal *removal = context;
@@ -94,8 +93,7 @@ int role_remove(int argc, char **argv)
 
 /* ---- measure ---- */
 
-/* A file counts by its links, so all of them together count once; what cannot be read, vanishes, or lies deeper than DEPTH
- * counts nothing. A record a path: size bytes=N */
+/* All links of a file together count once; what cannot be read, vanishes, or lies deeper than DEPTH counts nothing. */
 struct sum {
     dev_t device;
     int depth;
