@@ -35,8 +35,9 @@ function startDaemon(directory, storage, place) {
   const log = join(directory, `${storage}.log`);
   const config = join(directory, "daemon.json");
   writeFileSync(config, "{}");
+  const exec = place === undefined ? join(directory, "exec") : "/run/docker";
   const own = [
-    ...["--config-file", config, "--data-root", join(directory, "data"), "--exec-root", join(directory, "exec")],
+    ...["--config-file", config, "--data-root", join(directory, "data"), "--exec-root", exec],
     ...["--pidfile", join(directory, "pid"), "-H", socketOf(directory), "--storage-driver", storage],
     ...(place === undefined ? withoutNetwork : []),
     ...["--userland-proxy=false", "--log-level", "error"],

@@ -21,7 +21,11 @@ export async function openEngines({ root = "root", openPlace, others: wanted = [
     places.push(await openPlace());
     return places.at(-1);
   };
-  const brig = { ...inPlace(brigEngine(env), await place()), image };
+  const home = await place();
+  const brig = {
+    ...inPlace(brigEngine(home === undefined ? env : { ...env, BRIG_RUN_ROOT: "/run/brig" }), home),
+    image,
+  };
   const archive = join(benchDirectory, `${root}.tar`);
   const id = runEngine(brig, ["create", "--network", "none", image]).trim();
   runEngine(brig, ["export", "-o", archive, id]);

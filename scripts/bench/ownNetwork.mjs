@@ -6,8 +6,8 @@ import { readdirSync, readlinkSync } from "node:fs";
 const path = "/usr/sbin:/usr/bin:/sbin:/bin";
 /** The address of that host on its way out, which leads nowhere (RFC 5737). */
 export const hostAddress = "192.0.2.1";
-/** Where the plugins of podman keep addresses, networks and namespaces. */
-const scratch = ["/var/lib/cni", "/run/cni", "/etc/cni/net.d", "/run/netns"];
+/** Where engines keep what no reboot survives (file-hierarchy(7)), and where the plugins of podman keep networks. */
+const scratch = ["/run", "/var/lib/cni", "/etc/cni/net.d"];
 
 const script = `
 set -e

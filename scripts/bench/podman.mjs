@@ -11,8 +11,9 @@ export function openPodman(directory, place) {
   if (!existsSync(program)) return { name: "podman", missing: "podman is not installed" };
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
+  const run = place === undefined ? directory : "/run";
   const own = [
-    ...["--root", join(directory, "root"), "--runroot", join(directory, "run"), "--tmpdir", join(directory, "tmp")],
+    ...["--root", join(directory, "root"), "--runroot", join(run, "containers"), "--tmpdir", join(run, "libpod")],
     ...["--cgroup-manager", "cgroupfs", "--events-backend", "file", "--storage-driver", "overlay", "--runtime", "runc"],
   ];
   const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: directory };

@@ -20,7 +20,7 @@ export { readRuleset } from "./forwarding/readRuleset.ts";
 export { interfaceNames } from "./hostInterfaces.ts";
 export { bridgeInterfaceName, endpointId, hostInterfaceName } from "./interfaceNames.ts";
 export { holderOf, listLeases, releaseLease } from "./leases.ts";
-export { changingHosts, formatHosts, type HostsLine, replaceHosts } from "./names/hostsFile.ts";
+export { changingHosts, formatHosts, formatLines, type HostsLine, replaceHosts } from "./names/hostsFile.ts";
 export { type Link, linkVariables, parseLink } from "./names/links.ts";
 export { rewriteInPlace } from "./names/rewriteInPlace.ts";
 export {

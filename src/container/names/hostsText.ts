@@ -6,15 +6,15 @@ export interface HostsRequest {
   readonly options: Pick<FilledOptions, "addHosts" | "domainname">;
   readonly hostname: string;
   readonly network: Pick<ContainerNetwork, "endpoints">;
-  /** Other containers by the names that this one knows them by. */
-  readonly others: readonly HostsLine[];
+  /** Lines with other containers by the names that this one knows them by, as text. */
+  readonly others: string;
 }
 
 /** /etc/hosts of a container with networks: the user's lines, its own names, those of the others. Pure. */
 export function hostsText(request: HostsRequest): string {
   const { options, hostname, network, others } = request;
   const extra = options.addHosts.flatMap((host) => extraLine(host, network));
-  return formatHosts([...extra, ...ownLines(hostname, options.domainname, network), ...others]);
+  return formatHosts([...extra, ...ownLines(hostname, options.domainname, network)]) + others;
 }
 
 function ownLines(

@@ -3,7 +3,7 @@ import {
   type ContainerNetwork,
   defaultNetworkName,
   type Endpoint,
-  type HostsLine,
+  formatLines,
   holderOf,
   listLeases,
   readContainerNetwork,
@@ -19,7 +19,21 @@ export interface NamedMember {
   readonly name: string;
   readonly paths: ContainerPaths;
   readonly network: ContainerNetwork;
-  readonly endpoint: Endpoint;
+  /** What the hosts files of the other members say of it. */
+  readonly lines: string;
+}
+
+/** Looks up the members of a network. */
+export type MembersOf = (network: string) => readonly NamedMember[];
+
+/** One look at each network, however often it is asked for: what many members need is read once. */
+export function lookOnce(places: StatePlaces): MembersOf {
+  const looked = new Map<string, readonly NamedMember[]>();
+  return (network) => {
+    const members = looked.get(network) ?? namedMembers(network, places);
+    looked.set(network, members);
+    return members;
+  };
 }
 
 /** Whether members of a network know each other's names: in every network but the default one, as in Docker. */
@@ -28,7 +42,7 @@ export function hasNames(network: string): boolean {
 }
 
 /** The members of a network that run or are being started, by the order of their addresses. Damaged ones are left out. */
-export function namedMembers(network: string, places: StatePlaces): readonly NamedMember[] {
+function namedMembers(network: string, places: StatePlaces): readonly NamedMember[] {
   const { root } = places;
   const holders = listLeases(root, network).flatMap((address) => holderOf(root, network, address) ?? []);
   return [...new Set(holders)]
@@ -43,7 +57,8 @@ function readMember(id: string, network: string, root: string): readonly NamedMe
     const name = readContainerRecord(paths.record)?.name;
     const own = readContainerNetwork(paths.directory);
     const endpoint = own.endpoints.find((one) => one.network === network);
-    return name === undefined || endpoint === undefined ? [] : [{ id, name, paths, network: own, endpoint }];
+    if (name === undefined || endpoint === undefined) return [];
+    return [{ id, name, paths, network: own, lines: linesOf(endpoint) }];
   } catch (error) {
     // It is being removed at this moment, or its records are damaged: its names lead nowhere either way.
     if (error instanceof EngineError) return [];
@@ -52,6 +67,8 @@ function readMember(id: string, network: string, root: string): readonly NamedMe
 }
 
 /** What a container is called by the other members of its network. */
-export function linesOfMember({ endpoint: { ipv4, ipv6, dnsNames } }: NamedMember): readonly HostsLine[] {
-  return [ipv4, ipv6].flatMap((one) => (one === undefined ? [] : [{ address: one.address, names: dnsNames }]));
+function linesOf({ ipv4, ipv6, dnsNames }: Endpoint): string {
+  return formatLines(
+    [ipv4, ipv6].flatMap((one) => (one === undefined ? [] : [{ address: one.address, names: dnsNames }])),
+  );
 }

@@ -1,7 +1,7 @@
 import {
   type ContainerNetwork,
   changingHosts,
-  type HostsLine,
+  formatLines,
   replaceHosts,
   rewriteInPlace,
 } from "../../network/index.ts";
@@ -9,7 +9,7 @@ import { readContainerOptions } from "../state/containerOptions.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import { hostsText } from "./hostsText.ts";
 import { linesOfLinks } from "./links.ts";
-import { hasNames, linesOfMember, type NamedMember, namedMembers } from "./memberNames.ts";
+import { hasNames, lookOnce, type MembersOf, type NamedMember } from "./memberNames.ts";
 
 /** How often names are written again because others came or went meanwhile. */
 const maxRounds = 5;
@@ -21,20 +21,33 @@ const maxRounds = 5;
  */
 export function refreshNames(networks: readonly string[], places: StatePlaces): void {
   for (const network of networks.filter(hasNames)) {
-    let written = "";
+    let now = lookOnce(places);
     for (let round = 0; round < maxRounds; round += 1) {
-      const members = namedMembers(network, places);
-      const seen = JSON.stringify(members.map(linesOfMember));
-      if (round > 0 && seen === written) break;
-      for (const member of members) rewriteHosts(member, places);
-      written = seen;
+      const members = now(network);
+      for (const member of members) rewriteHosts(member, places, now);
+      const written = linesOfAll(members, now);
+      now = lookOnce(places);
+      if (linesOfAll(now(network), now) === written) break;
     }
   }
 }
 
+/** Everything that these containers know of others. */
+function linesOfAll(members: readonly NamedMember[], membersOf: MembersOf): string {
+  const networks = members.flatMap(({ network }) => network.endpoints.map((endpoint) => endpoint.network));
+  return [...new Set(networks)]
+    .filter(hasNames)
+    .map((network) => `${network}\n${linesOfMembers(membersOf(network))}`)
+    .join("");
+}
+
 /** Writes the hosts file of a container that runs anew. */
-export function rewriteHosts({ id, name, paths, network }: Omit<NamedMember, "endpoint">, places: StatePlaces): void {
-  const others = [...linesOfLinks(network, name, places), ...linesOfOthers({ id, network }, places)];
+export function rewriteHosts(
+  { id, name, paths, network }: Omit<NamedMember, "lines">,
+  places: StatePlaces,
+  membersOf = lookOnce(places),
+): void {
+  const others = formatLines(linesOfLinks(network, name, places)) + linesOfOthers({ id, network }, membersOf);
   const options = readContainerOptions(paths.options);
   const hostname = options.hostname ?? id.slice(0, 12);
   const text = hostsText({ options, hostname, network, others });
@@ -44,13 +57,16 @@ export function rewriteHosts({ id, name, paths, network }: Omit<NamedMember, "en
 /** The names of all others that share a network with a container. */
 export function linesOfOthers(
   { id, network }: { readonly id: string; readonly network: ContainerNetwork },
-  places: StatePlaces,
-): readonly HostsLine[] {
+  membersOf: MembersOf,
+): string {
   return network.endpoints
     .filter((endpoint) => hasNames(endpoint.network))
-    .flatMap((endpoint) => namedMembers(endpoint.network, places))
-    .filter((member) => member.id !== id)
-    .flatMap(linesOfMember);
+    .map((endpoint) => linesOfMembers(membersOf(endpoint.network).filter((member) => member.id !== id)))
+    .join("");
+}
+
+function linesOfMembers(members: readonly NamedMember[]): string {
+  return members.map(({ lines }) => lines).join("");
 }
 
 /** The first hosts file of a container: one whose names change is told from what the container adds. */

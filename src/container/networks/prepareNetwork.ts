@@ -2,6 +2,7 @@ import { removeFile, writeFileAtomic } from "../../base/index.ts";
 import {
   attachmentFiles,
   type ContainerNetwork,
+  formatLines,
   type NetworkRecord,
   type NetworkSteps,
   planNetwork,
@@ -13,7 +14,7 @@ import {
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { hostsText } from "../names/hostsText.ts";
 import { type ResolvedLinks, resolveLinks } from "../names/links.ts";
-import { hasNames } from "../names/memberNames.ts";
+import { hasNames, lookOnce } from "../names/memberNames.ts";
 import { firstHosts, linesOfOthers, refreshNames } from "../names/refreshNames.ts";
 import { portsOfStart } from "../ports/portsOfStart.ts";
 import type { EngineContext } from "../run/engineContext.ts";
@@ -112,7 +113,7 @@ function writeHosts(
 ): void {
   const hostname = spec.hostname ?? record.id.slice(0, 12);
   const options = readContainerOptions(paths.options);
-  const others = [...links.lines, ...linesOfOthers({ id: record.id, network }, context)];
+  const others = formatLines(links.lines) + linesOfOthers({ id: record.id, network }, lookOnce(context));
   const text = hostsText({ options, hostname, network, others });
   writeFileAtomic(paths.hosts, firstHosts(text, network), { mode: 0o644 });
 }

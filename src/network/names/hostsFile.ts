@@ -25,6 +25,7 @@ export function formatHosts(lines: readonly HostsLine[]): string {
   return `${localLines}${formatLines(lines)}`;
 }
 
+/** Lines with a name at least. What is no address or no name is left out. Pure. */
 export function formatLines(lines: readonly HostsLine[]): string {
   return lines
     .flatMap(({ address, names }) => {

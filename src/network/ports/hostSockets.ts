@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import { endianness } from "node:os";
-import { errnoOf } from "../../base/index.ts";
+import { errnoOf, readFileIfExists } from "../../base/index.ts";
 import type { PortProtocol } from "../containerNetwork.ts";
 import { canonicalAddress, type Family, familyOf, isWildcard } from "./addresses.ts";
 
@@ -21,11 +21,12 @@ export interface SocketHolder {
 const openStates: Readonly<Record<"tcp" | "udp", string>> = { tcp: "0A", udp: "07" };
 
 const maxBytes = 16 * 1024 * 1024;
-const pieceBytes = 64 * 1024;
+/** Small: to fill it, the kernel goes through a table of all namespaces, which has 4 MiB on a large machine. */
+const pieceBytes = 4 * 1024;
 
 /**
  * The sockets that listen in the network namespace of a process, this one's unless another is named. Listening ones stand
- * first in the kernel's table of TCP.
+ * first in the kernel's table of TCP. A table that would be empty is not read.
  */
 export function readHostSockets(
   protocol: PortProtocol,
@@ -33,9 +34,16 @@ export function readHostSockets(
 ): readonly HostSocket[] {
   // What listens with SCTP is not in a table with inodes; the kernel module is rarely there at all.
   if (protocol === "sctp") return [];
-  return [protocol, `${protocol}6`].flatMap((name) =>
-    parseSockets(readTable(`${proc}/${pid}/net/${name}`, protocol), protocol),
-  );
+  const net = `${proc}/${pid}/net`;
+  return (["", "6"] as const).flatMap((version) => {
+    if (!hasSockets(readFileIfExists(`${net}/sockstat${version}`), `${protocol}${version}`)) return [];
+    return parseSockets(readTable(`${net}/${protocol}${version}`, protocol), protocol);
+  });
+}
+
+/** Whether `/proc/net/sockstat` or `sockstat6` counts sockets of a protocol (`TCP6: inuse 2`); true where it does not say. */
+export function hasSockets(text: string | undefined, name: string): boolean {
+  return !new RegExp(`^${name.toUpperCase()}: inuse 0( |$)`, "m").test(text ?? "");
 }
 
 function readTable(path: string, protocol: "tcp" | "udp"): string {

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import test from "node:test";
-import { findHolder, findSocket, parseSockets, readHostSockets } from "../../../../src/network/ports/hostSockets.ts";
+import {
+  findHolder,
+  findSocket,
+  hasSockets,
+  parseSockets,
+  readHostSockets,
+} from "../../../../src/network/ports/hostSockets.ts";
 
 const header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
 const line = (local: string, state: string, inode: number) =>
@@ -52,4 +58,13 @@ test("a listening socket of this process is found, and this process by it", asyn
   assert.equal(findHolder(socket?.inode ?? "")?.pid, process.pid);
   server.close();
   await once(server, "close");
+});
+
+test("hasSockets() tells a protocol without sockets from one with some and from one that is not counted", () => {
+  const counts = "sockets: used 9\nTCP: inuse 0 orphan 0 tw 0 alloc 3 mem 8\nUDP: inuse 10 mem 0\nUDPLITE: inuse 0\n";
+  assert.equal(hasSockets(counts, "tcp"), false);
+  assert.equal(hasSockets(counts, "udp"), true);
+  assert.equal(hasSockets("TCP6: inuse 0\n", "tcp6"), false);
+  assert.equal(hasSockets("TCP6: inuse 0\n", "udp6"), true);
+  assert.equal(hasSockets(undefined, "tcp"), true);
 });
