@@ -1,4 +1,4 @@
-import { readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
+import { readdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, errnoOf, fileSystemError, foldText, makeDirectory } from "../base/index.ts";
 
@@ -55,6 +55,23 @@ export function releaseIdRange(root: string, containerId: string, range: IdRange
   claim({ directory, slot: range.slot, owner: containerId }, () => {
     removeLink(slotPath(directory, range.slot));
   });
+}
+
+/** Gives back whatever was reserved for a container of which nobody knows what was. Idempotent. */
+export function releaseIdRangesOf(root: string, containerId: string): void {
+  const directory = rangeDirectory(root);
+  for (const slot of reservedSlots(directory)) {
+    if (readOwner(directory, slot) === containerId) releaseIdRange(root, containerId, rangeOf(slot));
+  }
+}
+
+function reservedSlots(directory: string): readonly number[] {
+  try {
+    return readdirSync(directory).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw fileSystemError(error, "read the directory", directory);
+  }
 }
 
 interface Reservation {

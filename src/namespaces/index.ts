@@ -8,7 +8,14 @@ export {
 } from "./capabilities.ts";
 export { allCapabilities, capabilityMask, capabilityNames, capabilityNumber } from "./capabilityNames.ts";
 export { formatFileIdMap, formatIdMap, idMappings, largestGroupId, mappingProblem } from "./idMaps.ts";
-export { type IdRange, type IdRangeRequest, idsPerRange, releaseIdRange, reserveIdRange } from "./idRanges.ts";
+export {
+  type IdRange,
+  type IdRangeRequest,
+  idsPerRange,
+  releaseIdRange,
+  releaseIdRangesOf,
+  reserveIdRange,
+} from "./idRanges.ts";
 export { type NamespaceMode, parseNamespaceMode, parseUserns, type UsernsMode } from "./modes.ts";
 export {
   type NamespaceJoin,

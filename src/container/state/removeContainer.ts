@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, errnoOf, failPoint, fileSystemError, removeDirectory } from "../../base/index.ts";
-import { releaseIdRange, reserveIdRange } from "../../namespaces/index.ts";
+import { releaseIdRange, releaseIdRangesOf } from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import { listContainerIds } from "./containerIds.ts";
@@ -137,11 +137,10 @@ function holdsTrees(directory: string): boolean {
   return ["upper", "work"].some((name) => existsSync(join(directory, name)));
 }
 
-/** Without a record nobody knows whether ids were reserved; to reserve again gives the same ones, or a free range. */
+/** Without a record nobody knows whether ids were reserved, and which. */
 function releaseRange(root: string, id: string, record: ContainerRecord | undefined): void {
-  if (record !== undefined && record.idRange === undefined) return;
-  const range = record?.idRange ?? reserveIdRange({ root, containerId: id, isAlive: () => true });
-  releaseIdRange(root, id, range);
+  if (record === undefined) releaseIdRangesOf(root, id);
+  else if (record.idRange !== undefined) releaseIdRange(root, id, record.idRange);
 }
 
 /** The container that a name, an id or the unambiguous beginning of an id stands for. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { releaseIdRange, reserveIdRange } from "../../../src/namespaces/index.ts";
+import { releaseIdRange, releaseIdRangesOf, reserveIdRange } from "../../../src/namespaces/index.ts";
 
 let root = "";
 const alive = new Set<string>();
@@ -100,5 +100,31 @@ describe("releaseIdRange()", () => {
     releaseIdRange(root, "another", range);
     assert.equal(readlinkSync(join(root, "idranges", String(range.slot))), "abc");
     assert.equal(readdirSync(join(root, "idranges")).length, 1);
+  });
+});
+
+describe("releaseIdRangesOf()", () => {
+  it("finds the range of a container wherever it is, and leaves those of others", () => {
+    const { slot } = reserve("abc");
+    releaseIdRange(root, "abc", { slot, firstId: 0, size: 0 });
+    symlinkSync("other", join(root, "idranges", String(slot)));
+    alive.add("other");
+    reserve("abc");
+    releaseIdRangesOf(root, "other");
+    assert.deepEqual(readdirSync(join(root, "idranges")), [String((slot + 1) % 16384)]);
+    releaseIdRangesOf(root, "abc");
+    assert.deepEqual(readdirSync(join(root, "idranges")), []);
+  });
+
+  it("makes nothing while somebody else gives the same range back", () => {
+    const { slot } = reserve("abc");
+    releaseIdRange(root, "abc", { slot, firstId: 0, size: 0 });
+    symlinkSync("abc", join(root, "idranges", `${slot}.abc.claim`));
+    releaseIdRangesOf(root, "abc");
+    assert.deepEqual(readdirSync(join(root, "idranges")), [`${slot}.abc.claim`]);
+  });
+
+  it("has nothing to do where nothing was ever reserved", () => {
+    assert.doesNotThrow(() => releaseIdRangesOf(root, "abc"));
   });
 });
