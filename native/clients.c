@@ -17,7 +17,8 @@ static void freeze(struct monitor *monitor, struct client *client, bool freezes)
 void clients_close(struct monitor *monitor, struct client *client)
 {
     freeze(monitor, client, false);
-    client->freezes = false;
+    if (client->ends) streams_end_input(monitor);
+    client->freezes = client->ends = false;
     close_owned(&client->fd);
     client->unsent = 0;
 }
@@ -99,6 +100,7 @@ static bool take_frame(struct monitor *monitor, struct client *client, size_t si
     if (strcmp(record.op, "attach") == 0) {
         client->output = record_get(&record, "output") != NULL;
         client->input = record_get(&record, "input") != NULL;
+        client->ends = record_get(&record, "ends") != NULL; /* the payload's input, however it ends itself */
     }
     if (strcmp(record.op, "freeze") == 0) freeze(monitor, client, true);
     monitor_command(monitor, &record);

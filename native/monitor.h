@@ -63,7 +63,7 @@ enum { CLIENTS_MAX = 17, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_M
 /* Someone who sees the output: the caller's own stdout and stderr, or a connection to the socket. */
 struct client {
     int fd; /* of the connection; -1: free */
-    bool output, input, freezes;
+    bool output, input, ends, freezes;
     size_t unsent; /* of the header and the piece of output in hand */
     size_t in_size;
     char in[INPUT_MAX + 8];

@@ -38,7 +38,7 @@ export interface AttachRequest {
   readonly detachKeys: string;
   /** Pass signals on to a payload without a terminal. */
   readonly sigProxy: boolean;
-  /** Whether the payload's input ends with the caller's. */
+  /** Whether the payload's input ends with the caller's, or with the caller; that of a terminal never does. */
   readonly endsInput: boolean;
 }
 
@@ -64,7 +64,8 @@ export async function attachContainer(request: AttachRequest): Promise<AttachOut
     const raw = terminal && streams.tty;
     if (streams.stdin !== undefined) input = openCallerInput(streams.stdin, { raw });
     const output = isShown(streams) ? { output: 1 } : {};
-    socket.write(encodeRequest("attach", { ...output, ...(input === undefined ? {} : { input: 1 }) }));
+    const ends = request.endsInput ? { ends: 1 } : {};
+    socket.write(encodeRequest("attach", { ...output, ...(input === undefined ? {} : { input: 1, ...ends }) }));
     if (raw) redraw(socket, streams);
     return await Promise.race([
       showOutput(socket, streams),

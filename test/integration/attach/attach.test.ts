@@ -41,18 +41,32 @@ async function withTerminal(args: readonly string[], use: (terminal: Terminal) =
   }
 }
 
-test("attach passes stdin on, shows both streams, and ends with the container's status", async () => {
-  const script = "read line; echo got $line; echo err >&2; cat; exit 5";
+/** A container whose stdin ends with the first caller that types into it. */
+async function withCreated(script: string, use: (id: string) => Promise<void>): Promise<void> {
   const args = ["create", "-i", "--network", "none", image, "sh", "-c", script];
   const id = (await brigOk(args, { root })).stdout.trim();
   try {
     await brigOk(["start", id], { root });
-    const { code, stdout, stderr } = await runBrig(["attach", id], { root, stdin: "one\ntwo\n" });
-    assert.deepEqual({ code, stdout, stderr }, { code: 5, stdout: "got one\ntwo\n", stderr: "err\n" });
+    await use(id);
   } finally {
     await brigOk(["rm", "-f", id], { root });
   }
-});
+}
+
+test("attach passes stdin on, shows both streams, and ends with the container's status", () =>
+  withCreated("read line; echo got $line; echo err >&2; cat; exit 5", async (id) => {
+    const { code, stdout, stderr } = await runBrig(["attach", id], { root, stdin: "one\ntwo\n" });
+    assert.deepEqual({ code, stdout, stderr }, { code: 5, stdout: "got one\ntwo\n", stderr: "err\n" });
+  }));
+
+test("a client that is killed takes the stdin with it that ends with its caller", () =>
+  withCreated("cat; exit 6", async (id) => {
+    const typist = new BrigProcess(["attach", id], root);
+    typist.child.stdin.write("here\n");
+    await typist.waitForOutput(/here\n/);
+    typist.child.kill("SIGKILL");
+    assert.equal((await brigOk(["wait", id], { root })).stdout, "6\n");
+  }));
 
 test("stdin of a detached container outlives that of attach, which shows the output to the container's end", () =>
   withContainer(["-i"], ["sh", "-c", "read a; echo got $a; read b; echo got $b; exit 5"], async (id) => {
