@@ -11,6 +11,7 @@ import {
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
 import type { StatePlaces } from "../state/liveState.ts";
+import { readBootId } from "../state/processIdentity.ts";
 import { isUp } from "../state/startMark.ts";
 
 /** A running or starting container of a network in which containers find each other by name. */
@@ -43,11 +44,12 @@ export function hasNames(network: string): boolean {
 
 /** The members of a network that run or are being started, by the order of their addresses. Damaged ones are left out. */
 function namedMembers(network: string, places: StatePlaces): readonly NamedMember[] {
-  const { root } = places;
+  const { root, runRoot } = places;
+  const bootId = readBootId();
   const holders = listLeases(root, network).flatMap((address) => holderOf(root, network, address) ?? []);
   return [...new Set(holders)]
     .sort()
-    .filter((id) => isUp(places, id))
+    .filter((id) => isUp({ root, runRoot, bootId }, id))
     .flatMap((id) => readMember(id, network, root));
 }
 

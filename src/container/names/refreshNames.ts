@@ -17,11 +17,11 @@ const maxRounds = 5;
 /**
  * Brings the hosts files of all members of these networks up to date, after somebody came, went, or was renamed. Whoever
  * changes something does it first and then calls this; it looks again after it has written, so that of several changes at
- * the same moment the last one to write has seen all of them. No lock is taken.
+ * the same moment the last one to write has seen all of them. `first` is a look from after the change. No lock is taken.
  */
-export function refreshNames(networks: readonly string[], places: StatePlaces): void {
+export function refreshNames(networks: readonly string[], places: StatePlaces, first = lookOnce(places)): void {
   for (const network of networks.filter(hasNames)) {
-    let now = lookOnce(places);
+    let now = first;
     for (let round = 0; round < maxRounds; round += 1) {
       const members = now(network);
       for (const member of members) rewriteHosts(member, places, now);

@@ -14,7 +14,7 @@ import {
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { hostsText } from "../names/hostsText.ts";
 import { type ResolvedLinks, resolveLinks } from "../names/links.ts";
-import { hasNames, lookOnce } from "../names/memberNames.ts";
+import { hasNames, lookOnce, type MembersOf } from "../names/memberNames.ts";
 import { firstHosts, linesOfOthers, refreshNames } from "../names/refreshNames.ts";
 import { portsOfStart } from "../ports/portsOfStart.ts";
 import type { EngineContext } from "../run/engineContext.ts";
@@ -67,8 +67,9 @@ export function prepareNetwork(container: StartingContainer, context: EngineCont
   try {
     network = withPorts({ id, network: found, records }, paths, context);
     const links = resolveLinks({ name: record.name, network }, context);
-    writeHosts(container, { network, links }, context);
-    refreshNames(named, context);
+    const membersOf = lookOnce(context);
+    writeHosts(container, { network, links, membersOf });
+    refreshNames(named, context, membersOf);
     const directory = runDirectory(context.runRoot, id);
     for (const file of Object.values(attachmentFiles(directory))) removeFile(file); // what stood for an older plan
     const steps = planNetwork({
@@ -106,14 +107,16 @@ function withPorts(request: WithRecords, { directory }: ContainerPaths, context:
   return chosen;
 }
 
-function writeHosts(
-  { record, paths, spec }: StartingContainer,
-  { network, links }: { readonly network: ContainerNetwork; readonly links: ResolvedLinks },
-  context: EngineContext,
-): void {
+interface KnownNames {
+  readonly network: ContainerNetwork;
+  readonly links: ResolvedLinks;
+  readonly membersOf: MembersOf;
+}
+
+function writeHosts({ record, paths, spec }: StartingContainer, { network, links, membersOf }: KnownNames): void {
   const hostname = spec.hostname ?? record.id.slice(0, 12);
   const options = readContainerOptions(paths.options);
-  const others = formatLines(links.lines) + linesOfOthers({ id: record.id, network }, lookOnce(context));
+  const others = formatLines(links.lines) + linesOfOthers({ id: record.id, network }, membersOf);
   const text = hostsText({ options, hostname, network, others });
   writeFileAtomic(paths.hosts, firstHosts(text, network), { mode: 0o644 });
 }

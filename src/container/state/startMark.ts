@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { makeDirectory, readFileIfExists, removeFile, writeFileAtomic } from "../../base/index.ts";
-import { isLive, runDirectory, type StatePlaces } from "./liveState.ts";
+import { isLive, type LiveStateRequest, runDirectory, type StatePlaces } from "./liveState.ts";
 import { identifyProcess, isAlive, type ProcessIdentity } from "./processIdentity.ts";
 
 /**
@@ -19,8 +19,8 @@ export function clearStarting({ runRoot }: Pick<StatePlaces, "runRoot">, id: str
   removeFile(markPath(runRoot, id));
 }
 
-/** Whether a container runs, or is being started. */
-export function isUp(places: StatePlaces, id: string): boolean {
+/** Whether a container runs, or is being started. `bootId` is for callers that ask about many. */
+export function isUp(places: Omit<LiveStateRequest, "id">, id: string): boolean {
   return isLive({ ...places, id }) || isStarting(places.runRoot, id);
 }
 
