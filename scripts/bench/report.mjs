@@ -11,7 +11,8 @@ const partMarker = (name) => `<!-- ${name} -->`;
 const intro = `# Measurements
 
 Written by \`npm run bench\`, one part by \`npm run bench -- NAME\`: medians of interleaved runs after a warm-up. Other engines
-are measured where they are installed, with the same image, without a network, each in directories of its own.
+are measured where they are installed, with the same image, each in directories of its own, without a network or, where it is
+what is measured, in a network namespace of its own.
 `;
 
 /** Replaces the pieces that were measured; the others stay as they are, in the order of `names`. */
