@@ -1,4 +1,4 @@
-import { EngineError } from "../base/index.ts";
+import { EngineError, failPoint } from "../base/index.ts";
 import { macOfAddress, parseAddress } from "./addresses/ipAddress.ts";
 import { contains, parseSubnet } from "./addresses/subnet.ts";
 import type { Endpoint, InterfaceAddress } from "./containerNetwork.ts";
@@ -44,6 +44,7 @@ export function takeEndpoint(request: EndpointRequest): Endpoint {
   checkChoice(record, choice);
   const ipv4 = takeAddress(request, 4, choice.ipv4);
   try {
+    failPoint("lease.taken");
     const ipv6 = takeAddress(request, 6, choice.ipv6);
     return describeEndpoint(request, {
       ...(ipv4 === undefined ? {} : { ipv4 }),

@@ -1,6 +1,7 @@
 export { type HostRoute, readHostRoutes } from "./addresses/hostRoutes.ts";
 export { type KernelState, readKernelState } from "./check/kernelState.ts";
 export { findLinkFaults, findNetworkFaults } from "./check/networkFaults.ts";
+export { findStrayPorts, withdrawStrays } from "./check/strayPorts.ts";
 export type {
   ContainerNetwork,
   Endpoint,
@@ -19,7 +20,7 @@ export { checkForwarding } from "./forwarding/checkForwarding.ts";
 export { readRuleset } from "./forwarding/readRuleset.ts";
 export { interfaceNames } from "./hostInterfaces.ts";
 export { bridgeInterfaceName, endpointId, hostInterfaceName } from "./interfaceNames.ts";
-export { holderOf, listLeases, releaseLease } from "./leases.ts";
+export { holderOf, listLeases, releaseLease, releaseLeasesOf } from "./leases.ts";
 export { changingHosts, formatHosts, formatLines, type HostsLine, replaceHosts } from "./names/hostsFile.ts";
 export { type Link, linkVariables, parseLink } from "./names/links.ts";
 export { rewriteInPlace } from "./names/rewriteInPlace.ts";
@@ -36,10 +37,12 @@ export {
   addNetworkRecord,
   forgetRemoved,
   hideNetworkRecord,
+  listHalfMade,
   listNetworkRecords,
   listRemoved,
   networkDirectory,
   networksDirectory,
+  type RemovedNetwork,
   readContainerNetwork,
   readNetworkRecord,
   writeContainerNetwork,
@@ -47,7 +50,7 @@ export {
 export { attachmentFiles, attachmentLines, insideSettings, planAttachment } from "./plan/planAttachment.ts";
 export { planDetachment, planNetworkDown } from "./plan/planNetworkDown.ts";
 export { planLinkRepair, planNetworkRepair } from "./plan/planNetworkRepair.ts";
-export { planNetworkUp } from "./plan/planNetworkUp.ts";
+export { interfaceMark, planNetworkUp } from "./plan/planNetworkUp.ts";
 export { type NetworkFacts, type NetworkPlanRequest, planNetwork } from "./planNetwork.ts";
 export { nameTaken, planNetworkRecord } from "./planNetworkRecord.ts";
 export type { Family } from "./ports/addresses.ts";
@@ -60,4 +63,5 @@ export { parseExpose, parseImagePorts, parsePublish } from "./ports/parsePorts.t
 export { portFiles, publishingEndpoint, translatePorts } from "./ports/planPorts.ts";
 export { describePath, findTranslation } from "./ports/portPath.ts";
 export { type ExposedPort, formatExposedPort, type PortRange, type PortRequest } from "./ports/portRequest.ts";
+export { releasePortsOf } from "./ports/portReservations.ts";
 export { findTool, lookForTool } from "./tools.ts";

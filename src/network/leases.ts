@@ -125,6 +125,13 @@ export function releaseLease(
   if (holderOf(root, network, held.address) === held.containerId) removeLink(leasePath(root, network, held.address));
 }
 
+/** Gives back every address that a container has in any network. Every lease is looked at. */
+export function releaseLeasesOf(root: string, networks: readonly string[], containerId: string): void {
+  for (const network of networks) {
+    for (const address of listLeases(root, network)) releaseLease(root, network, { address, containerId });
+  }
+}
+
 /** The addresses in use. A network that is not there has none. */
 export function listLeases(root: string, network: string): readonly string[] {
   const directory = join(networkDirectory(root, network), "leases");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   EngineError,
   errnoOf,
+  failPoint,
   fileSystemError,
   makeDirectory,
   readFileIfExists,
@@ -54,15 +55,25 @@ export function addNetworkRecord(root: string, record: NetworkRecord): boolean {
   makeDirectory(networksDirectory(root));
   try {
     mkdirSync(join(fresh, "leases"), { recursive: true, mode: 0o700 });
+    failPoint("network.directory-made");
     writeFileAtomic(join(fresh, "network.json"), `${JSON.stringify(record, undefined, 2)}\n`, { durable: true });
+    failPoint("network.written");
     renameSync(fresh, directory);
-    return true;
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
     // Somebody else made it at the same time; rename(2) does not replace a directory that is not empty.
     if (errnoOf(error) === "ENOTEMPTY" || errnoOf(error) === "EEXIST") return false;
     throw fileSystemError(error, "make the network", directory);
   }
+  failPoint("network.renamed");
+  return true;
+}
+
+/** Networks that never were whole, because who made them was killed, or is at it: whoever has the lock knows. */
+export function listHalfMade(root: string): readonly string[] {
+  return entriesOf(networksDirectory(root))
+    .filter((name) => /^\.[0-9a-f]{64}$/.test(name))
+    .map((name) => join(networksDirectory(root), name));
 }
 
 /**

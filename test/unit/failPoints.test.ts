@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { readSources } from "../support/architecture/sources.ts";
-import { families, helperPoints, programPoints } from "../support/failPoints/points.ts";
+import { families, helperPoints, networkPoints, programPoints } from "../support/failPoints/points.ts";
 
 /** What stands between the parentheses of every call, in all files. */
 function callsIn(files: Iterable<string>, call: RegExp): readonly string[] {
@@ -12,7 +12,7 @@ function callsIn(files: Iterable<string>, call: RegExp): readonly string[] {
 
 test("the list names every fail point of the program, each of which stands at one place", () => {
   const calls = callsIn(readSources("src", ".ts").values(), /(?<!function )failPoint\(([^)]*)\)/g);
-  const quoted = Object.keys(programPoints).map((name) => JSON.stringify(name));
+  const quoted = Object.keys({ ...programPoints, ...networkPoints }).map((name) => JSON.stringify(name));
   assert.deepEqual([...calls].sort(), quoted.sort());
 });
 
@@ -31,7 +31,7 @@ test("nothing of a fail point is in the program, the library or the helper", () 
   const built = ["dist/main.pack", "dist/index.js", "build/brig-helper", ...chunks].filter((path) => existsSync(path));
   for (const path of built) {
     const text = readFileSync(path, "latin1");
-    const found = Object.keys({ ...programPoints, ...helperPoints }).filter(
+    const found = Object.keys({ ...programPoints, ...networkPoints, ...helperPoints }).filter(
       // init_failPoint() is the start of an empty module.
       (name) => text.includes(name) || /(?<!init_)failPoint\(|fail_point|BRIG_FAIL/.test(text),
     );

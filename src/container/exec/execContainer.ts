@@ -20,6 +20,7 @@ import { tellContainer } from "../events/tellContainer.ts";
 import { groupPath, maxAccountsBytes, parseAccounts, passwdPath } from "../identity/accounts.ts";
 import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
 import { tendContainer } from "../lifecycle/adoptContainer.ts";
+import { withLinkVariables } from "../names/linkEnvironment.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import type { ContainerRecord } from "../state/containerRecord.ts";
@@ -97,7 +98,7 @@ async function planExec(
   context: EngineContext,
 ): Promise<Omit<ExecRequest, "monitor">> {
   const { paths, state, record } = container;
-  const own = readContainerSpec(paths);
+  const own = withLinkVariables(readContainerSpec(paths), await linkVariables(container, context));
   const target = { pid: state.process.pid, startTime: Number(state.process.startTime) };
   const wanted = options.user ?? "";
   const found = wanted === "" ? undefined : await findUser(wanted, { own, target, container, context });
@@ -126,6 +127,13 @@ async function planExec(
     detachKeys: options.detachKeys ?? defaultDetachKeys,
     notices: [],
   };
+}
+
+/** What links give to the container's process, they give to every other one in it. */
+async function linkVariables({ paths, record }: RunningContainer, context: EngineContext): Promise<readonly string[]> {
+  if (record.networks?.includes("bridge") !== true) return []; // links elsewhere are names only
+  const { variablesOfLinks } = await import("../names/links.ts");
+  return variablesOfLinks(record.name, paths.directory, context);
 }
 
 interface UserLookup {

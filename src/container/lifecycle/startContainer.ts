@@ -15,7 +15,7 @@ import {
   type WaitingHelper,
 } from "../../launch/index.ts";
 import { requireLogSocket } from "../logs/logSocket.ts";
-import { envName } from "../mergeImageConfig.ts";
+import { withLinkVariables } from "../names/linkEnvironment.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import type { PreparedNetwork, StartingContainer } from "../networks/prepareNetwork.ts";
 import type { EngineContext } from "../run/engineContext.ts";
@@ -223,24 +223,16 @@ async function findSurroundings(
     if (record === undefined || !hasOwnNetwork(record, paths.directory)) return { launch };
     // Loaded only for those that have a network.
     const { prepareNetwork } = await import("../networks/prepareNetwork.ts");
-    return { launch, network: prepareNetwork({ record, paths, spec: launch.spec }, context) };
+    return { launch, network: await prepareNetwork({ record, paths, spec: launch.spec }, context) };
   } catch (error) {
     writeStartFailure(paths.failure, error, context.now());
     throw error;
   }
 }
 
-/** The container's own variables beat those of its links. */
 function withNetwork(launch: LaunchRequest, network: PreparedNetwork | undefined): LaunchRequest {
-  if (network === undefined || network.variables.length === 0) return { ...launch, ...stepsOf(network) };
-  const { spec } = launch;
-  const known = new Set(spec.process.env.map(envName));
-  const env = [...spec.process.env, ...network.variables.filter((entry) => !known.has(envName(entry)))];
-  return { ...launch, ...stepsOf(network), spec: { ...spec, process: { ...spec.process, env } } };
-}
-
-function stepsOf(network: PreparedNetwork | undefined): Pick<LaunchRequest, "network"> {
-  return network === undefined ? {} : { network: network.steps };
+  if (network === undefined) return launch;
+  return { ...launch, network: network.steps, spec: withLinkVariables(launch.spec, network.variables) };
 }
 
 /**

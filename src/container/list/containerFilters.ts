@@ -15,6 +15,8 @@ export interface FilterFacts {
   readonly createdOf: (nameOrId: string) => string;
   /** The layers of an image, the lowest first; undefined when there is no such image. */
   readonly layersOf: (reference: string) => readonly string[] | undefined;
+  /** The name of the network that a name or id, or the beginning of one, stands for. */
+  readonly networkOf: (nameOrId: string) => string;
 }
 
 /** A container, and what only filters look at. */
@@ -41,12 +43,17 @@ const filters: ReadonlyMap<string, (value: string, facts: FilterFacts) => Test> 
   ["isolation", () => () => true],
   ["label", (value) => (one) => hasLabel(one.container.labels, value)],
   ["name", (value) => nameTest(value)],
-  ["network", (value) => (one) => one.container.networks.includes(value)],
+  ["network", inNetwork],
   ["publish", (value) => portTest("publish", value, ({ container }) => container.ports.map(publishedText))],
   ["since", (value, facts) => madeBeside(facts.createdOf(value), (made, mark) => made > mark)],
   ["status", hasStatus],
   ["volume", usesVolume],
 ]);
+
+function inNetwork(value: string, { networkOf }: FilterFacts): Test {
+  const name = networkOf(value);
+  return ({ container }) => container.networks.includes(name);
+}
 
 export const containerFilterNames: readonly string[] = [...filters.keys()];
 

@@ -3,6 +3,7 @@ import { EngineError } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
 import { healthOf } from "../health/readHealth.ts";
 import { lostOf, tend } from "../lifecycle/adoptContainer.ts";
+import { findNetwork, predefinedName } from "../networks/findNetwork.ts";
 import { publishedPorts } from "../ports/publishedPorts.ts";
 import type { CreatedContainer } from "../runReports.ts";
 import { listContainerIds } from "../state/containerIds.ts";
@@ -97,6 +98,7 @@ function filterFacts({ root }: StatePlaces): FilterFacts {
   return {
     createdOf: (nameOrId) =>
       readContainerRecord(containerPaths(root, findContainer(root, nameOrId)).record)?.created ?? "",
+    networkOf: (nameOrId) => findNetwork(root, nameOrId)?.name ?? predefinedName(nameOrId) ?? nameOrId,
     layersOf: (reference) => openImageStore(join(root, "images")).resolve(reference)?.config.rootfs.diff_ids,
   };
 }

@@ -71,6 +71,28 @@ export function linesOfLinks(network: ContainerNetwork, name: string, places: St
   );
 }
 
+/**
+ * The variables of the links of a running container on the default network, for a command that is executed in it. Links
+ * that lead nowhere at the moment are left out.
+ *
+ * @throws EngineError `storeCorrupt`.
+ */
+export function variablesOfLinks(name: string, directory: string, places: StatePlaces): readonly string[] {
+  const { endpoints } = readContainerNetwork(directory);
+  const own = endpoints.filter(({ network }) => network === defaultNetworkName);
+  return own.flatMap((endpoint) =>
+    endpoint.links.flatMap((text) => {
+      const network = { version: 1, endpoints: [{ ...endpoint, links: [text] }], ports: [] } as const;
+      try {
+        return resolveLinks({ name, network }, places).variables;
+      } catch (error) {
+        if (error instanceof EngineError) return [];
+        throw error;
+      }
+    }),
+  );
+}
+
 interface WantedLink {
   readonly text: string;
   /** Of the container that has the link. */

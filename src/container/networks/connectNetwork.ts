@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, withLock, writeFileAtomic } from "../../base/index.ts";
+import { EngineError, failPoint, withLock, writeFileAtomic } from "../../base/index.ts";
 import { executeNetwork } from "../../launch/index.ts";
 import {
   attachmentFiles,
@@ -7,6 +8,7 @@ import {
   type ContainerNetwork,
   type Endpoint,
   insideSettings,
+  interfaceMark,
   type NetworkChoice,
   type NetworkRecord,
   planAttachment,
@@ -14,10 +16,12 @@ import {
   planNetworkUp,
   readContainerNetwork,
   releaseEndpoint,
+  releaseLeasesOf,
   writeContainerNetwork,
 } from "../../network/index.ts";
 import { leaveNames } from "../names/leftNames.ts";
 import { refreshNames } from "../names/refreshNames.ts";
+import { republish } from "../ports/republish.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { writeContainerRecord } from "../state/containerRecord.ts";
 import { runDirectory } from "../state/liveState.ts";
@@ -46,20 +50,29 @@ export async function connectNetwork({ container, choice }: ConnectRequest, cont
   await changing(container, context, async (observed, network) => {
     const { id, name, networks = [] } = observed.record;
     if (network.endpoints.some((endpoint) => endpoint.network === record.name)) {
+      const isRecorded = networks.includes(record.name);
+      if (!isRecorded) keep(observed, network, [...networks, record.name], context); // a connect that was killed
+      refreshNames([record.name], context);
+      if (!isRecorded) return tellNetwork({ action: "connect", record, container: id }, context);
       throw new EngineError("wrongState", `endpoint with name ${name} already exists in network ${record.name}`, {
         hint: "it is connected already",
       });
     }
+    releaseLeasesOf(context.root, [record.name], id); // what a connect or disconnect that was killed has left
     const names = [name, id.slice(0, 12)];
     const endpoint = newEndpoint({ id, names, choice, record, present: network.endpoints }, context.root);
     try {
+      failPoint("connect.leased");
       await attachLive({ observed, network, endpoint, record }, context);
+      failPoint("connect.attached");
     } catch (error) {
       releaseEndpoint(context.root, id, endpoint);
       throw error;
     }
     const more = { ...network, endpoints: [...network.endpoints, endpoint] };
     keep(observed, more, [...networks, record.name], context);
+    failPoint("connect.recorded");
+    await republish({ observed, before: network, after: more }, context);
     refreshNames([record.name], context);
     await tellNetwork({ action: "connect", record, container: id }, context);
   });
@@ -88,7 +101,7 @@ async function attachLive({ observed, network, endpoint, record }: LiveChange, c
   await executeNetwork({
     helperPath: context.helperPath,
     target,
-    steps: planDetachment({ endpoint, left: network, records, facts }),
+    steps: planDetachment({ endpoint, left: network, records, facts, remains: "interface" }),
   });
   throw networkFailure(`connect the container ${observed.record.name} to the network ${record.name}`, failed);
 }
@@ -115,19 +128,23 @@ export async function disconnectNetwork(request: DisconnectRequest, context: Eng
     const { id, networks = [] } = observed.record;
     const endpoint = network.endpoints.find((one) => one.network === name);
     if (endpoint === undefined) {
+      releaseLeasesOf(context.root, [name], id); // as above
+      const isRecorded = networks.includes(name);
+      if (isRecorded) keep(observed, network, without(networks, name), context);
+      leaveNames({ observed, left: network, network: name }, context);
+      if (isRecorded) return;
       throw new EngineError("wrongState", `container ${id} is not connected to network ${name}`, {
         hint: "brig inspect shows the networks of a container",
       });
     }
     const left = { ...network, endpoints: network.endpoints.filter((one) => one !== endpoint) };
     await detachLive({ observed, endpoint, left }, context);
-    keep(
-      observed,
-      left,
-      networks.filter((one) => one !== name),
-      context,
-    );
+    failPoint("disconnect.detached");
+    await republish({ observed, before: network, after: left }, context);
+    keep(observed, left, without(networks, name), context);
+    failPoint("disconnect.recorded");
     releaseEndpoint(context.root, id, endpoint);
+    failPoint("disconnect.released");
     leaveNames({ observed, left, network: name }, context);
     if (record !== undefined) await tellNetwork({ action: "disconnect", record, container: id }, context);
   });
@@ -143,13 +160,25 @@ async function detachLive(
 ): Promise<void> {
   const target = targetOf(observed);
   if (target === undefined) return;
-  const steps = planDetachment({ endpoint, left, records: recordsOf(context.root, left), facts: readNetworkFacts() });
+  const { hostInterface } = endpoint;
+  const isThere = hostInterface === undefined || existsSync(interfaceMark(hostInterface)); // both ends go together
+  const steps = planDetachment({
+    left,
+    records: recordsOf(context.root, left),
+    facts: readNetworkFacts(),
+    endpoint,
+    remains: isThere ? "interface" : "routes",
+  });
   const failed = await executeNetwork({ helperPath: context.helperPath, target, steps });
   if (failed !== undefined)
     throw networkFailure(
       `disconnect the container ${observed.record.name} from the network ${endpoint.network}`,
       failed,
     );
+}
+
+function without(networks: readonly string[], name: string): readonly string[] {
+  return networks.filter((one) => one !== name);
 }
 
 function targetOf({ state }: ObservedContainer): { readonly pid: number; readonly startTime: number } | undefined {
@@ -198,7 +227,9 @@ function keep(
     writeFileAtomic(files.link, lines.link);
     writeFileAtomic(files.address, lines.address);
   }
+  failPoint("keep.files-written");
   writeContainerNetwork(paths.directory, network);
+  failPoint("keep.network-written");
   writeContainerRecord(paths.record, { ...record, networks });
 }
 

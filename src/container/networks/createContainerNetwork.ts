@@ -1,3 +1,4 @@
+import { failPoint } from "../../base/index.ts";
 import { type ContainerNetwork, writeContainerNetwork } from "../../network/index.ts";
 import { wantedPorts } from "../ports/wantedPorts.ts";
 import { hostnameOf, type RunDraft } from "../run/draftRun.ts";
@@ -31,5 +32,6 @@ export async function createContainerNetwork(
     ...(wanted.length === 0 ? {} : { wantedPorts: wanted }),
   };
   writeContainerNetwork(paths.directory, network);
+  failPoint("lease.recorded");
   return network;
 }

@@ -3,7 +3,9 @@ import { EngineError, makeDirectory, withLock } from "../../base/index.ts";
 import {
   addNetworkRecord,
   defaultNetworkName,
+  forgetRemoved,
   interfaceNames,
+  listHalfMade,
   listNetworkRecords,
   type NetworkRecord,
   type NetworkRequest,
@@ -30,6 +32,11 @@ export function predefinedId(name: "bridge" | "host" | "none"): string {
   return predefinedIds.get(name) ?? "";
 }
 
+/** Of a network that brig has by itself, by its id or the beginning of it. */
+export function predefinedName(id: string): string | undefined {
+  return [...predefinedIds].find(([, known]) => isBeginning(id, known))?.[0];
+}
+
 /**
  * Makes a network; what is decided about it and that it exists is one step for everybody else.
  *
@@ -42,6 +49,7 @@ export async function makeNetwork(
 ): Promise<NetworkRecord> {
   makeDirectory(networksDirectory(root));
   return withLock(join(networksDirectory(root), ".lock"), { mode: "exclusive" }, () => {
+    for (const path of listHalfMade(root)) forgetRemoved(path); // nobody else is at it: we have the lock
     const record = decideNetwork(request, id, { root, now });
     if (!addNetworkRecord(root, record)) throw nameTaken(record.name);
     return record;

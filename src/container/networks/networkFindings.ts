@@ -1,30 +1,37 @@
+import { join } from "node:path";
+import { withLock } from "../../base/index.ts";
 import { executeNetwork } from "../../launch/index.ts";
 import {
   changePublished,
   findLinkFaults,
   findNetworkFaults,
+  findStrayPorts,
   findTranslation,
   forgetRemoved,
   formatSocket,
   insideSettings,
   type KernelState,
+  listHalfMade,
   listNetworkRecords,
   listRemoved,
   type NetworkFacts,
   type NetworkRecord,
   type NetworkStep,
+  networksDirectory,
   planAttachment,
   planLinkRepair,
-  planNetworkDown,
   planNetworkRepair,
   publishingEndpoint,
   readContainerNetwork,
   readKernelState,
   readRuleset,
   translatePorts,
+  withdrawStrays,
 } from "../../network/index.ts";
 import type { CheckScene, Finding } from "../check/finding.ts";
 import { readLiveState } from "../state/liveState.ts";
+import { isUp } from "../state/startMark.ts";
+import { finishRemoval } from "./finishRemovals.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
 import { networkFailure } from "./networkFailure.ts";
 import { type NetworkMember, networkMembers } from "./networkMembers.ts";
@@ -42,23 +49,54 @@ interface Looked {
 export async function findNetworkFindings(scene: CheckScene): Promise<readonly Finding[]> {
   const records = listNetworkRecords(scene.root).filter(({ driver }) => driver === "bridge");
   const removed = listRemoved(scene.root);
-  if (records.length === 0 && removed.length === 0) return [];
+  const halfMade = halfMadeFindings(scene);
+  if (records.length === 0 && removed.length === 0) return halfMade;
   const facts = readNetworkFacts();
   const looked = { scene, facts, kernel: await readKernelState(facts), ruleset: await readRuleset(facts.tools.nft) };
   return [
+    ...halfMade,
     ...records.flatMap((record) => recordFindings(record, looked)),
+    ...strayFindings(records, looked),
     ...removed.map(({ path, record }) => ({
       object: record?.name ?? path,
       sentence: "the removal of the network was interrupted",
       repair: {
         does: "removes what is left of it",
-        apply: async () => {
-          if (record !== undefined) await apply(planNetworkDown(record, facts), looked);
-          forgetRemoved(path);
-        },
+        apply: () => finishRemoval({ path, ...(record === undefined ? {} : { record }) }, scene),
       },
     })),
   ];
+}
+
+/** Under the lock nobody is making one. */
+function halfMadeFindings({ root }: CheckScene): readonly Finding[] {
+  const forget = () =>
+    withLock(join(networksDirectory(root), ".lock"), { mode: "exclusive" }, () => {
+      for (const path of listHalfMade(root)) forgetRemoved(path);
+    });
+  return listHalfMade(root).map((object) => ({
+    object,
+    sentence: "the network was never whole",
+    repair: { does: "removes the directory", apply: forget },
+  }));
+}
+
+/** Published ports that lead to an address whose container does not run. */
+function strayFindings(records: readonly NetworkRecord[], looked: Looked): readonly Finding[] {
+  const { scene, facts, ruleset } = looked;
+  const known = records.flatMap((record) =>
+    networkMembers(record, scene, "all")
+      .filter((member) => isUp(scene, member.record.id))
+      .flatMap(({ paths }) => {
+        const network = readContainerNetwork(paths.directory);
+        return translatePorts(network, recordsOf(scene.root, network));
+      }),
+  );
+  return findStrayPorts({ ruleset, records, known }).map((port) => ({
+    object: `${formatSocket(port.hostIp, port.hostPort)}/${port.protocol}`,
+    sentence: `the port leads to ${port.address}, and no running container publishes it`,
+    repair: { does: "withdraws it", apply: () => apply(withdrawStrays([port], facts), looked) },
+  }));
 }
 
 function recordFindings(record: NetworkRecord, looked: Looked): readonly Finding[] {

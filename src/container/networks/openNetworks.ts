@@ -56,6 +56,8 @@ async function createNetwork(request: NetworkRequest, setting: NetworksSetting):
   const { makeNetwork } = await import("./findNetwork.ts");
   const { describeNetworkRecord } = await import("./networkDetails.ts");
   const { tellNetwork } = await import("./tellNetwork.ts");
+  const { finishRemovals } = await import("./finishRemovals.ts");
+  await finishRemovals(await setting.openContext());
   const record = await makeNetwork(request, newContainerId(), setting);
   await tellNetwork({ action: "create", record }, setting);
   return describeNetworkRecord(record, []);

@@ -1,4 +1,4 @@
-import { removeFile, writeFileAtomic } from "../../base/index.ts";
+import { failPoint, removeFile, writeFileAtomic } from "../../base/index.ts";
 import {
   attachmentFiles,
   type ContainerNetwork,
@@ -25,6 +25,7 @@ import { runDirectory } from "../state/liveState.ts";
 import { clearStarting, markStarting } from "../state/startMark.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
 import { recordsOf } from "./networkRecords.ts";
+import { withdrawLeft } from "./releaseContainerNetwork.ts";
 
 export interface StartingContainer {
   readonly record: ContainerRecord;
@@ -49,13 +50,14 @@ export interface PreparedNetwork {
  *
  * @throws EngineError `networkNotFound` when a network was removed, `portInUse`, and those of links; then nothing stays.
  */
-export function prepareNetwork(container: StartingContainer, context: EngineContext): PreparedNetwork {
+export async function prepareNetwork(container: StartingContainer, context: EngineContext): Promise<PreparedNetwork> {
   const { record, paths } = container;
   const { id } = record;
   const found = readContainerNetwork(paths.directory);
   const records = recordsOf(context.root, found);
   const named = found.endpoints.map(({ network }) => network).filter(hasNames);
   const marked = named.length > 0 || (found.wantedPorts ?? []).length > 0;
+  await withdrawLeft(id, found, context);
   if (marked) markStarting(context, id, context.pid);
   let network: ContainerNetwork = found;
   const failed = (): void => {
@@ -69,7 +71,9 @@ export function prepareNetwork(container: StartingContainer, context: EngineCont
     const links = resolveLinks({ name: record.name, network }, context);
     const membersOf = lookOnce(context);
     writeHosts(container, { network, links, membersOf });
+    failPoint("names.written");
     refreshNames(named, context, membersOf);
+    failPoint("names.refreshed");
     const directory = runDirectory(context.runRoot, id);
     for (const file of Object.values(attachmentFiles(directory))) removeFile(file); // what stood for an older plan
     const steps = planNetwork({
@@ -99,11 +103,13 @@ interface WithRecords {
 function withPorts(request: WithRecords, { directory }: ContainerPaths, context: EngineContext): ContainerNetwork {
   const { id, network } = request;
   const ports = portsOfStart(request, context);
+  failPoint("ports.reserved");
   if (ports.length === 0 && network.ports.length === 0) return network;
   const files = portFiles(runDirectory(context.runRoot, id));
   for (const file of [files.start, files.end]) removeFile(file);
   const chosen = { ...network, ports };
   writeContainerNetwork(directory, chosen);
+  failPoint("ports.recorded");
   return chosen;
 }
 

@@ -1,14 +1,20 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import { executeNetwork } from "../../launch/index.ts";
 import {
   type ContainerNetwork,
   changePublished,
   listNetworkRecords,
+  portFiles,
   readContainerNetwork,
   releaseEndpoint,
+  releaseLeasesOf,
   releasePorts,
+  releasePortsOf,
 } from "../../network/index.ts";
-import { readLiveState, type StatePlaces } from "../state/liveState.ts";
+import { runDirectory, type StatePlaces } from "../state/liveState.ts";
+import { wasStarting } from "../state/startMark.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
 
 /** Gives back what a container that is being removed has of its networks. Idempotent. */
@@ -19,10 +25,33 @@ export async function releaseContainerNetwork(
 ): Promise<void> {
   const network = readTolerantly(directory);
   if (network === undefined) return;
-  // The monitor withdraws ports at the end; where none saw the end, they would lead to whoever gets the address next.
-  if (network.ports.length > 0 && readLiveState({ ...places, id }).status === "dead") await withdraw(network, places);
-  releasePorts({ runRoot: places.runRoot, containerId: id }, network.ports);
+  await withdrawLeft(id, network, places);
   for (const endpoint of network.endpoints) releaseEndpoint(places.root, id, endpoint);
+  // Of a container that was connected while it was there, more may be left than it has written down.
+  if (existsSync(join(directory, "network.lock"))) releaseUnrecorded(places.root, id);
+}
+
+/** Addresses that no record of a container tells of, or whose record is not there. */
+export function releaseUnrecorded(root: string, id: string): void {
+  const names = listNetworkRecords(root).map(({ name }) => name);
+  releaseLeasesOf(root, names, id);
+}
+
+/**
+ * Ends what the last run of a container that does not run has left: its ports of the host, also those of a command that was killed before it
+ * wrote them down, and ports that no monitor has withdrawn (it takes its own record away after that), which would lead
+ * to whoever gets the address next.
+ */
+export async function withdrawLeft(
+  id: string,
+  network: ContainerNetwork,
+  places: StatePlaces & { readonly helperPath: string },
+): Promise<void> {
+  const run = runDirectory(places.runRoot, id);
+  if (wasStarting(places.runRoot, id) || existsSync(portFiles(run).end)) releasePortsOf(places, id);
+  else releasePorts({ runRoot: places.runRoot, containerId: id }, network.ports);
+  if (network.ports.length === 0 || !existsSync(join(run, "monitor.json"))) return;
+  await withdraw(network, places);
 }
 
 /** What is not there any more has been withdrawn already, by a reboot for example: a failure changes nothing. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { EngineError, makeDirectory, withLock } from "../../base/index.ts";
+import { EngineError, failPoint, makeDirectory, withLock } from "../../base/index.ts";
 import { executeNetwork } from "../../launch/index.ts";
 import {
   defaultNetworkName,
@@ -15,6 +15,7 @@ import { instantOf, parseInstant } from "../options/timeFlag.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { compilePruneLabels, type Pruned } from "../volumes/removeVolume.ts";
 import { findNetwork, isBeginning, noSuchNetwork, predefinedId } from "./findNetwork.ts";
+import { finishRemovals } from "./finishRemovals.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
 import { networkFailure } from "./networkFailure.ts";
 import { networkMembers } from "./networkMembers.ts";
@@ -32,6 +33,7 @@ export async function removeNetwork(nameOrId: string, context: EngineContext): P
       hint: "it costs nothing while no container uses it",
     });
   }
+  await finishRemovals(context);
   const record = findNetwork(context.root, nameOrId);
   if (record === undefined) throw noSuchNetwork(nameOrId);
   await removeRecord(record, context);
@@ -56,12 +58,15 @@ async function removeRecord(record: NetworkRecord, context: EngineContext): Prom
     }
     return hideNetworkRecord(root, record);
   });
+  failPoint("network.hidden");
   const failed = await executeNetwork({
     helperPath: context.helperPath,
     steps: planNetworkDown(record, readNetworkFacts()),
   });
   if (failed !== undefined) throw networkFailure(`remove the network ${record.name} from the kernel`, failed);
+  failPoint("network.down");
   if (gone !== undefined) forgetRemoved(gone);
+  failPoint("network.forgotten");
   await tellNetwork({ action: "destroy", record }, context);
 }
 
@@ -75,6 +80,7 @@ export async function pruneNetworks(filters: readonly ObjectFilter[], context: E
   const limits = filters
     .filter(({ name }) => name === "until")
     .map(({ value }) => parseInstant(value, context.now(), "until"));
+  await finishRemovals(context);
   const removed: string[] = [];
   for (const record of listNetworkRecords(context.root)) {
     if (record.name === defaultNetworkName || !fits(new Map(Object.entries(record.labels)))) continue;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { EngineError, withLock, writeFileAtomic } from "../../base/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import { EngineError, failPoint, withLock, writeFileAtomic } from "../../base/index.ts";
 import { executeNetwork } from "../../launch/index.ts";
 import {
   type ContainerNetwork,
@@ -57,6 +58,7 @@ export async function changePorts(change: PortChange, context: EngineContext): P
     const wantedPorts = changeWanted(network.wantedPorts ?? [], change);
     const ports = await changeLive({ observed, network, change }, context);
     writeContainerNetwork(paths.directory, { ...network, ports, wantedPorts });
+    failPoint("publish.recorded");
     const options = readContainerOptions(paths.options);
     writeContainerOptions(paths.options, { ...options, publish: changeWanted(options.publish, change) });
     await tellContainer(observed.record, { action: "update" }, context);
@@ -65,7 +67,8 @@ export async function changePorts(change: PortChange, context: EngineContext): P
 }
 
 function changeWanted(wanted: readonly PortRequest[], { add, remove }: PortChange): readonly PortRequest[] {
-  return [...wanted.filter((request) => !remove.some((gone) => sameRequest(gone, request))), ...add];
+  const kept = wanted.filter((request) => !remove.some((gone) => sameRequest(gone, request)));
+  return [...kept, ...add.filter((request) => !kept.some((one) => isDeepStrictEqual(one, request)))];
 }
 
 /** What the withdrawal leaves out agrees with everything. */
@@ -107,15 +110,17 @@ async function changeLive(
   if (!running) return [];
   const records = recordsOf(context.root, network);
   requirePublishing(network, records, record.name);
-  const added = choosePorts({ ...choiceOf({ id: record.id, network, records }, context), requests: add });
   const kept = network.ports.filter((port) => !removed.includes(port));
+  const chosen = choosePorts({ ...choiceOf({ id: record.id, network, records }, context), requests: add });
+  const added = chosen.filter((port) => !kept.some((one) => isDeepStrictEqual(one, port))); // it may have them already
   try {
     await apply({ observed, records, before: network, after: { ...network, ports: [...kept, ...added] } }, context);
   } catch (error) {
     releasePorts({ runRoot: context.runRoot, containerId: record.id }, added);
     throw error;
   }
-  releasePorts({ runRoot: context.runRoot, containerId: record.id }, removed);
+  const gone = removed.filter((port) => !added.some((one) => isDeepStrictEqual(one, port)));
+  releasePorts({ runRoot: context.runRoot, containerId: record.id }, gone);
   return [...kept, ...added];
 }
 
@@ -167,11 +172,13 @@ async function apply({ observed, records, before, after }: Application, context:
   const files = portFiles(runDirectory(context.runRoot, record.id));
   const union = { ...after, ports: [...new Set([...before.ports, ...after.ports])] };
   writeFileAtomic(files.end, portDocuments(union, records).end);
+  failPoint("publish.told");
   const failed = await executeNetwork({
     helperPath: context.helperPath,
     steps: changePublished({ before, after, records, facts: readNetworkFacts() }),
   });
   if (failed !== undefined) throw networkFailure(`change the published ports of the container ${record.name}`, failed);
+  failPoint("publish.changed");
   const documents = portDocuments(after, records);
   writeFileAtomic(files.start, documents.start);
   writeFileAtomic(files.end, documents.end);

@@ -49,6 +49,7 @@ export async function removeContainer(request: RemovalRequest): Promise<void> {
   for (const path of leftoverVolumes(root, id)) await removeTree({ helperPath, path });
   failPoint("rm.volumes-removed");
   await releaseNetworks(record, paths, request);
+  failPoint("rm.networks-released");
   removeDirectory(runDirectory(runRoot, id));
   await removeContainerDirectory({ root, helperPath, id });
   failPoint("rm.directory-removed");
@@ -57,15 +58,16 @@ export async function removeContainer(request: RemovalRequest): Promise<void> {
   clearPending(root, id);
 }
 
-/** Addresses that a container was given. Those of one that was never whole are free once its directory is gone. */
+/** Addresses that a container was given, also one that was never whole. */
 async function releaseNetworks(
   record: ContainerRecord | undefined,
   { directory }: ContainerPaths,
   request: RemovalRequest,
 ): Promise<void> {
-  if (record === undefined || !hasOwnNetwork(record, directory)) return;
-  const { releaseContainerNetwork } = await import("../networks/releaseContainerNetwork.ts");
-  await releaseContainerNetwork(record.id, directory, request);
+  if (record !== undefined && !hasOwnNetwork(record, directory)) return;
+  const { releaseContainerNetwork, releaseUnrecorded } = await import("../networks/releaseContainerNetwork.ts");
+  if (record === undefined) releaseUnrecorded(request.root, request.id);
+  else await releaseContainerNetwork(record.id, directory, request);
 }
 
 /** Takes away what killed processes left half-made or half-removed, and `--rm` containers whose keeper died. */

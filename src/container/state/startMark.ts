@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { makeDirectory, readFileIfExists, removeFile, writeFileAtomic } from "../../base/index.ts";
 import { isLive, type LiveStateRequest, runDirectory, type StatePlaces } from "./liveState.ts";
@@ -17,6 +18,11 @@ export function markStarting({ runRoot }: StatePlaces, id: string, pid: number):
 /** Idempotent. */
 export function clearStarting({ runRoot }: Pick<StatePlaces, "runRoot">, id: string): void {
   removeFile(markPath(runRoot, id));
+}
+
+/** Whether somebody was about to start a container, and perhaps is. */
+export function wasStarting(runRoot: string, id: string): boolean {
+  return existsSync(markPath(runRoot, id));
 }
 
 /** Whether a container runs, or is being started. `bootId` is for callers that ask about many. */

@@ -43,18 +43,22 @@ export interface DetachmentRequest {
   readonly left: Pick<ContainerNetwork, "endpoints">;
   readonly records: readonly NetworkRecord[];
   readonly facts: NetworkFacts;
+  /** What is to be done: of a disconnect that was killed, the interface may be gone and the routes not. */
+  readonly remains: "interface" | "routes";
 }
 
 /** Takes an interface away from a running container; the default route goes to the endpoint that is next. */
-export function planDetachment({ endpoint, left, records, facts }: DetachmentRequest): readonly NetworkStep[] {
+export function planDetachment({ endpoint, left, records, facts, remains }: DetachmentRequest): readonly NetworkStep[] {
   const routes = routeLines(attachedEndpoints(left, records));
+  const lines = [...(remains === "interface" ? [`link del dev ${endpoint.interfaceName}\n`] : []), ...routes];
+  if (lines.length === 0) return [];
   return [
     {
       kind: "tool",
       id: `net.${endpoint.network}.detach`,
       program: facts.tools.ip,
       argv: ["ip", "-batch", "-"],
-      input: [`link del dev ${endpoint.interfaceName}\n`, ...routes].join(""),
+      input: lines.join(""),
       inside: true,
       why: "the container leaves the network",
       doc: "ip-link(8)",

@@ -1,9 +1,9 @@
-import type { ContainerNetwork, PublishedPort } from "../containerNetwork.ts";
+import type { ContainerNetwork } from "../containerNetwork.ts";
 import type { NetworkRecord } from "../networkRecord.ts";
 import type { NetworkStep } from "../networkSteps.ts";
 import type { NetworkFacts } from "../planNetwork.ts";
 import { nftDocument } from "../ruleset/nftJson.ts";
-import { publishElements, unpublishElements } from "../ruleset/portMaps.ts";
+import { publishElements, type TranslatedPort, unpublishElements } from "../ruleset/portMaps.ts";
 import { loopbackRoutes, translatePorts } from "./planPorts.ts";
 
 export interface PublishedChange {
@@ -15,17 +15,15 @@ export interface PublishedChange {
 
 /** What makes the ports of `after` those that are published, in one transaction. What stays is not touched. Pure. */
 export function changePublished({ before, after, records, facts }: PublishedChange): readonly NetworkStep[] {
-  const kept = new Set(after.ports.map(textOf));
-  const known = new Set(before.ports.map(textOf));
-  const gone = before.ports.filter((port) => !kept.has(textOf(port)));
-  const fresh = after.ports.filter((port) => !known.has(textOf(port)));
+  const [old, wanted] = [translatePorts(before, records), translatePorts(after, records)];
+  const [known, kept] = [new Set(old.map(textOf)), new Set(wanted.map(textOf))];
   const commands = [
-    ...unpublishElements(translatePorts({ ...before, ports: gone }, records)),
-    ...publishElements(translatePorts({ ...after, ports: fresh }, records)),
+    ...unpublishElements(old.filter((port) => !kept.has(textOf(port)))),
+    ...publishElements(wanted.filter((port) => !known.has(textOf(port)))),
   ];
   if (commands.length === 0) return [];
   return [
-    ...loopbackRoutes(after, translatePorts(after, records), records),
+    ...loopbackRoutes(after, wanted, records),
     {
       kind: "tool",
       id: "net.ports.change",
@@ -39,8 +37,8 @@ export function changePublished({ before, after, records, facts }: PublishedChan
   ];
 }
 
-function textOf({ hostIp, hostPort, protocol, containerPort }: PublishedPort): string {
-  return `${protocol} ${hostIp} ${hostPort} ${containerPort}`;
+function textOf({ hostIp, hostPort, protocol, containerPort, address }: TranslatedPort): string {
+  return `${protocol} ${hostIp} ${hostPort} ${address} ${containerPort}`;
 }
 
 /** The documents that `portFiles` names, for these ports. */

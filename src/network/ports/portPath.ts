@@ -19,26 +19,29 @@ export function findTranslation(ruleset: unknown, port: PublishedPort): Translat
   );
   if (map === undefined) return undefined;
   const key = JSON.stringify([port.protocol, ...(map.exact ? [port.hostIp] : []), port.hostPort]);
-  const address = lookUp(ruleset, map.addresses, key);
-  const number = lookUp(ruleset, map.numbers, key);
+  const [address, number] = [map.addresses, map.numbers].map(
+    (name) => elementsOf(ruleset, name).find((element) => JSON.stringify(element.key) === key)?.value,
+  );
   if (typeof address !== "string" || typeof number !== "number") return undefined;
   return { map: map.addresses, address, port: number };
 }
 
-function lookUp(ruleset: unknown, name: string, key: string): unknown {
+/** The elements of one of brig's maps, of those whose key has several parts. */
+export function elementsOf(
+  ruleset: unknown,
+  name: string,
+): readonly { readonly key: readonly unknown[]; readonly value: unknown }[] {
   const objects = isFields(ruleset) && Array.isArray(ruleset.nftables) ? ruleset.nftables.filter(isFields) : [];
   const maps = objects.flatMap(({ map }) => (isFields(map) ? [map] : []));
   const elements = maps.find((map) => map.table === "brig" && map.family === "inet" && map.name === name)?.elem;
-  const found = Array.isArray(elements) ? elements.filter(isPair).find(([from]) => keyOf(from) === key) : undefined;
-  return found?.[1];
+  if (!Array.isArray(elements)) return [];
+  return elements
+    .filter(isPair)
+    .flatMap(([from, value]) => (isFields(from) && Array.isArray(from.concat) ? [{ key: from.concat, value }] : []));
 }
 
 function isPair(value: unknown): value is readonly [unknown, unknown] {
   return Array.isArray(value) && value.length === 2;
-}
-
-function keyOf(value: unknown): string | undefined {
-  return isFields(value) && Array.isArray(value.concat) ? JSON.stringify(value.concat) : undefined;
 }
 
 function isFields(value: unknown): value is Fields {

@@ -39,6 +39,14 @@ export function releasePort({ runRoot }: Pick<ReservationPlace, "runRoot">, port
   if (readLink(path) === containerId) removeLink(path);
 }
 
+/** Gives back every port of a container, also those that no record tells of. Every reservation is looked at. */
+export function releasePortsOf({ runRoot }: Pick<ReservationPlace, "runRoot">, containerId: string): void {
+  for (const name of listNames(portsDirectory(runRoot))) {
+    const path = join(portsDirectory(runRoot), name);
+    if (readLink(path) === containerId) removeLink(path);
+  }
+}
+
 /** The addresses at which ports are reserved, by protocol and port: `tcp-80`. Whether a link counts is another question. */
 export type ReservedPorts = ReadonlyMap<string, readonly string[]>;
 

@@ -110,6 +110,49 @@ test("an address of a container that is not there is said, made free, and given 
   );
 });
 
+test("a port that leads to an address without a running container is said and withdrawn", () =>
+  mended(
+    () =>
+      runTool("nft", [
+        "add element inet brig address4 { tcp . 8099 : 10.200.0.99 } ; add element inet brig port4 { tcp . 8099 : 80 }",
+      ]),
+    /0\.0\.0\.0:8099\/tcp.*leads to 10\.200\.0\.99, and no running container publishes it/,
+  ));
+
+test("published ports follow the address that they lead to when networks come and go", async () => {
+  const ports = () => runTool("nft", ["list", "map", "inet", "brig", "address4"]);
+  await ok("network", "create", "later");
+  await ok("run", "-d", "--name", "web", "-p", "8077:80", "--ulimit", "nofile=1024:1024", image, "sleep", "1000");
+  try {
+    assert.match(await ports(), /8077 : 10\.200\.0\./);
+    await ok("network", "connect", "later", "web");
+    assert.match(await ports(), /8077 : 10\.200\.0\./);
+    await ok("network", "disconnect", "bridge", "web");
+    const address = await ok("inspect", "-f", "{{.NetworkSettings.Networks.later.IPAddress}}", "web");
+    assert.match(await ports(), new RegExp(`8077 : ${address.replaceAll(".", "\\.")}\\b`));
+    await ok("network", "disconnect", "later", "web");
+    assert.doesNotMatch(await ports(), /8077/);
+    await ok("network", "connect", "later", "web");
+    assert.match(await ports(), /8077 : 10\.200\./);
+    assert.equal((await runBrig(["network", "check"], { root })).code, 0);
+    await ok("stop", "-t", "0", "web");
+    assert.doesNotMatch(await ports(), /8077/);
+  } finally {
+    await ok("rm", "-f", "web");
+    await ok("network", "rm", "later");
+  }
+});
+
+test("a start with published ports after the rules were flushed", async () => {
+  await runTool("nft", ["flush", "ruleset"]);
+  const flags = ["run", "--rm", "-p", "8078:80", "--ulimit", "nofile=1024:1024", image, "true"];
+  const refused = await runBrig(flags, { root });
+  assert.equal(refused.code, 125);
+  assert.match(refused.stderr, /^hint: .*brig network check/m);
+  assert.equal((await runBrig(["network", "check", "--repair"], { root })).code, 0);
+  await ok(...flags);
+});
+
 test("a removal that was killed half-way is finished", async () => {
   await ok("network", "create", "gone");
   await ok("run", "--rm", "--ulimit", "nofile=1024:1024", "--network", "gone", image, "true");

@@ -90,6 +90,8 @@ test("a two-tier application finds its database by link, and by name in a networ
   );
   const variables = await ok("exec", "web", "sh", "-c", "tr '\\0' '\\n' < /proc/1/environ");
   assert.match(variables, /^DATABASE_PORT_6379_TCP_ADDR=10\.200\.0\.2$/m);
+  assert.match(await ok("exec", "web", "env"), /^DATABASE_PORT_6379_TCP_ADDR=10\.200\.0\.2$/m);
+  assert.equal(await ok("exec", "-e", "DATABASE_PORT=mine", "web", "sh", "-c", 'echo "$DATABASE_PORT"'), "mine");
   await ok("rm", "-f", "db", "web");
   await ok("network", "create", "tiers");
   await start("web", "--network", "tiers");

@@ -1,3 +1,4 @@
+import type { NetworkScenarioName } from "./networkScenario.ts";
 import type { ScenarioName } from "./scenario.ts";
 
 /**
@@ -69,6 +70,34 @@ export const programPoints: Readonly<Record<string, ScenarioName>> = {
   "commit.documents-stored": "commit",
   "commit.named": "commit",
   "import.named": "import",
+};
+
+/** Those of networks, which have scenarios of their own. */
+export const networkPoints: Readonly<Record<string, NetworkScenarioName>> = {
+  "network.directory-made": "create",
+  "network.written": "create",
+  "network.renamed": "create",
+  "network.hidden": "remove",
+  "network.down": "remove",
+  "network.forgotten": "remove",
+  "lease.taken": "run",
+  "lease.recorded": "run",
+  "ports.reserved": "start",
+  "ports.recorded": "start",
+  "names.written": "start",
+  "names.refreshed": "start",
+  "rm.networks-released": "rm",
+  "connect.leased": "connect",
+  "connect.attached": "connect",
+  "keep.files-written": "connect",
+  "keep.network-written": "connect",
+  "connect.recorded": "connect",
+  "disconnect.detached": "disconnect",
+  "disconnect.recorded": "disconnect",
+  "disconnect.released": "disconnect",
+  "publish.told": "publish",
+  "publish.changed": "publish",
+  "publish.recorded": "publish",
 };
 
 /** Those of the helper. `written` and `renamed` are families: one for each record of the monitor (native/monitor.c). */

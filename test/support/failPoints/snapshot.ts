@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { unifiedHierarchy } from "../traces.ts";
@@ -31,7 +32,23 @@ export function takeSnapshot(world: Pick<World, "root" | "ticker">): Snapshot {
     ...mountsBelow(directory),
     ...[...seenIds].flatMap(groupsOf),
     ...processesOf(directory),
+    ...networkOf(),
   ].sort();
+}
+
+/** Interfaces but for the loopback, and brig's table, of this network namespace. */
+function networkOf(): readonly string[] {
+  const links = JSON.parse(execFileSync("ip", ["-j", "link"], { encoding: "utf8" })) as readonly IpLink[];
+  const rules = execFileSync("nft", ["list", "ruleset"], { encoding: "utf8" });
+  return [
+    ...links.map(({ ifname, master = "none" }) => `interface ${ifname} in ${master}`),
+    ...rules.split("\n").flatMap((line) => (line.trim() === "" ? [] : [`nft ${line.trim()}`])),
+  ];
+}
+
+interface IpLink {
+  readonly ifname: string;
+  readonly master?: string;
 }
 
 function filesBelow(directory: string, label: string, tickerId: string): readonly string[] {

@@ -64,6 +64,7 @@ const facts = {
     if (name === "gone") throw new EngineError("containerNotFound", "No such container: gone");
     return name === "older" ? "2026-01-01T00:00:00.000Z" : "2026-12-31T00:00:00.000Z";
   },
+  networkOf: (name: string) => name,
   layersOf: (name: string) => ({ base: ["a"], same: ["a", "b"], other: ["b"], child: ["a", "b", "c"] })[name],
 };
 
