@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, renameSync, symlinkSync } from "node:fs";
+import { readdirSync, renameSync, symlinkSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { busyboxLayout } from "../../support/fixtures.ts";
@@ -39,6 +39,8 @@ const bridges = async () => {
     .join("\n");
 };
 const pingable = async () => (await runBrig(["exec", "one", "nc", "-z", "-w", "2", "10.200.0.1", "7"], { root })).code;
+
+const leasesOfOwn = () => readdirSync(`${root.root}/networks/own/leases`).filter((name) => name.startsWith("10."));
 
 /** What a change breaks is found, said and repaired, and then nothing is left to say. */
 async function mended(change: () => Promise<unknown>, sentence: RegExp): Promise<void> {
@@ -100,14 +102,20 @@ test("an address of a container that is not there is said, made free, and given 
     /the address is kept for the container 000000000000/,
   );
   assert.equal((await runBrig(["network", "check", "--repair"], { root })).code, 0);
-  assert.equal(existsSync(lease), false);
+  assert.deepEqual(leasesOfOwn(), ["10.200.1.2"]);
   symlinkSync("0".repeat(64), lease);
   const flags = ["run", "--rm", "--ulimit", "nofile=1024:1024", "--network", "own", "--ip", "10.200.1.3", image];
   assert.match(await ok(...flags, "ip", "addr", "show", "dev", "eth0"), /inet 10\.200\.1\.3/);
-  assert.deepEqual(
-    readdirSync(`${root.root}/networks/own/leases`).filter((name) => name.startsWith("10.")),
-    ["10.200.1.2"],
+  assert.deepEqual(leasesOfOwn(), ["10.200.1.2"]);
+});
+
+test("an address that a connect which was killed took for a container is said and made free", async () => {
+  const lease = `${root.root}/networks/own/leases/10.200.1.9`;
+  await mended(
+    async () => symlinkSync(await ok("inspect", "-f", "{{.Id}}", "one"), lease),
+    /10\.200\.1\.9: .*kept for the container [0-9a-f]{12}, which does not have it/,
   );
+  assert.deepEqual(leasesOfOwn(), ["10.200.1.2"]);
 });
 
 test("a port that leads to an address without a running container is said and withdrawn", () =>
