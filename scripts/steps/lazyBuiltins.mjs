@@ -20,8 +20,8 @@ export const lazyBuiltins = {
     }));
     build.onLoad({ filter: /.*/, namespace: "lazy-builtin" }, async ({ path }) => {
       const { default: itself } = await import(path);
-      // A module that is itself a class or a function (node:stream) cannot be imitated.
-      const whole = presentModules.has(path) || typeof itself === "function";
+      // A module that is itself a class or a function (node:stream) cannot be imitated; of node:module only members are used.
+      const whole = presentModules.has(path) || (typeof itself === "function" && path !== "node:module");
       return { contents: whole ? `module.exports=${load(path)};` : lazyModule(path, await namesOf(path)) };
     });
   },

@@ -1,12 +1,14 @@
 // The commands that a user waits for, above what Node itself takes.
 import { brigPath } from "../../steps/project.mjs";
 import { ms, section } from "../report.mjs";
+import { makeRoot } from "../root.mjs";
 import { compare } from "../timing.mjs";
 
 const node = "node -e 0";
 
-export async function measureCommands({ rounds, openEngines }) {
-  const { env, image } = await openEngines();
+/** Without the other engines, whose daemons would run beside it. */
+export async function measureCommands({ rounds }) {
+  const { env, image } = await makeRoot("commands");
   const run = ["run", "--rm", "--network", "none", image, "true"];
   const results = await compare(
     {
