@@ -53,7 +53,17 @@ async function startServing(globalFlags, env) {
 }
 
 const directories = [
-  ...["root", "root-run", "network", "network-run", "network-few", "network-few-run", "origin-run"],
+  ...[
+    "root",
+    "root-run",
+    "commands",
+    "commands-run",
+    "network",
+    "network-run",
+    "network-few",
+    "network-few-run",
+    "origin-run",
+  ],
   ...["pull", "pull-run", "bundle", "oracle", "registry"],
 ];
 
