@@ -1,14 +1,7 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  errnoOf,
-  fileSystemError,
-  makeDirectory,
-  readFileIfExists,
-  removeFile,
-  writeFileAtomic,
-} from "../../base/index.ts";
-import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
+import { errnoOf, fileSystemError, makeDirectory, readFileIfExists, removeFile } from "../../base/index.ts";
+import { isAlive, type ProcessIdentity, readBootId } from "./processIdentity.ts";
 
 /**
  * The journal of intents: `pending/<id>` exists from before anything of a container is made until it is complete, or,
@@ -16,8 +9,27 @@ import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
  * at every container.
  */
 export function markPending(root: string, id: string, owner: PendingOwner): void {
+  const mark = join(pendingDirectory(root), id);
+  // Its name says who writes it, so that what a killed writer leaves can be told from what a living one is about to rename.
+  const half = `${mark}.${owner.pid}.${owner.startTime}.tmp`;
   makeDirectory(pendingDirectory(root));
-  writeFileAtomic(join(pendingDirectory(root), id), `${JSON.stringify(owner)}\n`);
+  try {
+    writeFileSync(half, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+    renameSync(half, mark);
+  } catch (error) {
+    removeFile(half);
+    throw fileSystemError(error, "write", mark);
+  }
+}
+
+/** Takes away marks whose writers were killed before they had their names. */
+export function clearHalfMarks(root: string): void {
+  const bootId = readBootId();
+  for (const name of listMarks(root)) {
+    const [, pid, startTime] = /^[0-9a-f]{64}\.(\d{1,10})\.(\d{1,20})\.tmp$/.exec(name) ?? [];
+    if (pid === undefined || startTime === undefined) continue;
+    if (!isAlive({ pid: Number(pid), startTime, bootId })) removeFile(join(pendingDirectory(root), name));
+  }
 }
 
 /** Who makes or removes a container. */
@@ -63,9 +75,13 @@ export function isPending(root: string, id: string): boolean {
 }
 
 function listPending(root: string): readonly string[] {
+  return listMarks(root).filter((name) => /^[0-9a-f]{64}$/.test(name));
+}
+
+function listMarks(root: string): readonly string[] {
   const directory = pendingDirectory(root);
   try {
-    return readdirSync(directory).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    return readdirSync(directory);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];
     throw fileSystemError(error, "read the directory", directory);

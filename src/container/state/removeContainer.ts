@@ -10,7 +10,7 @@ import { type ContainerRecord, readContainerRecord } from "./containerRecord.ts"
 import { type CreationIntent, isBeingMade, readContainerState } from "./containerState.ts";
 import { isLive, runDirectory } from "./liveState.ts";
 import { nameHolder, releaseName } from "./names.ts";
-import { abandonedContainers, clearPending, markPending, wantsVolumesRemoved } from "./pending.ts";
+import { abandonedContainers, clearHalfMarks, clearPending, markPending, wantsVolumesRemoved } from "./pending.ts";
 import type { ProcessIdentity } from "./processIdentity.ts";
 import { removeGroup } from "./removeGroup.ts";
 import { abandonFirstUse, detachVolume, leftoverVolumes } from "./volumes.ts";
@@ -72,6 +72,7 @@ async function releaseNetworks(
 
 /** Takes away what killed processes left half-made or half-removed, and `--rm` containers whose keeper died. */
 export async function sweepAbandoned(request: Omit<RemovalRequest, "id" | "volumes">): Promise<void> {
+  clearHalfMarks(request.root);
   for (const id of abandonedContainers(request.root)) {
     const paths = containerPaths(request.root, id);
     const state = tolerant(() => readContainerState(paths.state));
