@@ -21,6 +21,7 @@ export { type Branded, type ContainerId, newContainerId, shortId } from "./ids.t
 export { type LockMode, syncFileSystem } from "./libc.ts";
 export { acquireLock, type HeldLock, type LockRequest, lockDescriptor, withLock } from "./lock.ts";
 export { writeOutputFile } from "./outputFile.ts";
+export { isMarkAlive, ownProcessMark } from "./processMark.ts";
 export { randomHex } from "./random.ts";
 export { removeDirectory, removeFile } from "./removePath.ts";
 export { formatBinarySize, formatDecimalSize, parseDuration, parseSize } from "./units.ts";

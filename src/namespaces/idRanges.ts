@@ -1,6 +1,14 @@
 import { readdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, errnoOf, fileSystemError, foldText, makeDirectory } from "../base/index.ts";
+import {
+  EngineError,
+  errnoOf,
+  fileSystemError,
+  foldText,
+  isMarkAlive,
+  makeDirectory,
+  ownProcessMark,
+} from "../base/index.ts";
 
 /** The ids of one container: `size` of them on the host from `firstId` on, for users and groups alike. */
 export interface IdRange {
@@ -57,17 +65,25 @@ export function releaseIdRange(root: string, containerId: string, range: IdRange
   });
 }
 
-/** Gives back whatever was reserved for a container of which nobody knows what was. Idempotent. */
+/**
+ * Gives back whatever was reserved for a container of which nobody knows what was, also when somebody was killed while
+ * doing that. Idempotent.
+ */
 export function releaseIdRangesOf(root: string, containerId: string): void {
   const directory = rangeDirectory(root);
-  for (const slot of reservedSlots(directory)) {
+  const names = namesIn(directory);
+  for (const name of names.filter((other) => other.endsWith(claimEnd(containerId)))) {
+    const claimer = readLink(join(directory, name));
+    if (claimer !== undefined && !isMarkAlive(claimer)) removeLink(join(directory, name));
+  }
+  for (const slot of names.filter((name) => /^\d+$/.test(name)).map(Number)) {
     if (readOwner(directory, slot) === containerId) releaseIdRange(root, containerId, rangeOf(slot));
   }
 }
 
-function reservedSlots(directory: string): readonly number[] {
+function namesIn(directory: string): readonly string[] {
   try {
-    return readdirSync(directory).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+    return readdirSync(directory);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];
     throw fileSystemError(error, "read the directory", directory);
@@ -82,11 +98,12 @@ interface Reservation {
 
 /**
  * Runs `change` while nobody else may change this reservation of this owner, and only if it still is the owner's.
- * The claim is a link of its own. Were it left behind by a crash, this slot would stay unused; nothing else happens.
+ * The claim is a link of its own, to the mark of its process. Were it left behind by a crash, this slot would stay
+ * unused until somebody takes up the removal of the owner again; nothing else happens.
  */
 function claim({ directory, slot, owner }: Reservation, change: () => void): boolean {
-  const path = join(directory, `${slot}.${owner.slice(0, 64)}.claim`);
-  if (!makeLink(owner, path)) return false;
+  const path = join(directory, `${slot}${claimEnd(owner)}`);
+  if (!makeLink(ownProcessMark(), path)) return false;
   try {
     if (readOwner(directory, slot) !== owner) return false;
     change();
@@ -94,6 +111,10 @@ function claim({ directory, slot, owner }: Reservation, change: () => void): boo
   } finally {
     removeLink(path);
   }
+}
+
+function claimEnd(owner: string): string {
+  return `.${owner.slice(0, 64)}.claim`;
 }
 
 function takeOver({ containerId, ...reservation }: Reservation & { readonly containerId: string }): boolean {
@@ -123,7 +144,10 @@ function slotPath(directory: string, slot: number): string {
 }
 
 function readOwner(directory: string, slot: number): string | undefined {
-  const path = slotPath(directory, slot);
+  return readLink(slotPath(directory, slot));
+}
+
+function readLink(path: string): string | undefined {
   try {
     return readlinkSync(path);
   } catch (error) {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { ownProcessMark } from "../../../src/base/index.ts";
 import { releaseIdRange, releaseIdRangesOf, reserveIdRange } from "../../../src/namespaces/index.ts";
 
 let root = "";
@@ -119,9 +120,17 @@ describe("releaseIdRangesOf()", () => {
   it("makes nothing while somebody else gives the same range back", () => {
     const { slot } = reserve("abc");
     releaseIdRange(root, "abc", { slot, firstId: 0, size: 0 });
-    symlinkSync("abc", join(root, "idranges", `${slot}.abc.claim`));
+    symlinkSync(ownProcessMark(), join(root, "idranges", `${slot}.abc.claim`));
     releaseIdRangesOf(root, "abc");
     assert.deepEqual(readdirSync(join(root, "idranges")), [`${slot}.abc.claim`]);
+  });
+
+  it("takes the claim of a process that was killed while it gave the range back", () => {
+    const { slot } = reserve("abc");
+    const dead = ownProcessMark().replace(/\.\d+\./, ".1.");
+    symlinkSync(dead, join(root, "idranges", `${slot}.abc.claim`));
+    releaseIdRangesOf(root, "abc");
+    assert.deepEqual(readdirSync(join(root, "idranges")), []);
   });
 
   it("has nothing to do where nothing was ever reserved", () => {
