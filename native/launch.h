@@ -82,6 +82,7 @@ struct launch {
     size_t handle_count;
     int sync;   /* to the monitor; its end of file tells it that the payload was executed */
     int to_child, from_host;
+    bool again;  /* its volumes were filled before the payload was executed the first time */
     bool worker; /* this process executes the host phase for a monitor, whose child the container becomes */
     pid_t child;
     int pidfd;

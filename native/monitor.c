@@ -179,8 +179,9 @@ static int start_payload(struct monitor *monitor)
 
 static void payload_executed(struct monitor *monitor)
 {
-    monitor->executed = true;
+    monitor->executed = monitor->launch->again = true;
     monitor->started_at = journal_clock();
+    for (const char *name = monitor->settings->op; (name = record_next(name, "filled")) != NULL;) unlinkat(AT_FDCWD, name, AT_REMOVEDIR);
     FAIL_POINT("monitor", "executed");
     health_begin(monitor); /* first: what was known of an earlier run says nothing about this one */
     write_running(monitor);

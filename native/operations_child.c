@@ -245,6 +245,7 @@ static int op_copy_up(struct launch *launch, const struct record *record)
 {
     const char *target = record_get(record, "target");
     int volume = launch_handle(launch, record_get(record, "tree"));
+    if (launch->again) return 0;
     if (target == NULL || volume < 0) return launch_invalid(launch, record, "tree");
     OWNED source = path_open_in(&launch->journal, launch->root, target, O_PATH | O_DIRECTORY, IN_ROOT);
     if (source < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -1;

@@ -57,7 +57,8 @@ export async function planAdoption(
   const record = readContainerRecord(paths.record);
   const network = record !== undefined && hasOwnNetwork(record, paths.directory) ? await networkOf(request) : {};
   const monitor = { ...launch.monitor, boot: readBootId(), ...progressOf(lost) };
-  return compilePlan({ ...launch, ...network, foreground, monitor });
+  // Its volumes were filled before its process was executed.
+  return compilePlan({ ...launch, ...network, copyUp: [], foreground, monitor });
 }
 
 async function networkOf(request: Omit<AdoptionRequest, "helperPath">): Promise<Pick<LaunchRequest, "network">> {

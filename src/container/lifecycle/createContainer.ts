@@ -80,6 +80,7 @@ export async function createContainer(request: CreateRequest, context: EngineCon
       name,
       options,
       labels: choice.labels,
+      claimed,
       imageId: image.id,
       env: choice.env,
       host: draft.facts.hostFiles.hostname,

@@ -7,6 +7,7 @@ import type { RestartPolicy } from "../runOptions.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { runDirectory } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
+import { firstUseMark } from "../state/volumes.ts";
 
 export interface MonitorRequest {
   readonly root: string;
@@ -21,13 +22,15 @@ export interface MonitorRequest {
   readonly host: string;
   /** What the payload gets, `KEY=value`. */
   readonly env: readonly string[];
+  /** The volumes that this container is the first to use. */
+  readonly claimed: ReadonlySet<string>;
   /** What the monitor runs at the end when nobody waits for the container; absent: nothing. */
   readonly cleanup?: readonly string[];
 }
 
 /** The fields of a container's `monitor` record (native/monitor.c): what its monitor keeps, and when it starts again. */
 export function monitorFields(request: MonitorRequest): Readonly<Record<string, FieldValue>> {
-  const { root, runRoot, id, name, options, labels, cleanup } = request;
+  const { root, runRoot, id, name, options, labels, cleanup, claimed } = request;
   const attributes = new Map([...labels, ["image", options.image], ["name", name]]);
   const { restart } = options;
   return {
@@ -36,6 +39,7 @@ export function monitorFields(request: MonitorRequest): Readonly<Record<string, 
     boot: readBootId(),
     events: join(root, "events.ndjson"),
     actor: planActor({ type: "container", id, attributes }),
+    ...(claimed.size === 0 ? {} : { filled: [...claimed].map((volume) => firstUseMark(root, volume, id)) }),
     ...planLog({ driver: options.logDriver, options: options.logOptions }, { ...request, image: options.image }),
     ...policyFields(restart),
     ...(options.timeoutSec === undefined ? {} : { timeout: options.timeoutSec }),

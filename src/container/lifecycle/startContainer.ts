@@ -30,7 +30,7 @@ import { readLaunchFile } from "../state/launchFile.ts";
 import { isLive, type LiveState, readLiveState, runDirectory } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
 import { findContainer } from "../state/removeContainer.ts";
-import { finishFirstUse } from "../state/volumes.ts";
+import { renewContent } from "../state/volumes.ts";
 import { writeStartFailure } from "../why/startFailure.ts";
 import { lockCall, planAdoption, tend } from "./adoptContainer.ts";
 import { withContainerLock } from "./containerLock.ts";
@@ -180,7 +180,6 @@ async function prepareStart(request: StartRequest, context: EngineContext): Prom
   const socket = request.launch.monitor?.["log-socket"];
   if (typeof socket === "string") requireLogSocket(socket);
   const record = readContainerRecord(paths.record);
-  const volumes = record?.mounts.filter(({ kind }) => kind === "volume") ?? [];
   makeDirectory(runDirectory(runRoot, id));
   removeFile(paths.stopped);
   removeFile(paths.failure);
@@ -199,7 +198,6 @@ async function prepareStart(request: StartRequest, context: EngineContext): Prom
     onStarted: () => {
       isStarted = true;
       network?.started();
-      for (const { source } of volumes) finishFirstUse(root, source, id);
     },
   };
 }
@@ -261,7 +259,15 @@ export async function prepareRestart(id: string, context: EngineContext): Promis
   const launch = readLaunchFile(paths.launch);
   if (launch.cgroup !== undefined) await endStaleGroup({ ...context, id, group: launch.cgroup.directory });
   writeContainerState(paths.state, { status: "created", started: startMark(context.now()) });
-  return launch;
+  return { ...launch, copyUp: stillToFill(launch.copyUp, id, context) };
+}
+
+/** Of the mount points of a container's volumes those whose content is still to come from the image. */
+function stillToFill(targets: LaunchRequest["copyUp"], id: string, { root }: EngineContext): LaunchRequest["copyUp"] {
+  if (targets.length === 0) return targets;
+  const mounts = readContainerRecord(containerPaths(root, id).record)?.mounts ?? [];
+  const unfilled = mounts.filter(({ kind, source }) => kind === "volume" && renewContent(root, source, id));
+  return targets.filter((target) => unfilled.some((mount) => mount.target === target));
 }
 
 /** @throws EngineError `wrongState` with Docker's sentence. */

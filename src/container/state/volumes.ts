@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, failPoint, fileSystemError, makeDirectory, randomHex } from "../../base/index.ts";
 import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
+import { readVolumeUsers } from "./volumeUsers.ts";
 
 /** `volumes/<name>/volume.json`. */
 export interface VolumeRecord {
@@ -111,22 +112,45 @@ function membersOf(map: ReadonlyMap<string, string>): Readonly<Record<string, st
 
 /**
  * Claims the right to fill a volume with the image's content for one container. Only the first container that uses a
- * volume gets it, and only while the volume is empty (CVE-2020-1726: a filled volume was overwritten). Ended by
- * `finishFirstUse`, or given back with `abandonFirstUse` when the container did not start.
+ * volume gets it, and only while the volume is empty (CVE-2020-1726: a filled volume was overwritten). Ended by the
+ * container's monitor when its process is executed, or given back with `abandonFirstUse` when that never was.
  */
 export function claimFirstUse(root: string, name: string, id: string): boolean {
   if (!moveMark(root, name, { from: "unused", to: `filling.${id}` })) return false;
   if (readdirSync(volumeContent(root, name)).length === 0) return true;
-  finishFirstUse(root, name, id);
+  rmdirSync(firstUseMark(root, name, id));
   return false;
 }
 
-export function finishFirstUse(root: string, name: string, id: string): void {
-  rmSync(join(volumeDirectory(root, name), `filling.${id}`), { recursive: true, force: true });
+/** A directory that is there from `claimFirstUse` until the container's process is executed. */
+export function firstUseMark(root: string, name: string, id: string): string {
+  return join(volumeDirectory(root, name), `filling.${id}`);
 }
 
+/** Gives the right to fill a volume to whoever uses it next; does nothing when `id` does not have it. */
 export function abandonFirstUse(root: string, name: string, id: string): void {
+  renewContent(root, name, id);
   moveMark(root, name, { from: `filling.${id}`, to: "unused" });
+}
+
+/**
+ * Gives a volume whose filling by `id` was cut off an empty directory, unless another container put something there.
+ * Returns whether `id` is still to fill it. What was there becomes one of `leftoverVolumes` of `id`.
+ */
+export function renewContent(root: string, name: string, id: string): boolean {
+  if (!existsSync(firstUseMark(root, name, id))) return false;
+  const content = volumeContent(root, name);
+  makeDirectory(content);
+  if (readdirSync(content).length === 0) return true;
+  if ((readVolumeUsers(root).get(name) ?? []).some((user) => user !== id)) return false;
+  try {
+    renameSync(content, join(root, "volumes", `.${id}.${randomHex(6)}`));
+    failPoint("volume.emptied");
+  } catch (error) {
+    throw fileSystemError(error, "empty the volume", content);
+  }
+  makeDirectory(content);
+  return true;
 }
 
 function moveMark(root: string, name: string, mark: { readonly from: string; readonly to: string }): boolean {

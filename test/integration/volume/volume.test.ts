@@ -135,3 +135,48 @@ test("a part of a volume is looked for inside the volume, whatever links it hold
   assert.notEqual(readFileSync("/etc/hostname", "utf8"), "inside\n");
   await out("volume", "rm", "parts");
 });
+
+test("a volume is filled once: what was changed and deleted in it stays so at every further start", async () => {
+  const change = "test -e /bin/changed || { rm /bin/yes /bin/vi; echo mine | tee /bin/changed > /bin/vi; }";
+  const see = "ls /bin/yes 2>/dev/null; head -c 9 /bin/vi";
+  const script = `${change}; ${see}; test -e /bin/again || { touch /bin/again; exit 3; }`;
+  await run(["--name", "once", "-d", "--restart", "on-failure", "-v", "filled:/bin"], script);
+  await out("wait", "once");
+  await out("start", "-a", "once");
+  assert.equal(await out("logs", "once"), "mine\nmine\nmine");
+  await out("rm", "once");
+  assert.equal(await run(["--rm", "-v", "filled:/bin"], see), "mine");
+  await out("volume", "rm", "filled");
+});
+
+test("a filling that was cut off begins anew, for the same container and for the next one", async () => {
+  const half = (name: string) => writeFileSync(join(root.root, "volumes/cut/_data", name), "half");
+  const create = () =>
+    out(
+      "create",
+      "--name",
+      "filler",
+      ...limits,
+      "-v",
+      "cut:/bin",
+      image,
+      "sh",
+      "-c",
+      "ls /bin | grep -c -x -e yes -e vi -e half",
+    );
+  await create();
+  half("yes");
+  half("half");
+  await out("rm", "filler");
+  await create();
+  half("vi");
+  half("half");
+  assert.equal(await out("start", "-a", "filler"), "2");
+  assert.deepEqual(readdirSync(join(root.root, "volumes/cut")).sort(), ["_data", "volume.json"]);
+  await out("rm", "filler");
+  await out("volume", "rm", "cut");
+  assert.deepEqual(
+    readdirSync(join(root.root, "volumes")).filter((name) => name.startsWith(".")),
+    [],
+  );
+});

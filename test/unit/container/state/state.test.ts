@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { createCidFile } from "../../../../src/container/state/cidfile.ts";
+import { containerPaths } from "../../../../src/container/state/containerPaths.ts";
+import { writeContainerState } from "../../../../src/container/state/containerState.ts";
 import { generateName } from "../../../../src/container/state/generatedName.ts";
 import { nameHolder, releaseName, reserveName } from "../../../../src/container/state/names.ts";
 import { abandonedContainers, clearPending, markPending } from "../../../../src/container/state/pending.ts";
@@ -13,7 +24,9 @@ import {
   abandonFirstUse,
   claimFirstUse,
   ensureVolume,
-  finishFirstUse,
+  firstUseMark,
+  leftoverVolumes,
+  renewContent,
 } from "../../../../src/container/state/volumes.ts";
 
 const [a, b] = ["a".repeat(64), "b".repeat(64)] as const;
@@ -115,12 +128,40 @@ test("a volume is filled by its first user only, and never when it holds somethi
   assert.equal(claimFirstUse(root, "data", b), false);
   abandonFirstUse(root, "data", a);
   assert.equal(claimFirstUse(root, "data", b), true);
-  finishFirstUse(root, "data", b);
+  rmdirSync(firstUseMark(root, "data", b));
   assert.equal(claimFirstUse(root, "data", a), false);
   ensureVolume({ ...volume, name: "full" });
   writeFileSync(join(root, "volumes/full/_data/file"), "");
   assert.equal(claimFirstUse(root, "full", a), false);
   assert.deepEqual(readdirSync(join(root, "volumes/full")).sort(), ["_data", "volume.json"]);
+});
+
+test("what a filling that was cut off has left is taken away, unless another container uses the volume", (t) => {
+  const root = scratch(t);
+  const content = join(root, "volumes/data/_data");
+  ensureVolume({ root, name: "data", anonymous: false, id: a, now: new Date(0) });
+  claimFirstUse(root, "data", a);
+  writeFileSync(join(content, "half"), "");
+  assert.equal(renewContent(root, "data", a), true);
+  assert.deepEqual(readdirSync(content), []);
+  assert.deepEqual(
+    leftoverVolumes(root, a).map((path) => readdirSync(path)),
+    [["half"]],
+  );
+  writeFileSync(join(content, "half"), "");
+  abandonFirstUse(root, "data", a);
+  assert.equal(claimFirstUse(root, "data", b), true);
+  assert.equal(renewContent(root, "data", a), false);
+
+  mkdirSync(join(root, "containers", a), { recursive: true });
+  const intent = { name: "other", imageId: "", diffIds: [], volumes: [{ name: "data", anonymous: false }] };
+  const owner = identifyProcess(process.pid);
+  assert.ok(owner);
+  writeContainerState(containerPaths(root, a).state, { status: "creating", owner, intent });
+  writeFileSync(join(content, "of the other"), "");
+  abandonFirstUse(root, "data", b);
+  assert.equal(claimFirstUse(root, "data", b), false);
+  assert.deepEqual(readdirSync(content), ["of the other"]);
 });
 
 test("createCidFile() writes once, refuses an existing file and can be taken back", (t) => {
