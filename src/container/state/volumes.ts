@@ -145,7 +145,6 @@ export function renewContent(root: string, name: string, id: string): boolean {
   if ((readVolumeUsers(root).get(name) ?? []).some((user) => user !== id)) return false;
   try {
     renameSync(content, join(root, "volumes", `.${id}.${randomHex(6)}`));
-    failPoint("volume.emptied");
   } catch (error) {
     throw fileSystemError(error, "empty the volume", content);
   }
