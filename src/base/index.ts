@@ -18,10 +18,15 @@ export {
   spawnHelper,
 } from "./helperProcess.ts";
 export { type Branded, type ContainerId, newContainerId, shortId } from "./ids.ts";
+export { corruptRecord, readRecord, unlessDamaged, writeRecord } from "./jsonRecord.ts";
 export { type LockMode, syncFileSystem } from "./libc.ts";
+export { listNames } from "./listNames.ts";
 export { acquireLock, type HeldLock, type LockRequest, lockDescriptor, withLock } from "./lock.ts";
+export { openIfExists } from "./openIfExists.ts";
 export { writeOutputFile } from "./outputFile.ts";
 export { isMarkAlive, ownProcessMark } from "./processMark.ts";
 export { randomHex } from "./random.ts";
 export { removeDirectory, removeFile } from "./removePath.ts";
+export { claimEnd, readReservation, removeStaleReservation, reserve } from "./reservation.ts";
+export { findSystemProgram, isExecutable } from "./systemProgram.ts";
 export { formatBinarySize, formatDecimalSize, parseDuration, parseSize } from "./units.ts";

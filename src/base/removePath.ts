@@ -1,13 +1,13 @@
 import { readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "./errors.ts";
+import { errnoOf, fileSystemError } from "./errors.ts";
 
 /**
  * Unlinks a file; one that is not there is fine. Like `rmSync` with `force`, which brings a module of its own and four
- * system calls for each file, on the way of every `run --rm`.
+ * system calls for each file, on the way of every `run --rm`. @throws EngineError `fileSystem`.
  */
 export function removeFile(path: string): void {
-  allowMissing(() => unlinkSync(path));
+  allowMissing(path, () => unlinkSync(path));
 }
 
 /**
@@ -15,7 +15,7 @@ export function removeFile(path: string): void {
  * have written there is the helper.
  */
 export function removeDirectory(path: string): void {
-  allowMissing(() => {
+  allowMissing(path, () => {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const member = join(path, entry.name);
       if (entry.isDirectory()) removeDirectory(member);
@@ -25,10 +25,10 @@ export function removeDirectory(path: string): void {
   });
 }
 
-function allowMissing(remove: () => void): void {
+function allowMissing(path: string, remove: () => void): void {
   try {
     remove();
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
+    if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove", path);
   }
 }

@@ -53,6 +53,6 @@ export const networkTable: readonly CommandEntry[] = [
     aliases: ["remove"],
     section,
     summary: "Remove one or more networks",
-    load: async () => (await import("./commands/networkRemove.ts")).networkRemoveCommand,
+    load: async () => (await import("./commands/removeObjects.ts")).removeNetworksCommand,
   },
 ];

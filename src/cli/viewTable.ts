@@ -11,7 +11,7 @@ const pruneContainers = async () => (await import("./commands/prune.ts")).pruneC
 const pruneVolumes = async () => (await import("./commands/prune.ts")).pruneVolumesCommand;
 const createVolume = async () => (await import("./commands/volumeCreate.ts")).volumeCreateCommand;
 const listVolumes = async () => (await import("./commands/volumeList.ts")).volumeListCommand;
-const removeVolumes = async () => (await import("./commands/volumeRemove.ts")).volumeRemoveCommand;
+const removeVolumes = async () => (await import("./commands/removeObjects.ts")).removeVolumesCommand;
 
 const section = "other" as const;
 

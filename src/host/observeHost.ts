@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { readFileIfExists } from "../base/index.ts";
+import { existsSync, statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { findSystemProgram, isExecutable, readFileIfExists } from "../base/index.ts";
 import type { HostFacts } from "./hostFacts.ts";
 
 /** What `doctor` looks at beyond the facts that every command gathers. */
@@ -63,22 +63,10 @@ function observeDataRoot(dataRoot: string): Observations["dataRoot"] {
   };
 }
 
-/** Where the system keeps its programs; the caller's PATH is not asked, because brig does not use it either. */
-const toolDirectories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
-
 function tool<Name extends "nft" | "ip">(name: Name): { readonly [Key in Name]?: string } {
-  const path = toolDirectories.map((directory) => join(directory, name)).find(isExecutable);
+  const path = findSystemProgram(name);
   // The computed key is the one that the type names.
   return path === undefined ? {} : ({ [name]: path } as { [Key in Name]: string });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // whatever the reason, it cannot be run
-  }
 }
 
 function numberAt(path: string): number | undefined {

@@ -1,6 +1,5 @@
-import { accessSync, constants } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { EngineError, readFileIfExists } from "../base/index.ts";
+import { EngineError, isExecutable, readFileIfExists } from "../base/index.ts";
 
 /** How to prove who we are to a registry. Never put into a message, a log or an event. */
 export type Credential =
@@ -140,15 +139,6 @@ async function askHelper(
 function findProgram(name: string, searchPath: string | undefined): string | undefined {
   const candidates = (searchPath ?? "").split(":").filter(isAbsolute);
   return candidates.map((directory) => join(directory, name)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The helper's output; undefined when it fails, which is how it says that it knows no credentials. */

@@ -1,6 +1,6 @@
-import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
+import { createReadStream, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { acquireLock, errnoOf, fileSystemError } from "../base/index.ts";
+import { acquireLock, errnoOf, fileSystemError, listNames } from "../base/index.ts";
 import { type Descriptor, type Digest, isDigest } from "../oci/index.ts";
 import { digestHex, hashFor } from "./digest.ts";
 import type { StoredImage } from "./storedImage.ts";
@@ -32,7 +32,7 @@ export async function* changedBlobs(
 ): AsyncGenerator<{ readonly digest: Digest; readonly path: string }> {
   const layout = storeLayout(directory);
   for (const algorithm of ["sha256", "sha512"]) {
-    for (const name of namesIn(join(directory, "blobs", algorithm))) {
+    for (const name of listNames(join(directory, "blobs", algorithm))) {
       const digest = `${algorithm}:${name}`;
       if (!isDigest(digest)) continue;
       const path = blobPathIn(layout, digest);
@@ -68,18 +68,9 @@ async function unlessWritten<Result>(
 }
 
 function temporaryFiles({ directory, partials }: StoreLayout): readonly string[] {
-  const unfinished = namesIn(directory).filter((name) => name.startsWith("index.json.") && name.endsWith(".tmp"));
-  const documents = namesIn(partials).filter((name) => name.endsWith(".tmp"));
+  const unfinished = listNames(directory).filter((name) => name.startsWith("index.json.") && name.endsWith(".tmp"));
+  const documents = listNames(partials).filter((name) => name.endsWith(".tmp"));
   return [...unfinished.map((name) => join(directory, name)), ...documents.map((name) => join(partials, name))];
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "list", directory);
-  }
 }
 
 function sizeIfThere(path: string): number | undefined {

@@ -1,13 +1,16 @@
-import { readdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { join } from "node:path";
 import {
+  claimEnd,
   EngineError,
-  errnoOf,
-  fileSystemError,
   foldText,
   isMarkAlive,
+  listNames,
   makeDirectory,
   ownProcessMark,
+  readReservation,
+  removeFile,
+  reserve,
 } from "../base/index.ts";
 
 /** The ids of one container: `size` of them on the host from `firstId` on, for users and groups alike. */
@@ -48,7 +51,7 @@ export function reserveIdRange({ root, containerId, isAlive }: IdRangeRequest): 
     const slot = (first + step) % slotCount;
     const owner = readOwner(directory, slot);
     if (owner === containerId) return rangeOf(slot);
-    if (owner === undefined && makeLink(containerId, slotPath(directory, slot))) return rangeOf(slot);
+    if (owner === undefined && reserve(slotPath(directory, slot), containerId)) return rangeOf(slot);
     if (owner !== undefined && !isAlive(owner) && takeOver({ directory, slot, owner, containerId }))
       return rangeOf(slot);
   }
@@ -61,7 +64,7 @@ export function reserveIdRange({ root, containerId, isAlive }: IdRangeRequest): 
 export function releaseIdRange(root: string, containerId: string, range: IdRange): void {
   const directory = rangeDirectory(root);
   claim({ directory, slot: range.slot, owner: containerId }, () => {
-    removeLink(slotPath(directory, range.slot));
+    removeFile(slotPath(directory, range.slot));
   });
 }
 
@@ -71,22 +74,13 @@ export function releaseIdRange(root: string, containerId: string, range: IdRange
  */
 export function releaseIdRangesOf(root: string, containerId: string): void {
   const directory = rangeDirectory(root);
-  const names = namesIn(directory);
-  for (const name of names.filter((other) => other.endsWith(claimEnd(containerId)))) {
-    const claimer = readLink(join(directory, name));
-    if (claimer !== undefined && !isMarkAlive(claimer)) removeLink(join(directory, name));
+  const names = listNames(directory);
+  for (const name of names.filter((other) => other.endsWith(endOfClaim(containerId)))) {
+    const claimer = readReservation(join(directory, name));
+    if (claimer !== undefined && !isMarkAlive(claimer)) removeFile(join(directory, name));
   }
   for (const slot of names.filter((name) => /^\d+$/.test(name)).map(Number)) {
     if (readOwner(directory, slot) === containerId) releaseIdRange(root, containerId, rangeOf(slot));
-  }
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "read the directory", directory);
   }
 }
 
@@ -102,27 +96,27 @@ interface Reservation {
  * unused until somebody takes up the removal of the owner again; nothing else happens.
  */
 function claim({ directory, slot, owner }: Reservation, change: () => void): boolean {
-  const path = join(directory, `${slot}${claimEnd(owner)}`);
-  if (!makeLink(ownProcessMark(), path)) return false;
+  const path = join(directory, `${slot}${endOfClaim(owner)}`);
+  if (!reserve(path, ownProcessMark())) return false;
   try {
     if (readOwner(directory, slot) !== owner) return false;
     change();
     return true;
   } finally {
-    removeLink(path);
+    removeFile(path);
   }
 }
 
-function claimEnd(owner: string): string {
-  return `.${owner.slice(0, 64)}.claim`;
+function endOfClaim(owner: string): string {
+  return `.${owner.slice(0, 64)}${claimEnd}`;
 }
 
 function takeOver({ containerId, ...reservation }: Reservation & { readonly containerId: string }): boolean {
   const { directory, slot } = reservation;
   return claim(reservation, () => {
     const fresh = join(directory, `${slot}.${containerId.slice(0, 64)}.new`);
-    removeLink(fresh);
-    makeLink(containerId, fresh);
+    removeFile(fresh);
+    reserve(fresh, containerId);
     renameSync(fresh, slotPath(directory, slot));
   });
 }
@@ -144,33 +138,5 @@ function slotPath(directory: string, slot: number): string {
 }
 
 function readOwner(directory: string, slot: number): string | undefined {
-  return readLink(slotPath(directory, slot));
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw fileSystemError(error, "read", path);
-  }
-}
-
-/** Whether the link was made; false when the name is taken. */
-function makeLink(target: string, path: string): boolean {
-  try {
-    symlinkSync(target, path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === "EEXIST") return false;
-    throw fileSystemError(error, "make", path);
-  }
-}
-
-function removeLink(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove", path);
-  }
+  return readReservation(slotPath(directory, slot));
 }

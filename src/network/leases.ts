@@ -1,6 +1,13 @@
-import { readdirSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, errnoOf, fileSystemError } from "../base/index.ts";
+import {
+  claimEnd,
+  EngineError,
+  listNames,
+  readReservation,
+  removeFile,
+  removeStaleReservation,
+  reserve,
+} from "../base/index.ts";
 import { formatAddress, type IpAddress, parseAddress } from "./addresses/ipAddress.ts";
 import { bitsOf, endOf, isUsable, parseSubnet, type Subnet } from "./addresses/subnet.ts";
 import type { NetworkRecord, NetworkSubnet } from "./networkRecord.ts";
@@ -97,23 +104,12 @@ function take({ root, network, containerId, exists, preview = false }: LeaseRequ
     return holder === undefined || !exists(holder);
   }
   const path = leasePath(root, network.name, text);
-  if (makeLink(containerId, path)) return true;
+  if (reserve(path, containerId)) return true;
   const holder = holderOf(root, network.name, text);
   if (holder === containerId) return true;
   if (holder !== undefined && exists(holder)) return false;
-  if (holder !== undefined) removeStale(path, holder);
-  return makeLink(containerId, path);
-}
-
-/** While nobody else may, and only if it still is the stale one. A claim left by a crash keeps one stale address unused. */
-function removeStale(path: string, holder: string): void {
-  const claim = `${path}.claim`;
-  if (!makeLink(holder, claim)) return;
-  try {
-    if (readLink(path) === holder) removeLink(path);
-  } finally {
-    removeLink(claim);
-  }
+  if (holder !== undefined) removeStaleReservation(path, holder);
+  return reserve(path, containerId);
 }
 
 /** Gives an address back if it is this container's. Idempotent. */
@@ -122,7 +118,7 @@ export function releaseLease(
   network: string,
   held: { readonly address: string; readonly containerId: string },
 ): void {
-  if (holderOf(root, network, held.address) === held.containerId) removeLink(leasePath(root, network, held.address));
+  if (holderOf(root, network, held.address) === held.containerId) removeFile(leasePath(root, network, held.address));
 }
 
 /** Gives back every address that a container has in any network. Every lease is looked at. */
@@ -134,47 +130,14 @@ export function releaseLeasesOf(root: string, networks: readonly string[], conta
 
 /** The addresses in use. A network that is not there has none. */
 export function listLeases(root: string, network: string): readonly string[] {
-  const directory = join(networkDirectory(root, network), "leases");
-  try {
-    return readdirSync(directory).filter((name) => !name.endsWith(".claim"));
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "read the directory", directory);
-  }
+  return listNames(join(networkDirectory(root, network), "leases")).filter((name) => !name.endsWith(claimEnd));
 }
 
 /** The container that has an address, whether or not it exists any more. */
 export function holderOf(root: string, network: string, address: string): string | undefined {
-  return readLink(leasePath(root, network, address));
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw fileSystemError(error, "read", path);
-  }
+  return readReservation(leasePath(root, network, address));
 }
 
 function leasePath(root: string, network: string, address: string): string {
   return join(networkDirectory(root, network), "leases", address);
-}
-
-function makeLink(target: string, path: string): boolean {
-  try {
-    symlinkSync(target, path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === "EEXIST") return false;
-    throw fileSystemError(error, "make", path);
-  }
-}
-
-function removeLink(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove", path);
-  }
 }

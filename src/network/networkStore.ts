@@ -1,12 +1,13 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
-  EngineError,
+  corruptRecord,
   errnoOf,
   failPoint,
   fileSystemError,
+  listNames,
   makeDirectory,
-  readFileIfExists,
+  readRecord,
   writeFileAtomic,
 } from "../base/index.ts";
 import type { ContainerNetwork } from "./containerNetwork.ts";
@@ -25,7 +26,8 @@ export function readNetworkRecord(root: string, name: string): NetworkRecord | u
   const path = join(networkDirectory(root, name), "network.json");
   const record = readRecord(path);
   if (record === undefined) return undefined;
-  if (record.version !== 1 || typeof record.id !== "string" || !Array.isArray(record.subnets)) throw corrupt(path);
+  if (record.version !== 1 || typeof record.id !== "string" || !Array.isArray(record.subnets))
+    throw corruptRecord(path);
   // The engine wrote the file in a directory of its own; the check above is against damage, not against strangers.
   return record as unknown as NetworkRecord;
 }
@@ -36,16 +38,9 @@ export function listNetworkRecords(root: string): readonly NetworkRecord[] {
 }
 
 function networkNames(root: string): readonly string[] {
-  return entriesOf(networksDirectory(root)).filter((name) => !name.startsWith("."));
-}
-
-function entriesOf(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory).sort();
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "read the directory", directory);
-  }
+  return listNames(networksDirectory(root))
+    .filter((name) => !name.startsWith("."))
+    .sort();
 }
 
 /** Makes a network visible whole, by one rename(2). Returns false when one with this name exists. */
@@ -71,7 +66,7 @@ export function addNetworkRecord(root: string, record: NetworkRecord): boolean {
 
 /** Networks that never were whole, because who made them was killed, or is at it: whoever has the lock knows. */
 export function listHalfMade(root: string): readonly string[] {
-  return entriesOf(networksDirectory(root))
+  return listNames(networksDirectory(root))
     .filter((name) => /^\.[0-9a-f]{64}$/.test(name))
     .map((name) => join(networksDirectory(root), name));
 }
@@ -104,7 +99,7 @@ export interface RemovedNetwork {
 
 /** Networks whose removal is under way, or was killed. */
 export function listRemoved(root: string): readonly RemovedNetwork[] {
-  return entriesOf(networksDirectory(root))
+  return listNames(networksDirectory(root))
     .filter((name) => name.endsWith(".gone"))
     .map((name) => {
       const path = join(networksDirectory(root), name);
@@ -118,31 +113,12 @@ export function listRemoved(root: string): readonly RemovedNetwork[] {
 export function readContainerNetwork(containerDirectory: string): ContainerNetwork {
   const path = join(containerDirectory, "network.json");
   const record = readRecord(path);
-  if (record === undefined || !Array.isArray(record.endpoints) || !Array.isArray(record.ports)) throw corrupt(path);
+  if (record === undefined || !Array.isArray(record.endpoints) || !Array.isArray(record.ports))
+    throw corruptRecord(path);
   // As above.
   return record as unknown as ContainerNetwork;
 }
 
 export function writeContainerNetwork(containerDirectory: string, network: ContainerNetwork): void {
   writeFileAtomic(join(containerDirectory, "network.json"), `${JSON.stringify(network, undefined, 2)}\n`);
-}
-
-function readRecord(path: string): Readonly<Record<string, unknown>> | undefined {
-  const text = readFileIfExists(path);
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    // Every JSON object is a record of unknown values.
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch (cause) {
-    throw corrupt(path, cause);
-  }
-  throw corrupt(path);
-}
-
-function corrupt(path: string, cause?: unknown): EngineError {
-  return new EngineError("storeCorrupt", `the record "${path}" cannot be read`, {
-    hint: "it was damaged by something else than brig",
-    ...(cause === undefined ? {} : { cause }),
-  });
 }

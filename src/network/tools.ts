@@ -1,9 +1,4 @@
-import { accessSync, constants } from "node:fs";
-import { join } from "node:path";
-import { EngineError } from "../base/index.ts";
-
-/** Where the system keeps its programs; the caller's PATH is not asked. */
-const toolDirectories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
+import { EngineError, findSystemProgram } from "../base/index.ts";
 
 const packages = { ip: "iproute2", tc: "iproute2", nft: "nftables" } as const;
 
@@ -18,14 +13,5 @@ export function findTool(name: keyof typeof packages): string {
 
 /** The same, undefined when it is not installed. */
 export function lookForTool(name: keyof typeof packages): string | undefined {
-  return toolDirectories.map((directory) => join(directory, name)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // whatever the reason, it cannot be run
-  }
+  return findSystemProgram(name);
 }

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError } from "../../base/index.ts";
+import { readRecord, unlessDamaged } from "../../base/index.ts";
 import type { DiffId } from "../../oci/index.ts";
 import { openLayerStore } from "../../overlay/index.ts";
 import { listContainerIds } from "../state/containerIds.ts";
@@ -8,7 +8,6 @@ import { readContainerOptions } from "../state/containerOptions.ts";
 import { containerPaths, containersDirectory } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { isBeingMade, readContainerState } from "../state/containerState.ts";
-import { readRecord } from "../state/jsonRecord.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
 import { isKept } from "../state/liveState.ts";
 import { abandonedContainers, isPending, wantsVolumesRemoved } from "../state/pending.ts";
@@ -18,12 +17,7 @@ import { entriesOf } from "./traces.ts";
 
 /** The record of a container; undefined when there is none that can be read. */
 export function readTolerantRecord(root: string, id: string): ContainerRecord | undefined {
-  try {
-    return readContainerRecord(containerPaths(root, id).record);
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return undefined;
-    throw error;
-  }
+  return unlessDamaged(() => readContainerRecord(containerPaths(root, id).record));
 }
 
 /** Containers that are whole but of which a record is missing or damaged, or a layer. */
@@ -52,12 +46,7 @@ export function damagedContainers(scene: CheckScene): readonly Finding[] {
 }
 
 function readableOr(read: () => boolean, what: string): string | undefined {
-  try {
-    return read() ? undefined : what;
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return what;
-    throw error;
-  }
+  return unlessDamaged(read) === true ? undefined : what;
 }
 
 function missingLayers({ root, helperPath }: CheckScene, diffIds: readonly string[]): readonly string[] {
@@ -70,12 +59,7 @@ function missingLayers({ root, helperPath }: CheckScene, diffIds: readonly strin
 }
 
 function isUnfinished({ root }: CheckScene, id: string): boolean {
-  try {
-    return readContainerState(containerPaths(root, id).state)?.status === "creating";
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return false;
-    throw error;
-  }
+  return unlessDamaged(() => readContainerState(containerPaths(root, id).state))?.status === "creating";
 }
 
 /** Containers whose making or removal was interrupted, and those with `--rm` that ended without anybody to remove them. */

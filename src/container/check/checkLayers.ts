@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, unlessDamaged } from "../../base/index.ts";
 import { openImageStore, restoreLayer, type StoredImage } from "../../image/index.ts";
 import type { Descriptor, DiffId } from "../../oci/index.ts";
 import { type LayerStore, measureTrees, openLayerStore } from "../../overlay/index.ts";
@@ -78,12 +78,7 @@ function layerPairs({ manifest, config }: StoredImage): readonly (readonly [Diff
 
 /** An index that cannot be read is a finding of its own. */
 function imagesOf(root: string): readonly StoredImage[] {
-  try {
-    return openImageStore(join(root, "images")).survey().images;
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return [];
-    throw error;
-  }
+  return unlessDamaged(() => openImageStore(join(root, "images")).survey().images) ?? [];
 }
 
 /** Opening the store would make its directories: a check changes nothing. */

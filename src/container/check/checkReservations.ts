@@ -1,6 +1,6 @@
-import { readlinkSync, unlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, withLock } from "../../base/index.ts";
+import { errnoOf, removeFile, withLock } from "../../base/index.ts";
 import { releaseName } from "../state/names.ts";
 import type { CheckScene, Finding } from "./finding.ts";
 import { entriesOf, isAccountedFor } from "./traces.ts";
@@ -18,7 +18,7 @@ function staleNames({ root }: CheckScene): readonly Finding[] {
     // Made under the lock and renamed at once: whoever has the lock may take such a one away.
     const apply = () =>
       withLock(join(directory, ".lock"), { mode: "exclusive" }, () => {
-        if (name.startsWith(".")) removeLink(join(directory, name));
+        if (name.startsWith(".")) removeFile(join(directory, name));
         else if (!isAccountedFor(root, holder)) releaseName(root, name, holder);
       });
     const sentence = `the name is kept for the container ${holder.slice(0, 12)}, which is not there`;
@@ -36,7 +36,7 @@ function staleRanges({ root }: CheckScene): readonly Finding[] {
     if (holder === undefined || (isReservation && isAccountedFor(root, holder))) return [];
     const what = isReservation ? "the range of ids is kept" : "a change of a range of ids was interrupted";
     const sentence = `${what} for the container ${holder.slice(0, 12)}${isReservation ? ", which is not there" : ""}`;
-    return { object: path, sentence, repair: { does: "makes the range free", apply: () => removeLink(path) } };
+    return { object: path, sentence, repair: { does: "makes the range free", apply: () => removeFile(path) } };
   });
 }
 
@@ -46,13 +46,5 @@ function targetOf(path: string): string | undefined {
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "EINVAL") return undefined;
     throw error;
-  }
-}
-
-function removeLink(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
   }
 }

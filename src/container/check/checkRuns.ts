@@ -1,9 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError } from "../../base/index.ts";
+import { readRecord, unlessDamaged } from "../../base/index.ts";
 import { adoptContainer, findLost } from "../lifecycle/adoptContainer.ts";
 import { listContainerIds } from "../state/containerIds.ts";
-import { readRecord } from "../state/jsonRecord.ts";
 import { runDirectory } from "../state/liveState.ts";
 import { isAlive, type ProcessIdentity } from "../state/processIdentity.ts";
 import type { CheckScene, Finding } from "./finding.ts";
@@ -40,12 +39,7 @@ const remedies: Readonly<Record<LostStatus, string>> = {
 };
 
 function lostStatus(scene: CheckScene, id: string): LostStatus | undefined {
-  try {
-    return findLost({ ...scene, id })?.status;
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return undefined; // damagedContainers says so
-    throw error;
-  }
+  return unlessDamaged(() => findLost({ ...scene, id }))?.status; // damagedContainers says what is damaged
 }
 
 /** Run-time directories of containers that are gone. */
@@ -65,12 +59,7 @@ export function staleRunDirectories({ root, runRoot }: CheckScene): readonly Fin
 }
 
 function livePayload(directory: string): ProcessIdentity | undefined {
-  try {
-    const record = readRecord(join(directory, "running.json"));
-    const process = record?.process as ProcessIdentity | undefined; // the monitor's own words
-    return process !== undefined && isAlive(process) ? process : undefined;
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return undefined;
-    throw error;
-  }
+  const record = unlessDamaged(() => readRecord(join(directory, "running.json")));
+  const process = record?.process as ProcessIdentity | undefined; // the monitor's own words
+  return process !== undefined && isAlive(process) ? process : undefined;
 }

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError } from "../../base/index.ts";
+import { readRecord, unlessDamaged } from "../../base/index.ts";
 import { removeTree } from "../../overlay/index.ts";
-import { readRecord } from "../state/jsonRecord.ts";
 import {
   abandonFirstUse,
   attachVolumeAgain,
@@ -24,7 +23,7 @@ export function damagedVolumes({ root }: CheckScene): readonly Finding[] {
 function brokenVolume(root: string, name: string): readonly Finding[] {
   const object = volumeDirectory(root, name);
   const advice = `its content, if any, is in "${volumeContent(root, name)}"`;
-  if (!hasRecord(root, name))
+  if (unlessDamaged(() => readVolumeRecord(root, name)) === undefined)
     return [{ object, sentence: `the volume "${name}" has no record that can be read`, advice }];
   if (existsSync(volumeContent(root, name))) return [];
   return [
@@ -34,15 +33,6 @@ function brokenVolume(root: string, name: string): readonly Finding[] {
       advice: `brig volume rm ${name}`,
     },
   ];
-}
-
-function hasRecord(root: string, name: string): boolean {
-  try {
-    return readVolumeRecord(root, name) !== undefined;
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return false;
-    throw error;
-  }
 }
 
 function interruptedFirstUse(root: string, name: string): readonly Finding[] {
@@ -85,7 +75,7 @@ function takenAway(root: string, path: string): Finding {
 export function orphanVolumes({ root }: CheckScene): readonly Finding[] {
   const users = readVolumeUsers(root);
   return listVolumeNames(root)
-    .filter((name) => !users.has(name) && hasRecord(root, name) && readVolumeRecord(root, name)?.anonymous === true)
+    .filter((name) => !users.has(name) && unlessDamaged(() => readVolumeRecord(root, name))?.anonymous === true)
     .map((name) => ({
       object: volumeDirectory(root, name),
       sentence: "the volume was made without a name and no container uses it",

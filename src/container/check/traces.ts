@@ -1,16 +1,11 @@
-import { existsSync, readdirSync } from "node:fs";
-import { errnoOf, fileSystemError } from "../../base/index.ts";
+import { existsSync } from "node:fs";
+import { listNames } from "../../base/index.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { isPending } from "../state/pending.ts";
 
 /** The names in a directory; none when it is not there. */
 export function entriesOf(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory).sort();
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "read the directory", directory);
-  }
+  return [...listNames(directory)].sort();
 }
 
 /**

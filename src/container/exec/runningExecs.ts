@@ -1,7 +1,5 @@
-import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { errnoOf, fileSystemError, makeDirectory, writeFileAtomic } from "../../base/index.ts";
-import { readRecord } from "../state/jsonRecord.ts";
+import { listNames, makeDirectory, readRecord, writeFileAtomic } from "../../base/index.ts";
 import { runDirectory, type StatePlaces } from "../state/liveState.ts";
 import { identifyProcess, isAlive, type ProcessIdentity } from "../state/processIdentity.ts";
 
@@ -28,13 +26,4 @@ export function runningExecs({ runRoot }: Pick<StatePlaces, "runRoot">, id: stri
     const process = readRecord(join(directory, name)) as ProcessIdentity | undefined; // written by noteExec
     return process !== undefined && isAlive(process);
   });
-}
-
-function listNames(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory).filter((name) => /^[0-9a-f]{64}$/.test(name));
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "read the directory", directory);
-  }
 }

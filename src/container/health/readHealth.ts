@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { readRecord } from "../../base/index.ts";
 import { formatDuration } from "../options/durationFlag.ts";
 import type { ContainerRecord } from "../state/containerRecord.ts";
-import { readRecord } from "../state/jsonRecord.ts";
 import { type LiveState, runDirectory } from "../state/liveState.ts";
 import { describeFailedStep } from "../why/failedStep.ts";
 import { defaultTimeoutNs } from "./planHealth.ts";

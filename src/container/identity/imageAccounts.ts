@@ -1,9 +1,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { fileSystemError, makeDirectory } from "../../base/index.ts";
+import { fileSystemError, makeDirectory, readRecord, writeRecord } from "../../base/index.ts";
 import { readRootFiles } from "../../launch/index.ts";
 import type { Digest } from "../../oci/index.ts";
-import { readRecord, writeRecord } from "../state/jsonRecord.ts";
 import { type Accounts, groupPath, maxAccountsBytes, parseAccounts, passwdPath } from "./accounts.ts";
 
 export interface ImageAccountsRequest {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { EngineError, readFileIfExists } from "../../base/index.ts";
+import { corruptRecord, EngineError, readFileIfExists } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { runningExecs } from "../exec/runningExecs.ts";
@@ -11,7 +11,6 @@ import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
-import { corruptRecord } from "../state/jsonRecord.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
 import { readLiveState } from "../state/liveState.ts";
 import { observeState } from "../state/observedState.ts";

@@ -1,4 +1,4 @@
-import { EngineError } from "../../base/index.ts";
+import { EngineError, unlessDamaged } from "../../base/index.ts";
 import { tellContainer } from "../events/tellContainer.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import type { EngineContext } from "../run/engineContext.ts";
@@ -66,7 +66,7 @@ export async function removeEnded(
   const owner = identifyProcess(context.pid);
   if (owner === undefined) throw new Error(`there is no process ${context.pid}`);
   const paths = containerPaths(context.root, request.id);
-  const record = readTolerantly(paths.record);
+  const record = unlessDamaged(() => readContainerRecord(paths.record)); // a damaged one is removed, too
   const networks = record === undefined ? [] : await namedNetworks(record, paths);
   await removeContainer({ ...context, owner, ...request });
   if (networks.length > 0) (await import("../names/refreshNames.ts")).refreshNames(networks, context);
@@ -78,14 +78,4 @@ async function namedNetworks(record: ContainerRecord, paths: ContainerPaths): Pr
   if (!hasOwnNetwork(record, paths.directory) || record.networks?.every((name) => name === "bridge") === true)
     return [];
   return (await import("../names/leftNames.ts")).networksOf(paths);
-}
-
-/** A damaged record must not keep a container from being removed. */
-function readTolerantly(path: string): ContainerRecord | undefined {
-  try {
-    return readContainerRecord(path);
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
-import { closeSync, existsSync, openSync } from "node:fs";
-import { errnoOf, lockDescriptor } from "../../base/index.ts";
+import { closeSync, existsSync } from "node:fs";
+import { lockDescriptor, openIfExists } from "../../base/index.ts";
 import { isKept, runDirectory, type StatePlaces } from "../state/liveState.ts";
 import { removeGroup } from "../state/removeGroup.ts";
 
@@ -15,20 +15,11 @@ export interface StaleGroup extends StatePlaces {
  */
 export async function endStaleGroup({ group, ...places }: StaleGroup): Promise<void> {
   if (!existsSync(group)) return;
-  const directory = openIfThere(runDirectory(places.runRoot, places.id));
+  const directory = openIfExists(runDirectory(places.runRoot, places.id));
   try {
     const mayEnd = directory === undefined || (await lockDescriptor(directory, { mode: "exclusive", patienceMs: 0 }));
     if (mayEnd && !isKept(places)) await removeGroup(group);
   } finally {
     if (directory !== undefined) closeSync(directory);
-  }
-}
-
-function openIfThere(directory: string): number | undefined {
-  try {
-    return openSync(directory, "r");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { EngineError } from "../../base/index.ts";
+import { unlessDamaged } from "../../base/index.ts";
 import { type ContainerNetwork, readContainerNetwork, writeContainerNetwork } from "../../network/index.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 import type { StatePlaces } from "../state/liveState.ts";
@@ -7,12 +7,8 @@ import { refreshNames, rewriteHosts } from "./refreshNames.ts";
 
 /** The networks whose members know the names of a container that has interfaces. Undamaged records are not promised here. */
 export function networksOf({ directory }: Pick<ContainerPaths, "directory">): readonly string[] {
-  try {
-    return readContainerNetwork(directory).endpoints.map(({ network }) => network);
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return [];
-    throw error;
-  }
+  const network = unlessDamaged(() => readContainerNetwork(directory));
+  return network?.endpoints.map((endpoint) => endpoint.network) ?? [];
 }
 
 export interface Leaving {

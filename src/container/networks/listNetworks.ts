@@ -1,4 +1,4 @@
-import { EngineError } from "../../base/index.ts";
+import { EngineError, unlessDamaged } from "../../base/index.ts";
 import { defaultNetworkName, listNetworkRecords, type NetworkRecord } from "../../network/index.ts";
 import { hasLabel, type ObjectFilter } from "../list/containerFilters.ts";
 import { listContainerIds } from "../state/containerIds.ts";
@@ -73,14 +73,9 @@ function withWordMembers(details: NetworkDetails, places: StatePlaces): NetworkD
 }
 
 function readContainers(root: string): readonly ContainerRecord[] {
-  return listContainerIds(root).flatMap((id) => {
-    try {
-      return readContainerRecord(containerPaths(root, id).record) ?? [];
-    } catch (error) {
-      if (error instanceof EngineError && error.code === "storeCorrupt") return [];
-      throw error;
-    }
-  });
+  return listContainerIds(root).flatMap(
+    (id) => unlessDamaged(() => readContainerRecord(containerPaths(root, id).record)) ?? [],
+  );
 }
 
 type Test = (network: NetworkDetails) => boolean;

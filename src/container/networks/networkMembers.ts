@@ -1,4 +1,4 @@
-import { EngineError } from "../../base/index.ts";
+import { unlessDamaged } from "../../base/index.ts";
 import { type Endpoint, holderOf, listLeases, type NetworkRecord, readContainerNetwork } from "../../network/index.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
@@ -11,7 +11,10 @@ export interface NetworkMember {
   readonly endpoint: Endpoint;
 }
 
-/** The containers of a network that run; with `all` those that do not, too. Found by its leases: not every container is looked at. */
+/**
+ * The containers of a network that run; with `all` those that do not, too. Found by its leases: not every container is
+ * looked at. A damaged one does not hide the others.
+ */
 export function networkMembers(
   { name, id: networkId }: Pick<NetworkRecord, "name" | "id">,
   places: StatePlaces,
@@ -20,20 +23,10 @@ export function networkMembers(
   const ids = new Set(listLeases(places.root, name).flatMap((address) => holderOf(places.root, name, address) ?? []));
   return [...ids].flatMap((id) => {
     const paths = containerPaths(places.root, id);
-    const record = tolerant(() => readContainerRecord(paths.record));
+    const record = unlessDamaged(() => readContainerRecord(paths.record));
     if (record === undefined || (which === "running" && !isLive({ ...places, id }))) return [];
-    const network = tolerant(() => readContainerNetwork(paths.directory));
+    const network = unlessDamaged(() => readContainerNetwork(paths.directory));
     const endpoint = network?.endpoints.find((one) => one.network === name && one.networkId === networkId);
     return endpoint === undefined ? [] : [{ record, paths, endpoint }];
   });
-}
-
-/** One damaged container must not hide the others. */
-function tolerant<Result>(read: () => Result): Result | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return undefined;
-    throw error;
-  }
 }

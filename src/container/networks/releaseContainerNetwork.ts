@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError } from "../../base/index.ts";
+import { unlessDamaged } from "../../base/index.ts";
 import { executeNetwork } from "../../launch/index.ts";
 import {
   type ContainerNetwork,
@@ -23,7 +23,8 @@ export async function releaseContainerNetwork(
   directory: string,
   places: StatePlaces & { readonly helperPath: string },
 ): Promise<void> {
-  const network = readTolerantly(directory);
+  // A damaged record must not keep a container from being removed: its leases are free when it is not there any more.
+  const network = unlessDamaged(() => readContainerNetwork(directory));
   if (network === undefined) return;
   await withdrawLeft(id, network, places);
   for (const endpoint of network.endpoints) releaseEndpoint(places.root, id, endpoint);
@@ -63,14 +64,4 @@ async function withdraw(
   const after = { ...network, ports: [] };
   const steps = changePublished({ before: network, after, records, facts: readNetworkFacts() });
   await executeNetwork({ helperPath, steps });
-}
-
-/** A damaged record must not keep a container from being removed: its leases are free when it is not there any more. */
-function readTolerantly(directory: string): ContainerNetwork | undefined {
-  try {
-    return readContainerNetwork(directory);
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../../base/index.ts";
+import { openIfExists } from "../../base/index.ts";
 
 /**
  * The reading ends of a payload's pipes, held beside the monitor's, so that the payload may go on writing while a monitor
@@ -15,6 +15,9 @@ export interface ForegroundPipes {
   close(): void;
 }
 
+/** Without waiting for a writer. A container that has ended at once may be gone. */
+const pipeFlags = constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
 export function foregroundPipes(runDirectory: string): ForegroundPipes {
   const held = new Map<number, number>();
   const letGo = (stream: number): void => {
@@ -25,7 +28,7 @@ export function foregroundPipes(runDirectory: string): ForegroundPipes {
   return {
     open() {
       for (const [stream, name] of ["stdout", "stderr"].entries()) {
-        const fd = held.has(stream) ? undefined : openIfThere(join(runDirectory, name));
+        const fd = held.has(stream) ? undefined : openIfExists(join(runDirectory, name), pipeFlags);
         if (fd !== undefined) held.set(stream, fd);
       }
     },
@@ -34,14 +37,4 @@ export function foregroundPipes(runDirectory: string): ForegroundPipes {
       for (const stream of [0, 1]) letGo(stream);
     },
   };
-}
-
-/** A container that has ended at once may be gone. */
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import type { ContainerId } from "../../base/index.ts";
+import { corruptRecord, readRecord, writeRecord } from "../../base/index.ts";
 import type { Healthcheck } from "../../oci/index.ts";
 import type { BindIdMap } from "../runOptions.ts";
-import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
 
 /** `container.json`: what was decided when the container was made. Written once, last; a container without it is not one. */
 export interface ContainerRecord {

@@ -1,4 +1,4 @@
-import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
+import { corruptRecord, readRecord, writeRecord } from "../../base/index.ts";
 import { isAlive, type ProcessIdentity, readBootId } from "./processIdentity.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
-import { errnoOf } from "../../base/index.ts";
+import { errnoOf, openIfExists } from "../../base/index.ts";
 import { runDirectory } from "./liveState.ts";
 
 /**
@@ -8,7 +8,7 @@ import { runDirectory } from "./liveState.ts";
  * of a deep run-time root may be longer than the address of a socket can be (unix(7)). The caller destroys the socket.
  */
 export function dialMonitor(runRoot: string, id: string): Promise<Socket | undefined> {
-  const directory = openIfThere(runDirectory(runRoot, id));
+  const directory = openIfExists(runDirectory(runRoot, id));
   if (directory === undefined) return Promise.resolve(undefined);
   return new Promise((resolve, reject) => {
     const socket = createConnection(`/proc/self/fd/${directory}/monitor.sock`);
@@ -24,13 +24,4 @@ export function dialMonitor(runRoot: string, id: string): Promise<Socket | undef
       resolve(socket);
     });
   });
-}
-
-function openIfThere(directory: string): number | undefined {
-  try {
-    return openSync(directory, "r");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }

@@ -1,8 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, readRecord, writeRecord } from "../../base/index.ts";
 import type { ContainerPaths } from "./containerPaths.ts";
-import { readRecord, writeRecord } from "./jsonRecord.ts";
 import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
 
 /*

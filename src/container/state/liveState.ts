@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { readFileIfExists } from "../../base/index.ts";
+import { readFileIfExists, readRecord } from "../../base/index.ts";
 import { containerPaths } from "./containerPaths.ts";
 import { endOfBoot } from "./endOfBoot.ts";
-import { readRecord } from "./jsonRecord.ts";
 import { isAlive, type ProcessIdentity } from "./processIdentity.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, errnoOf, fileSystemError, makeDirectory, withLock } from "../../base/index.ts";
+import { EngineError, makeDirectory, readReservation, removeFile, reserve, withLock } from "../../base/index.ts";
 
 export interface NameReservation {
   readonly root: string;
@@ -19,7 +19,7 @@ export interface NameReservation {
 export async function reserveName(request: NameReservation): Promise<void> {
   const { root, name, id, exists } = request;
   makeDirectory(namesDirectory(root));
-  if (makeLink(id, namePath(root, name))) return;
+  if (reserve(namePath(root, name), id)) return;
   const holder = nameHolder(root, name);
   if (holder === id) return;
   if (holder === undefined) return reserveName(request);
@@ -33,29 +33,19 @@ async function takeOver({ root, name, id, exists }: NameReservation, stale: stri
     const holder = nameHolder(root, name);
     if (holder !== undefined && holder !== stale && exists(holder)) throw nameConflict(name, holder);
     const fresh = join(namesDirectory(root), `.${id}`);
-    makeLink(id, fresh);
+    reserve(fresh, id);
     renameSync(fresh, namePath(root, name));
   });
 }
 
 /** The id that a name stands for, whether or not the container exists. */
 export function nameHolder(root: string, name: string): string | undefined {
-  try {
-    return readlinkSync(namePath(root, name));
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw fileSystemError(error, "read", namePath(root, name));
-  }
+  return readReservation(namePath(root, name));
 }
 
 /** Gives the name back if it is this container's. Idempotent. */
 export function releaseName(root: string, name: string, id: string): void {
-  if (nameHolder(root, name) !== id) return;
-  try {
-    unlinkSync(namePath(root, name));
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove", namePath(root, name));
-  }
+  if (nameHolder(root, name) === id) removeFile(namePath(root, name));
 }
 
 function nameConflict(name: string, holder: string): EngineError {
@@ -65,16 +55,6 @@ function nameConflict(name: string, holder: string): EngineError {
       "You have to remove (or rename) that container to be able to reuse that name.",
     { hint: `remove it with: brig rm ${name}`, details: { name, holder } },
   );
-}
-
-function makeLink(target: string, path: string): boolean {
-  try {
-    symlinkSync(target, path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === "EEXIST") return false;
-    throw fileSystemError(error, "make", path);
-  }
 }
 
 function namesDirectory(root: string): string {

@@ -1,6 +1,6 @@
-import { readdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, fileSystemError, makeDirectory, readFileIfExists, removeFile } from "../../base/index.ts";
+import { fileSystemError, listNames, makeDirectory, readFileIfExists, removeFile } from "../../base/index.ts";
 import { isAlive, type ProcessIdentity, readBootId } from "./processIdentity.ts";
 
 /**
@@ -25,7 +25,7 @@ export function markPending(root: string, id: string, owner: PendingOwner): void
 /** Takes away marks whose writers were killed before they had their names. */
 export function clearHalfMarks(root: string): void {
   const bootId = readBootId();
-  for (const name of listMarks(root)) {
+  for (const name of listNames(pendingDirectory(root))) {
     const [, pid, startTime] = /^[0-9a-f]{64}\.(\d{1,10})\.(\d{1,20})\.tmp$/.exec(name) ?? [];
     if (pid === undefined || startTime === undefined) continue;
     if (!isAlive({ pid: Number(pid), startTime, bootId })) removeFile(join(pendingDirectory(root), name));
@@ -75,17 +75,7 @@ export function isPending(root: string, id: string): boolean {
 }
 
 function listPending(root: string): readonly string[] {
-  return listMarks(root).filter((name) => /^[0-9a-f]{64}$/.test(name));
-}
-
-function listMarks(root: string): readonly string[] {
-  const directory = pendingDirectory(root);
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "read the directory", directory);
-  }
+  return listNames(pendingDirectory(root)).filter((name) => /^[0-9a-f]{64}$/.test(name));
 }
 
 function parseOwner(text: string): ProcessIdentity | undefined {

@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, errnoOf, failPoint, fileSystemError, removeDirectory } from "../../base/index.ts";
+import { EngineError, errnoOf, failPoint, fileSystemError, removeDirectory, unlessDamaged } from "../../base/index.ts";
 import { releaseIdRange, releaseIdRangesOf } from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
@@ -28,14 +28,15 @@ export interface RemovalRequest {
 
 /**
  * Removes everything of a container: its group, name, ids, anonymous volumes and files. Every step may be repeated, so a
- * removal that was killed is finished by the next one. The caller has made sure that it does not run.
+ * removal that was killed is finished by the next one. A damaged record keeps nothing from being removed. The caller has
+ * made sure that it does not run.
  *
  * @throws EngineError `fileSystem`.
  */
 export async function removeContainer(request: RemovalRequest): Promise<void> {
   const { root, runRoot, helperPath, id, owner } = request;
   const paths = containerPaths(root, id);
-  const record = tolerant(() => readContainerRecord(paths.record));
+  const record = unlessDamaged(() => readContainerRecord(paths.record));
   const intent = intentOf(paths, record);
   markPending(root, id, { ...owner, volumes: request.volumes });
   failPoint("rm.marked");
@@ -75,10 +76,10 @@ export async function sweepAbandoned(request: Omit<RemovalRequest, "id" | "volum
   clearHalfMarks(request.root);
   for (const id of abandonedContainers(request.root)) {
     const paths = containerPaths(request.root, id);
-    const state = tolerant(() => readContainerState(paths.state));
+    const state = unlessDamaged(() => readContainerState(paths.state));
     if (isBeingMade(state) || isLive({ ...request, id })) continue;
     // Without a record it was never whole; with one, `--rm` or who began to remove it says what becomes of its volumes.
-    const record = tolerant(() => readContainerRecord(paths.record));
+    const record = unlessDamaged(() => readContainerRecord(paths.record));
     const volumes = record === undefined || record.remove || wantsVolumesRemoved(request.root, id);
     await removeContainer({ ...request, id, volumes });
   }
@@ -92,23 +93,13 @@ function detachAnonymous(root: string, id: string, { volumes }: CreationIntent):
   }
 }
 
-/** A record that was damaged must not keep a container from being removed. */
-function tolerant<Result>(read: () => Result): Result | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "storeCorrupt") return undefined;
-    throw error;
-  }
-}
-
 function intentOf(paths: ContainerPaths, record: ContainerRecord | undefined): CreationIntent {
   if (record !== undefined) {
     const { name, imageId, diffIds } = record;
     const volumes = record.mounts.filter((mount) => mount.kind === "volume");
     return { name, imageId, diffIds, volumes: volumes.map(({ source, anonymous }) => ({ name: source, anonymous })) };
   }
-  const state = tolerant(() => readContainerState(paths.state));
+  const state = unlessDamaged(() => readContainerState(paths.state));
   return state?.status === "creating" ? state.intent : { name: "", imageId: "", diffIds: [], volumes: [] };
 }
 

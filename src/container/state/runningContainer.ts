@@ -1,8 +1,7 @@
-import { EngineError, readFileIfExists } from "../../base/index.ts";
+import { EngineError, readFileIfExists, readRecord } from "../../base/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { type ContainerPaths, containerPaths } from "./containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "./containerRecord.ts";
-import { readRecord } from "./jsonRecord.ts";
 import { type LiveState, type RunningState, readLiveState, type StatePlaces } from "./liveState.ts";
 import { findContainer } from "./removeContainer.ts";
 

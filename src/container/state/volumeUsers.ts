@@ -1,4 +1,4 @@
-import { EngineError } from "../../base/index.ts";
+import { unlessDamaged } from "../../base/index.ts";
 import { listContainerIds } from "./containerIds.ts";
 import { containerPaths } from "./containerPaths.ts";
 import { readContainerRecord } from "./containerRecord.ts";
@@ -17,16 +17,14 @@ export function readVolumeUsers(root: string): ReadonlyMap<string, readonly stri
   return users;
 }
 
+/** What a damaged container uses is not known; it cannot be started either, and must not keep every volume alive. */
 function volumesOf(root: string, id: string): readonly string[] {
   const paths = containerPaths(root, id);
-  try {
+  const names = unlessDamaged(() => {
     const record = readContainerRecord(paths.record);
     if (record !== undefined) return record.mounts.flatMap(({ kind, source }) => (kind === "volume" ? [source] : []));
     const state = readContainerState(paths.state);
     return state?.status === "creating" ? state.intent.volumes.map(({ name }) => name) : [];
-  } catch (error) {
-    // What a damaged container uses is not known; it cannot be started either, and must not keep every volume alive.
-    if (error instanceof EngineError && error.code === "storeCorrupt") return [];
-    throw error;
-  }
+  });
+  return names ?? [];
 }

@@ -1,7 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, failPoint, fileSystemError, makeDirectory, randomHex } from "../../base/index.ts";
-import { corruptRecord, readRecord, writeRecord } from "./jsonRecord.ts";
+import {
+  corruptRecord,
+  errnoOf,
+  failPoint,
+  fileSystemError,
+  listNames,
+  makeDirectory,
+  randomHex,
+  readRecord,
+  writeRecord,
+} from "../../base/index.ts";
 import { readVolumeUsers } from "./volumeUsers.ts";
 
 /** `volumes/<name>/volume.json`. */
@@ -32,14 +41,9 @@ export function readVolumeRecord(root: string, name: string): VolumeRecord | und
 
 /** Names of all volumes, in the order of the alphabet. */
 export function listVolumeNames(root: string): readonly string[] {
-  try {
-    return readdirSync(join(root, "volumes"))
-      .filter((name) => !name.startsWith("."))
-      .sort();
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "read the directory", join(root, "volumes"));
-  }
+  return listNames(join(root, "volumes"))
+    .filter((name) => !name.startsWith("."))
+    .sort();
 }
 
 /** 64 hexadecimal digits, as Docker names volumes that were given no name. */
@@ -210,8 +214,7 @@ export function isUnusedVolume(root: string, name: string): boolean {
 /** Directories of volumes that a container's maker left half-made or half-removed. */
 export function leftoverVolumes(root: string, id: string): readonly string[] {
   const directory = join(root, "volumes");
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory)
+  return listNames(directory)
     .filter((name) => name.startsWith(`.${id}.`))
     .map((name) => join(directory, name));
 }

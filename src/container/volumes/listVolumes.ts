@@ -1,4 +1,4 @@
-import { EngineError } from "../../base/index.ts";
+import { EngineError, unlessDamaged } from "../../base/index.ts";
 import { hasLabel, type ObjectFilter } from "../list/containerFilters.ts";
 import { compileTextPattern } from "../list/textPattern.ts";
 import { listVolumeNames, readVolumeRecord, type VolumeRecord } from "../state/volumes.ts";
@@ -19,14 +19,7 @@ export function listVolumes(root: string, filters: readonly ObjectFilter[]): rea
 
 /** One damaged volume must not hide the others. */
 export function readVolumes(root: string): readonly VolumeRecord[] {
-  return listVolumeNames(root).flatMap((name) => {
-    try {
-      return readVolumeRecord(root, name) ?? [];
-    } catch (error) {
-      if (error instanceof EngineError && error.code === "storeCorrupt") return [];
-      throw error;
-    }
-  });
+  return listVolumeNames(root).flatMap((name) => unlessDamaged(() => readVolumeRecord(root, name)) ?? []);
 }
 
 /** @throws EngineError `volumeNotFound` with Docker's sentence, `storeCorrupt`. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { readRecord } from "../../base/index.ts";
 import { isStagingOwned, newStagingName } from "../../overlay/index.ts";
-import { readRecord } from "../state/jsonRecord.ts";
 import { attachVolumeAgain, condemnVolume, volumeDirectory } from "../state/volumes.ts";
 
 /** What a process has in hand below `volumes/`: one that it makes, or one that it takes away and still looks for users of. */

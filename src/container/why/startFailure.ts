@@ -1,5 +1,4 @@
-import { EngineError } from "../../base/index.ts";
-import { readRecord, writeRecord } from "../state/jsonRecord.ts";
+import { EngineError, readRecord, writeRecord } from "../../base/index.ts";
 import type { ObservedState } from "../state/observedState.ts";
 
 /**

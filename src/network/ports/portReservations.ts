@@ -1,6 +1,13 @@
-import { lstatSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, fileSystemError, makeDirectory } from "../../base/index.ts";
+import {
+  claimEnd,
+  listNames,
+  makeDirectory,
+  readReservation,
+  removeFile,
+  removeStaleReservation,
+  reserve,
+} from "../../base/index.ts";
 import type { PublishedPort } from "../containerNetwork.ts";
 import { familyOf, isWildcard, wildcard } from "./addresses.ts";
 
@@ -25,25 +32,25 @@ export function openReservations({ runRoot }: Pick<ReservationPlace, "runRoot">)
 /** Takes a port, unless a container holds it, whose id is then returned. The port may be this container's already. */
 export function takePort(place: ReservationPlace, port: HostPort, containerId: string): string | undefined {
   const path = pathOf(place.runRoot, port);
-  if (makeLink(containerId, path)) return undefined;
-  const holder = readLink(path);
+  if (reserve(path, containerId)) return undefined;
+  const holder = readReservation(path);
   if (holder === containerId) return undefined;
   if (holder !== undefined && place.isHeld(holder)) return holder;
-  if (holder !== undefined) removeStale(path, holder);
-  return makeLink(containerId, path) ? undefined : (readLink(path) ?? takePort(place, port, containerId));
+  if (holder !== undefined) removeStaleReservation(path, holder);
+  return reserve(path, containerId) ? undefined : (readReservation(path) ?? takePort(place, port, containerId));
 }
 
 /** Gives a port back if it is this container's. Idempotent. */
 export function releasePort({ runRoot }: Pick<ReservationPlace, "runRoot">, port: HostPort, containerId: string): void {
   const path = pathOf(runRoot, port);
-  if (readLink(path) === containerId) removeLink(path);
+  if (readReservation(path) === containerId) removeFile(path);
 }
 
 /** Gives back every port of a container, also those that no record tells of. Every reservation is looked at. */
 export function releasePortsOf({ runRoot }: Pick<ReservationPlace, "runRoot">, containerId: string): void {
   for (const name of listNames(portsDirectory(runRoot))) {
     const path = join(portsDirectory(runRoot), name);
-    if (readLink(path) === containerId) removeLink(path);
+    if (readReservation(path) === containerId) removeFile(path);
   }
 }
 
@@ -54,22 +61,13 @@ export function listReservedPorts(runRoot: string): ReservedPorts {
   const reserved = new Map<string, string[]>();
   for (const name of listNames(portsDirectory(runRoot))) {
     const [protocol, port, address] = name.split("-", 3);
-    if (address === undefined || name.endsWith(".claim")) continue;
+    if (address === undefined || name.endsWith(claimEnd)) continue;
     const key = `${protocol}-${port}`;
     const addresses = reserved.get(key);
     if (addresses === undefined) reserved.set(key, [address]);
     else addresses.push(address);
   }
   return reserved;
-}
-
-function listNames(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw fileSystemError(error, "read the directory", directory);
-  }
 }
 
 /**
@@ -87,25 +85,8 @@ export function findOverlap(
     (other) => other !== hostIp && familyOf(other) === family && (isWildcard(hostIp) || other === wildcard[family]),
   );
   return others
-    .map((other) => readLink(pathOf(place.runRoot, { ...port, hostIp: other })))
+    .map((other) => readReservation(pathOf(place.runRoot, { ...port, hostIp: other })))
     .find((holder) => holder !== undefined && holder !== containerId && place.isHeld(holder));
-}
-
-const claimLifeMs = 10_000;
-
-/** While nobody else may, and only if it still is the stale one. A claim outlives its maker only by a crash. */
-function removeStale(path: string, holder: string): void {
-  const claim = `${path}.claim`;
-  if (!makeLink(holder, claim)) {
-    const age = Date.now() - (lstatSync(claim, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > claimLifeMs) removeLink(claim);
-    return;
-  }
-  try {
-    if (readLink(path) === holder) removeLink(path);
-  } finally {
-    removeLink(claim);
-  }
 }
 
 function portsDirectory(runRoot: string): string {
@@ -118,31 +99,4 @@ function nameOf({ protocol, hostPort, hostIp }: HostPort): string {
 
 function pathOf(runRoot: string, port: HostPort): string {
   return join(portsDirectory(runRoot), nameOf(port));
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw fileSystemError(error, "read", path);
-  }
-}
-
-function makeLink(target: string, path: string): boolean {
-  try {
-    symlinkSync(target, path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === "EEXIST") return false;
-    throw fileSystemError(error, "make", path);
-  }
-}
-
-function removeLink(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove", path);
-  }
 }

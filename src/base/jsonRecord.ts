@@ -1,4 +1,5 @@
-import { EngineError, readFileIfExists, writeFileAtomic } from "../../base/index.ts";
+import { readFileIfExists, writeFileAtomic } from "./atomicFile.ts";
+import { EngineError } from "./errors.ts";
 
 /**
  * Writes one of the engine's own records, replacing the old one atomically. `durable` waits for the disk: for what must
@@ -28,7 +29,17 @@ export function readRecord(path: string): Readonly<Record<string, unknown>> | un
 
 export function corruptRecord(path: string, cause?: unknown): EngineError {
   return new EngineError("storeCorrupt", `the record "${path}" cannot be read`, {
-    hint: "it was damaged by something else than brig; remove the container with brig rm --force",
+    hint: "it was damaged by something else than brig; brig rm --force removes a container with damaged records",
     ...(cause === undefined ? {} : { cause }),
   });
+}
+
+/** What `read` returns; undefined when what it reads is damaged (`storeCorrupt`). Other failures are thrown. */
+export function unlessDamaged<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "storeCorrupt") return undefined;
+    throw error;
+  }
 }
