@@ -15,7 +15,12 @@ export async function compareHelper({ env, image, rounds }) {
   const encodePlan = await loadEncoder();
   const engine = createEngine({ root: env.BRIG_ROOT, runRoot: env.BRIG_RUN_ROOT, helperPath });
   const plan = async (userns) =>
-    engine.plan({ image, command: ["true"], network: "none", ...(userns ? { userns } : {}) });
+    engine.plan({
+      image,
+      command: ["true"],
+      networks: [{ network: "none", aliases: [], links: [], gatewayPriority: 0 }],
+      ...(userns ? { userns } : {}),
+    });
   const [own, host] = [await plan(), await plan("host")];
   const bundle = await makeBundle(host, { env, image });
   const candidates = {

@@ -7,6 +7,7 @@ import { checkHealthOptions } from "./health/healthOptions.ts";
 import { checkLogChoice } from "./logs/planLog.ts";
 import { parseWorkdir } from "./options/containerPath.ts";
 import { parseDomainname, parseHostname } from "./options/hostFlags.ts";
+import { requireKnownOptions } from "./options/knownOptions.ts";
 import { chooseNetworks } from "./options/networkChoices.ts";
 import { parseContainerName } from "./options/objectNames.ts";
 import { parseSignal } from "./options/signalFlag.ts";
@@ -97,9 +98,10 @@ const defaultDetachKeys = "\u0010\u0011";
  * Fills every default and checks the words against each other: the one place for both. Values that a program gave
  * (rather than a parser) are parsed again, so that the library is as strict as the command line.
  *
- * @throws EngineError `usage` for options that exclude each other, `invalidValue` for a malformed word.
+ * @throws EngineError `usage` for options that exclude each other, `invalidValue` for a malformed word or an unknown member.
  */
 export function fillDefaults(options: RunOptions): FilledOptions {
+  requireKnownOptions(options);
   const filled: FilledOptions = {
     ...options,
     command: options.command ?? [],

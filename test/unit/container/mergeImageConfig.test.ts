@@ -96,6 +96,11 @@ test("a mount of the user replaces the image's volume of the same path", () => {
   assert.deepEqual(merge({ mounts }, { Volumes: ["/data", "/more"] }).imageVolumes, ["/more"]);
 });
 
+test("fillDefaults() refuses a member that it does not know", () => {
+  const options = { image: "x", readonly: true };
+  assert.throws(() => fillDefaults(options), { code: "invalidValue", message: 'a container has no option "readonly"' });
+});
+
 test("fillDefaults() refuses options that exclude each other and malformed words of a program", () => {
   const tmpfs = { kind: "tmpfs", target: "/x", options: [] } as const;
   assert.throws(() => merge({ mounts: [tmpfs, tmpfs] }), { code: "usage", message: "Duplicate mount point: /x" });
