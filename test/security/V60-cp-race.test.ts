@@ -5,10 +5,9 @@ import test, { after, before } from "node:test";
 import { EngineError } from "../../src/base/index.ts";
 import { createEngine, type Engine } from "../../src/index.ts";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
-import { busyboxLayout } from "../support/fixtures.ts";
 import { nativeProgram } from "../support/nativeProgram.ts";
 import { helperPath } from "../support/projectPaths.ts";
-import { pulledRoot } from "../support/pulledRoot.ts";
+import { busyboxRoot } from "../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../support/runningContainer.ts";
 import { digestTree } from "../support/treeDigest.ts";
 
@@ -25,8 +24,8 @@ let canary: string;
 let outside: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = pulled.root;
+  const made = await busyboxRoot();
+  root = made.root;
   engine = createEngine({ root: root.root, runRoot: root.runRoot, helperPath });
   canary = join(root.directory, "canary");
   outside = join(root.directory, "outside");
@@ -55,7 +54,7 @@ before(async () => {
   ];
   const command = ["sh", "-c", `mkdir -p /race/tree\n${[...lines, ...more].join("\n")}\necho ready > /ready\nwait`];
   const flags = ["-v", `${racer}:/racer:ro`];
-  await startRunning(root, { name: "race", image: pulled.reference("busybox"), flags, command });
+  await startRunning(root, { name: "race", image: made.image, flags, command });
   for (let tries = 0; tries < 1000; tries += 1) {
     if ((await runBrig(["exec", "race", "test", "-s", "/ready"], { root })).code === 0) break;
   }

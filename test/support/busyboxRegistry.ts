@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { brigOk, createRoot, type TestRoot } from "./brig.ts";
 
 const applets = ["sh", "cat", "dd", "seq", "sleep", "timeout", "nproc", "true", "false", "yes", "ls", "mkdir", "id"];
 
@@ -66,6 +67,17 @@ export async function serveBusybox(directory: string): Promise<BusyboxRegistry> 
   await listening(server);
   const { port } = server.address() as AddressInfo; // of a server that listens on an address and port
   return { image: `127.0.0.1:${port}/busybox:latest`, close: () => server.close() };
+}
+
+/** For every command on an emulated machine, which takes its time. */
+export const timeoutMs = 300_000;
+
+/** Fresh roots that hold busybox, on a machine without a registry's program. The caller ends with `disposeRoot(root)`. */
+export async function servedBusyboxRoot(): Promise<{ readonly root: TestRoot; readonly image: string }> {
+  const root = createRoot();
+  const { image, close } = await serveBusybox(root.directory);
+  await brigOk(["pull", "-q", image], { root, timeoutMs }).finally(close);
+  return { root, image };
 }
 
 function busyboxLayer(tree: string): Buffer {

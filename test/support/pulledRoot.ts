@@ -1,5 +1,5 @@
 import { brigOk, createRoot, disposeRoot, type TestRoot } from "./brig.ts";
-import { pushLayout } from "./fixtures.ts";
+import { busyboxLayout, pushLayout } from "./fixtures.ts";
 import { startRegistry } from "./registry.ts";
 
 /**
@@ -24,4 +24,10 @@ export async function pulledRoot(
     await registry.stop();
   }
   return { root, reference };
+}
+
+/** Fresh roots that already hold busybox, which most tests run. The caller ends with `disposeRoot(root)`. */
+export async function busyboxRoot(): Promise<{ readonly root: TestRoot; readonly image: string }> {
+  const { root, reference } = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
+  return { root, image: reference("busybox") };
 }

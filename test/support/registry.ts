@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { testDirectory } from "./projectPaths.ts";
+import { freePort } from "./services.ts";
 
 /** The user and password of a registry that was started with `auth: "basic"`. */
 export const registryUser = { user: "tester", password: "brig-secret" };
@@ -77,16 +77,6 @@ function authentication(directory: string, auth: "basic" | TokenAuth): object {
   if (auth === "basic") return { htpasswd: { realm: "tests", path: join(directory, "htpasswd") } };
   const { certificate, ...token } = auth;
   return { token: { ...token, rootcertbundle: certificate } };
-}
-
-async function freePort(host: string): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("a listening socket has a port");
-  return address.port;
 }
 
 /** Resolves when something answers on the port, whatever it answers; rejects when the process ends first. */

@@ -23,3 +23,9 @@ export interface RunningRequest {
 export async function removeRunning(root: TestRoot, ...names: readonly string[]): Promise<void> {
   if (names.length > 0) await brigOk(["rm", "-f", ...names], { root });
 }
+
+/** Takes every container of the roots away, and their volumes without a name. */
+export async function removeEvery(root: TestRoot): Promise<void> {
+  const ids = (await brigOk(["ps", "-aq"], { root })).stdout.split("\n").filter((id) => id !== "");
+  if (ids.length > 0) await brigOk(["rm", "-f", "-v", ...ids], { root });
+}

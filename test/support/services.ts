@@ -7,9 +7,9 @@ const waitMs = 30_000;
 /** Where a service listens, as this host sees it. */
 export type Place = { readonly path: string } | { readonly host: string; readonly port: number };
 
-/** A loopback port that nothing listens on; it is free until somebody else takes it. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
+/** A port of an address of this host that nothing listens on; it is free until somebody else takes it. */
+export async function freePort(host = "127.0.0.1"): Promise<number> {
+  const server = createServer().listen(0, host);
   await once(server, "listening");
   const address = server.address();
   server.close();

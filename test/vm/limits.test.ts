@@ -3,28 +3,22 @@ import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { splitDeviceNumber } from "../../src/cgroups/blockDevice.ts";
-import { type BrigResult, brigOk, createRoot, disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
-import { type BusyboxRegistry, serveBusybox } from "../support/busyboxRegistry.ts";
+import { type BrigResult, disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
+import { servedBusyboxRoot, timeoutMs } from "../support/busyboxRegistry.ts";
 import { disk, groups, machineTest } from "../support/machine.ts";
 
 let root: TestRoot;
-let registry: BusyboxRegistry;
-const timeoutMs = 300_000; // an emulated machine takes its time
+let image: string;
 
 before(async () => {
-  root = createRoot();
-  registry = await serveBusybox(root.directory);
-  await brigOk(["pull", "-q", registry.image], { root, timeoutMs });
+  ({ root, image } = await servedBusyboxRoot());
 });
 
-after(() => {
-  registry.close();
-  disposeRoot(root);
-});
+after(() => disposeRoot(root));
 
 /** `brig run --rm --network none FLAGS busybox sh -c SCRIPT` */
 function run(flags: readonly string[], script: string): Promise<BrigResult> {
-  return runBrig(["run", "--rm", "--network", "none", ...flags, registry.image, "sh", "-c", script], {
+  return runBrig(["run", "--rm", "--network", "none", ...flags, image, "sh", "-c", script], {
     root,
     timeoutMs,
   });

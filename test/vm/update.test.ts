@@ -1,23 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { brigOk, createRoot, disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
-import { type BusyboxRegistry, serveBusybox } from "../support/busyboxRegistry.ts";
+import { brigOk, disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
+import { servedBusyboxRoot, timeoutMs } from "../support/busyboxRegistry.ts";
 import { machineTest } from "../support/machine.ts";
 
 let root: TestRoot;
-let registry: BusyboxRegistry;
-const timeoutMs = 300_000; // an emulated machine takes its time
+let image: string;
 
 before(async () => {
-  root = createRoot();
-  registry = await serveBusybox(root.directory);
-  await brigOk(["pull", "-q", registry.image], { root, timeoutMs });
+  ({ root, image } = await servedBusyboxRoot());
 });
 
-after(() => {
-  registry.close();
-  disposeRoot(root);
-});
+after(() => disposeRoot(root));
 
 const update = (...args: readonly string[]) => runBrig(["update", ...args, "box"], { root, timeoutMs });
 
@@ -30,7 +24,7 @@ async function filesOf(...names: readonly string[]): Promise<readonly string[]> 
 
 /** With a container that runs, made with `flags`. */
 async function withBox(flags: readonly string[], body: () => Promise<void>): Promise<void> {
-  const command = ["run", "-d", "--name", "box", "--network", "none", ...flags, registry.image, "sleep", "100000"];
+  const command = ["run", "-d", "--name", "box", "--network", "none", ...flags, image, "sleep", "100000"];
   await brigOk(command, { root, timeoutMs });
   try {
     await body();

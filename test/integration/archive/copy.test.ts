@@ -15,8 +15,7 @@ import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { BrigProcess } from "../../support/brigProcess.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
 
 let root: TestRoot;
@@ -33,11 +32,11 @@ const fill = `
   echo volume > /vol/inside`;
 
 before(async () => {
-  const pulled = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = pulled.root;
+  const made = await busyboxRoot();
+  root = made.root;
   outside = join(root.directory, "outside");
   mkdirSync(outside);
-  const image = pulled.reference("busybox");
+  const { image } = made;
   for (const name of [running, stopped]) {
     const flags = ["-v", `v-${name}:/vol`];
     const command = ["sh", "-c", `${fill}\nexec sleep 100000`];

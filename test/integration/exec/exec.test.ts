@@ -12,8 +12,7 @@ import {
   type TestRoot,
 } from "../../support/brig.ts";
 import { BrigProcess } from "../../support/brigProcess.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
 import { Terminal } from "../../support/terminal.ts";
 import { cgroupOf, processesWithArgument } from "../../support/traces.ts";
@@ -23,9 +22,7 @@ let image: string;
 let id: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("busybox");
+  ({ root, image } = await busyboxRoot());
   id = await startRunning(root, { name: "box", image, flags: ["-e", "FROM_RUN=1", "-w", "/tmp"] });
 });
 

@@ -4,18 +4,15 @@ import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
 import { LogServers, until } from "../../support/logServers.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 
 let root: TestRoot;
 let image: string;
 let servers: LogServers;
 
 before(async () => {
-  const pulled = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("busybox");
+  ({ root, image } = await busyboxRoot());
   servers = await LogServers.start(root);
 });
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
 import { runTool } from "../../support/programs.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 
 let root: TestRoot;
 let image: string;
@@ -11,9 +10,7 @@ const sleep = ["sleep", "100000"];
 const limits = ["--ulimit", "nofile=1024:1024"];
 
 before(async () => {
-  const made = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = made.root;
-  image = made.reference("busybox");
+  ({ root, image } = await busyboxRoot());
 });
 
 afterEach(async () => {

@@ -2,17 +2,14 @@ import assert from "node:assert/strict";
 import { readdirSync, renameSync, symlinkSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
 import { runTool } from "../../support/programs.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 
 let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const made = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = made.root;
-  image = made.reference("busybox");
+  ({ root, image } = await busyboxRoot());
   const flags = ["--ulimit", "nofile=1024:1024", image, "sleep", "100000"];
   await ok("network", "create", "--ipv6", "own");
   await ok("run", "-d", "--name", "one", ...flags);

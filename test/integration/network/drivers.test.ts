@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
 import { runTool } from "../../support/programs.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 
 let root: TestRoot;
 let image: string;
@@ -24,9 +23,7 @@ const lan = [
 const neighbour = `neighbour-${process.pid}`;
 
 before(async () => {
-  const made = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = made.root;
-  image = made.reference("busybox");
+  ({ root, image } = await busyboxRoot());
   for (const line of lan) {
     const [program = "", ...args] = line.replaceAll("NAME", neighbour).split(" ");
     await runTool(program, args);

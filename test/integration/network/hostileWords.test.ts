@@ -3,17 +3,14 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
 import { runTool } from "../../support/programs.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 
 let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const made = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = made.root;
-  image = made.reference("busybox");
+  ({ root, image } = await busyboxRoot());
 });
 
 after(() => disposeRoot(root));

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { brigOk, disposeRoot, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
 import { lanAddress, neighbourAddress, startNeighbour } from "../../support/lan.ts";
 import { runTool } from "../../support/programs.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 import {
   answerAt,
   askFrom,
@@ -37,9 +36,7 @@ async function startContainer(name: string, network: string, ...flags: readonly 
 }
 
 before(async () => {
-  const made = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = made.root;
-  image = made.reference("busybox");
+  ({ root, image } = await busyboxRoot());
   neighbour = await startNeighbour();
   places.neighbour = neighbour;
   places.host = thisHost;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { brigCommand, brigEnvironment, brigOk, disposeRoot, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning } from "../../support/runningContainer.ts";
 import { Terminal } from "../../support/terminal.ts";
 
@@ -10,9 +9,7 @@ let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("busybox");
+  ({ root, image } = await busyboxRoot());
 });
 
 after(() => disposeRoot(root));

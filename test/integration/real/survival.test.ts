@@ -6,7 +6,7 @@ import { brigOk, createRoot, disposeRoot, runBrig, type TestRoot } from "../../s
 import { BrigProcess } from "../../support/brigProcess.ts";
 import { busyboxLayout, pushLayout } from "../../support/fixtures.ts";
 import { monitorOf, privateMemoryKib } from "../../support/monitors.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { startRegistry } from "../../support/registry.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
 import { eventually } from "../../support/services.ts";
@@ -17,9 +17,7 @@ let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("busybox");
+  ({ root, image } = await busyboxRoot());
 });
 
 after(() => disposeRoot(root));

@@ -2,17 +2,14 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test, { after, before } from "node:test";
 import { brigCommand, brigEnvironment, brigOk, disposeRoot, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { Terminal } from "../../support/terminal.ts";
 
 let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("busybox");
+  ({ root, image } = await busyboxRoot());
 });
 
 after(() => disposeRoot(root));

@@ -14,9 +14,8 @@ import { join } from "node:path";
 import test, { after, before } from "node:test";
 import type { CheckedFinding } from "../../../src/container/index.ts";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
 import { runTool } from "../../support/programs.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
 import { unifiedHierarchy } from "../../support/traces.ts";
 
@@ -26,9 +25,7 @@ let image: string;
 let idle: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("busybox");
+  ({ root, image } = await busyboxRoot());
   idle = (await brigOk(["create", "--name", "idle", "--network", "none", image], { root })).stdout.trim();
   await startRunning(root, { name: "running", image });
 });

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
 
 let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("busybox");
+  ({ root, image } = await busyboxRoot());
   // The program that the container has in the place of ps must never run (CVE-2022-1227).
   const trap = "rm /bin/ps; printf '#!/bin/sh\\ntouch /trapped\\n' > /bin/ps; chmod +x /bin/ps";
   await startRunning(root, { name: "box", image, command: ["sh", "-c", `${trap}; sleep 88888 & exec sleep 77777`] });

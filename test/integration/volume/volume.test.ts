@@ -3,21 +3,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
-import { busyboxLayout } from "../../support/fixtures.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
+import { removeEvery } from "../../support/runningContainer.ts";
 
 let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("busybox");
+  ({ root, image } = await busyboxRoot());
 });
 
 after(async () => {
-  const ids = (await brigOk(["ps", "-aq"], { root })).stdout.split("\n").filter((id) => id !== "");
-  if (ids.length > 0) await brigOk(["rm", "-f", "-v", ...ids], { root });
+  await removeEvery(root);
   disposeRoot(root);
 });
 

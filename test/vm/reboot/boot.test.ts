@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import test from "node:test";
 import { brigOk, runBrig, type TestRoot } from "../../support/brig.ts";
-import { serveBusybox } from "../../support/busyboxRegistry.ts";
+import { serveBusybox, timeoutMs } from "../../support/busyboxRegistry.ts";
 import { startRunning } from "../../support/runningContainer.ts";
 
 /** On the disk that outlives the boot; the run-time root is where every boot finds nothing. */
@@ -12,7 +12,6 @@ const root: TestRoot = {
   runRoot: "/run/brig-reboot",
   home: "/disk/reboot",
 };
-const timeoutMs = 300_000; // an emulated machine takes its time
 
 const out = async (...words: readonly string[]): Promise<string> => (await brigOk(words, { root, timeoutMs })).stdout;
 
