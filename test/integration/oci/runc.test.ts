@@ -32,7 +32,13 @@ const script =
   "id -u; pwd; hostname; cat /etc/hosts; cat /data/sub/seed; echo $FROM_IMAGE; grep Cap /proc/self/status; exit 5";
 
 test("runc runs the bundle of a plan, and the process sees the same as under brig", async () => {
-  const options = { image, command: ["sh", "-c", script], userns: "host", network: "none", hostname: "box" } as const;
+  const options = {
+    image,
+    command: ["sh", "-c", script],
+    userns: "host",
+    networks: [{ network: "none", aliases: [], links: [], gatewayPriority: 0 }],
+    hostname: "box",
+  } as const;
   const engine = createEngine({ root: root.root, runRoot: root.runRoot, helperPath });
   await (await engine.plan(options)).writeBundle(bundle);
   assert.deepEqual(readdirSync(bundle).sort(), ["config.json", "hostname", "hosts", "resolv.conf", "rootfs"]);
