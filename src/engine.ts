@@ -45,7 +45,9 @@ export interface EngineSettings {
   readonly runRoot?: string;
   /** Registries (`host[:port]`) that may be reached over plain HTTP or with an unverified certificate. */
   readonly insecureRegistries?: readonly string[];
-  /** Where to look for credentials: Docker's `config.json`. */
+  /** Certificates of registries, in Docker's layout; `/etc/docker/certs.d` when left out. */
+  readonly certificateDirectory?: string;
+  /** Where to look for credentials, and where a login leaves them: Docker's `config.json`. */
   readonly authFile?: string;
   /** PATH and HOME of the caller, for `docker-credential-*` programs; without a path they are not run. */
   readonly searchPath?: string;

@@ -5,6 +5,7 @@ import type { Engine, PullRequest } from "../engine.ts";
 import type { ImageFacts, PullEvent } from "../image/index.ts";
 import type { DiffId } from "../oci/index.ts";
 import { type Places, probe, requireRoot } from "./places.ts";
+import { registryAccess } from "./registryAccess.ts";
 
 export type ImageMembers = Pick<Engine, "pull" | "images" | "inspectImage" | "removeImage" | "serveRegistry">;
 
@@ -47,16 +48,8 @@ export async function* pull(
   places: Places,
 ): AsyncGenerator<PullEvent> {
   requireRoot(await probe(places), "pull an image");
-  const { dockerCredentials, listTags, parseImageRef, pullImage } = await import("../image/index.ts");
-  const { insecureRegistries, authFile, searchPath, home } = places.settings;
-  const registry = {
-    ...(insecureRegistries === undefined ? {} : { insecureRegistries }),
-    credentials: dockerCredentials({
-      ...(authFile === undefined ? {} : { authFile }),
-      ...(searchPath === undefined ? {} : { searchPath }),
-      ...(home === undefined ? {} : { home }),
-    }),
-  };
+  const { listTags, parseImageRef, pullImage } = await import("../image/index.ts");
+  const registry = await registryAccess(places);
   const stop = signal === undefined ? {} : { signal };
   const named = parseImageRef(reference);
   const tags = allTags === true ? await listTags(named, { ...registry, ...stop }) : undefined;

@@ -25,7 +25,7 @@ export type { PullImageRequest } from "./pull.ts";
 export type { LayerPhase, PullEvent } from "./pullEvents.ts";
 export type { TaggedImage } from "./pullStore.ts";
 export { familiarName, formatImageRef, type ImageRef, parseImageRef, withDefaultTag } from "./reference.ts";
-export type { RegistryOptions } from "./registry/options.ts";
+export { defaultCertificateDirectory, type RegistryOptions } from "./registry/options.ts";
 export { type ImageRemoval, noSuchImage, type RemovedImage, removeImage } from "./remove.ts";
 export type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
 export { type ImageStore, openImageStore } from "./store.ts";

@@ -24,7 +24,14 @@ export interface RegistryOptions {
   /** Nobody needs to log in when left out. */
   readonly auth?: "basic" | TokenAuth;
   /** A certificate and its key make it speak HTTPS. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly tls?: {
+    readonly certificate: string;
+    readonly key: string;
+    /** Clients must show a certificate of this authority. */
+    readonly clientAuthority?: string;
+  };
+  /** It serves and takes nothing in. */
+  readonly readOnly?: boolean;
 }
 
 export interface RunningRegistry {
@@ -63,12 +70,15 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Runn
   return { host, port, address: `${host}:${port}`, url: `${scheme}://${host}:${port}`, stop };
 }
 
-function configuration(directory: string, addr: string, { auth, tls }: RegistryOptions): object {
+function configuration(directory: string, addr: string, { auth, tls, readOnly = false }: RegistryOptions): object {
+  const { clientAuthority, ...pair } = tls ?? {};
+  const clients = clientAuthority === undefined ? {} : { clientcas: [clientAuthority] };
+  const maintenance = { readonly: { enabled: readOnly }, uploadpurging: { enabled: false } };
   return {
     version: "0.1",
     log: { level: "error", accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(directory, "storage") }, delete: { enabled: true } },
-    http: { addr, secret: "tests", ...(tls === undefined ? {} : { tls }) },
+    storage: { filesystem: { rootdirectory: join(directory, "storage") }, delete: { enabled: true }, maintenance },
+    http: { addr, secret: "tests", ...(tls === undefined ? {} : { tls: { ...pair, ...clients } }) },
     ...(auth === undefined ? {} : { auth: authentication(directory, auth) }),
   };
 }

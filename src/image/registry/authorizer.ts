@@ -4,12 +4,25 @@ import { type Challenge, parseChallenges } from "./challenge.ts";
 import { readBounded } from "./documents.ts";
 import type { RegistryEndpoint } from "./endpoint.ts";
 import type { RegistryOptions } from "./options.ts";
-import { checkStatus } from "./statuses.ts";
+import { checkStatus, type StatusQuestion } from "./statuses.ts";
 import { tokenServer } from "./target.ts";
 import type { Transport, TransportResponse } from "./transport.ts";
 
 const maximumTokenAnswer = 1024 * 1024;
 const maximumTokenLength = 16 * 1024;
+
+const clientId = "brig";
+
+/** What the request is for that was answered with a challenge. */
+interface Asking {
+  readonly scope: string;
+  readonly question: StatusQuestion;
+}
+
+interface Wanted {
+  readonly service: string;
+  readonly scope: string;
+}
 
 /**
  * Answers the challenges of one registry. Tokens are kept by scope, in this object only; credentials go to the
@@ -21,6 +34,7 @@ export class Authorizer {
   readonly #options: RegistryOptions;
   readonly #headers = new Map<string, string>();
   #credential: Promise<Credential | undefined> | undefined;
+  #identityToken: string | undefined;
 
   constructor(endpoint: RegistryEndpoint, transport: Transport, options: RegistryOptions) {
     this.#endpoint = endpoint;
@@ -33,22 +47,24 @@ export class Authorizer {
     return this.#headers.get(scope);
   }
 
-  async hasCredential(): Promise<boolean> {
-    return (await this.#findCredential()) !== undefined;
+  /** What a token server gave in place of the password, when the options ask for that. */
+  get identityToken(): string | undefined {
+    return this.#identityToken;
   }
 
   /**
    * Gets the Authorization header for a scope after a 401; undefined when the challenge cannot be answered, for want of
    * credentials or of a scheme that brig knows.
    */
-  async answer(response: TransportResponse, scope: string): Promise<string | undefined> {
+  async answer(response: TransportResponse, asking: Asking): Promise<string | undefined> {
+    const { scope } = asking;
     this.#headers.delete(scope);
     const challenges = parseChallenges(response.headers.get("www-authenticate") ?? "");
     const bearer = challenges.find(({ scheme }) => scheme === "bearer");
     const basic = challenges.find(({ scheme }) => scheme === "basic");
     const header =
       bearer !== undefined
-        ? await this.#bearer(bearer, scope)
+        ? await this.#bearer(bearer, asking)
         : basic !== undefined
           ? basicHeader(await this.#findCredential())
           : undefined;
@@ -61,21 +77,35 @@ export class Authorizer {
     return this.#credential;
   }
 
-  async #bearer({ parameters }: Challenge, scope: string): Promise<string> {
+  async #bearer({ parameters }: Challenge, { scope, question }: Asking): Promise<string> {
     const url = tokenServer(parameters.get("realm") ?? "", this.#endpoint);
     const credential = await this.#findCredential();
-    const query = new URLSearchParams({ service: parameters.get("service") ?? "", scope });
+    const wanted = { service: parameters.get("service") ?? "", scope };
     const response =
       credential?.kind === "identityToken"
-        ? await this.#exchangeToken(url, query, credential.token)
-        : await this.#requestToken(url, query, basicHeader(credential));
-    await checkStatus(response, { attempt: this.#attempt(url), name: this.#endpoint.registry });
-    return `Bearer ${parseToken(await readBounded(response, maximumTokenAnswer, this.#attempt(url)), url)}`;
+        ? await this.#exchangeToken(url, wanted, credential.token)
+        : await this.#requestToken(url, wanted, credential);
+    // Who was refused by the token server was refused what was to be done, and reads that.
+    const { missing: _, ...asked } = question;
+    await checkStatus(response, isRefusal(response) ? asked : { ...asked, attempt: this.#attempt(url) });
+    const answer = parseAnswer(await readBounded(response, maximumTokenAnswer, this.#attempt(url)));
+    const refresh = answer?.refresh_token;
+    if (this.#options.wantsIdentityToken === true && isToken(refresh)) this.#identityToken = refresh;
+    const token = answer?.token ?? answer?.access_token;
+    if (isToken(token)) return `Bearer ${token}`;
+    throw new EngineError("registryProtocol", `the token server "${url.host}" did not answer with a usable token`);
   }
 
-  #requestToken(url: URL, query: URLSearchParams, authorization: string | undefined): Promise<TransportResponse> {
+  #requestToken(url: URL, { service, scope }: Wanted, credential: Credential | undefined): Promise<TransportResponse> {
     const target = new URL(url);
-    for (const [name, value] of query) target.searchParams.set(name, value);
+    target.searchParams.set("service", service);
+    for (const each of scope.split(" ").filter((word) => word !== "")) target.searchParams.append("scope", each);
+    if (this.#options.wantsIdentityToken === true) {
+      target.searchParams.set("offline_token", "true");
+      target.searchParams.set("client_id", clientId);
+      if (credential?.kind === "password") target.searchParams.set("account", credential.user);
+    }
+    const authorization = basicHeader(credential);
     return this.#transport.send({
       url: target,
       method: "GET",
@@ -86,15 +116,13 @@ export class Authorizer {
   }
 
   /** OAuth 2 refresh, as Docker does it with the identity token that a login left behind. */
-  #exchangeToken(url: URL, query: URLSearchParams, identityToken: string): Promise<TransportResponse> {
-    query.set("grant_type", "refresh_token");
-    query.set("client_id", "brig");
-    query.set("refresh_token", identityToken);
+  #exchangeToken(url: URL, { service, scope }: Wanted, identityToken: string): Promise<TransportResponse> {
+    const form = { service, scope, grant_type: "refresh_token", client_id: clientId, refresh_token: identityToken };
     return this.#transport.send({
       url,
       method: "POST",
       headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
-      body: query.toString(),
+      body: new URLSearchParams(form).toString(),
       attempt: this.#attempt(url),
     });
   }
@@ -109,15 +137,22 @@ function basicHeader(credential: Credential | undefined): string | undefined {
   return `Basic ${Buffer.from(`${credential.user}:${credential.password}`).toString("base64")}`;
 }
 
-function parseToken(bytes: Uint8Array, url: URL): string {
-  const answer = parseAnswer(bytes);
-  const token = answer?.token ?? answer?.access_token;
-  // Visible ASCII only: it becomes a header.
-  if (typeof token === "string" && token.length <= maximumTokenLength && /^[!-~]+$/.test(token)) return token;
-  throw new EngineError("registryProtocol", `the token server "${url.host}" did not answer with a usable token`);
+function isRefusal({ status }: TransportResponse): boolean {
+  return status === 401 || status === 403;
 }
 
-function parseAnswer(bytes: Uint8Array): { readonly token?: unknown; readonly access_token?: unknown } | undefined {
+/** Visible ASCII only: it becomes a header. */
+function isToken(value: unknown): value is string {
+  return typeof value === "string" && value.length <= maximumTokenLength && /^[!-~]+$/.test(value);
+}
+
+interface TokenAnswer {
+  readonly token?: unknown;
+  readonly access_token?: unknown;
+  readonly refresh_token?: unknown;
+}
+
+function parseAnswer(bytes: Uint8Array): TokenAnswer | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
     return typeof value === "object" && value !== null ? value : undefined;

@@ -2,13 +2,12 @@ import { EngineError } from "../../base/index.ts";
 import { acceptedManifestTypes, type Digest, documentLimits, isDigest } from "../../oci/index.ts";
 import { digestOf, matchesDigest } from "../digest.ts";
 import { familiarName, type ImageRef } from "../reference.ts";
-import { Authorizer } from "./authorizer.ts";
 import { readBounded } from "./documents.ts";
-import { findEndpoint, type RegistryEndpoint } from "./endpoint.ts";
 import type { RegistryOptions } from "./options.ts";
 import { withRetries } from "./retry.ts";
-import { checkStatus, type StatusQuestion } from "./statuses.ts";
-import { Transport, type TransportResponse } from "./transport.ts";
+import { RegistrySession, type SessionRequest } from "./session.ts";
+import type { StatusQuestion } from "./statuses.ts";
+import type { TransportResponse } from "./transport.ts";
 
 /** What a registry says about a manifest without sending it. */
 export interface ManifestHead {
@@ -21,35 +20,39 @@ export interface ServedDocument extends ManifestHead {
   readonly bytes: Uint8Array;
 }
 
-export interface RepositoryRequest {
-  readonly method: "GET" | "HEAD";
-  /** Below `/v2/NAME/`, or a full URL on the registry's origin. */
+export type RepositoryAccess = "pull" | "push";
+
+export interface RepositoryRequest extends Omit<SessionRequest, "url" | "scope"> {
+  /** Below `/v2/NAME/`, or a full URL: credentials go along on the registry's origin only. */
   readonly path: string | URL;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly question: StatusQuestion;
+  /** What the client was opened for when left out. */
+  readonly scope?: string;
 }
 
 /**
- * Speaks the distribution protocol (distribution-spec v1.1, "Pull") with one registry about one repository. Close it
+ * Speaks the distribution protocol (distribution-spec v1.1) with one registry about one repository. Close it
  * after use.
  */
 export class RepositoryClient {
   readonly options: RegistryOptions;
   readonly #reference: ImageRef;
-  readonly #endpoint: RegistryEndpoint;
-  readonly #transport: Transport;
-  readonly #authorizer: Authorizer;
+  readonly #session: RegistrySession;
+  readonly #access: RepositoryAccess;
 
-  private constructor(reference: ImageRef, endpoint: RegistryEndpoint, options: RegistryOptions) {
-    this.options = options;
+  private constructor(reference: ImageRef, session: RegistrySession, access: RepositoryAccess) {
+    this.options = session.options;
     this.#reference = reference;
-    this.#endpoint = endpoint;
-    this.#transport = new Transport(endpoint, options);
-    this.#authorizer = new Authorizer(endpoint, this.#transport, options);
+    this.#session = session;
+    this.#access = access;
   }
 
-  static async open(reference: ImageRef, options: RegistryOptions): Promise<RepositoryClient> {
-    return new RepositoryClient(reference, await findEndpoint(reference.registry, options), options);
+  /** Opens it for pulling only unless `access` says otherwise. */
+  static async open(
+    reference: ImageRef,
+    options: RegistryOptions,
+    access: RepositoryAccess = "pull",
+  ): Promise<RepositoryClient> {
+    return new RepositoryClient(reference, await RegistrySession.open(reference.registry, options), access);
   }
 
   get name(): string {
@@ -57,7 +60,12 @@ export class RepositoryClient {
   }
 
   get origin(): string {
-    return this.#endpoint.origin;
+    return this.#session.origin;
+  }
+
+  /** What tokens are asked for. */
+  get scope(): string {
+    return `repository:${this.#reference.repository}:${this.#access === "push" ? "pull,push" : "pull"}`;
   }
 
   /** What a tag points to; undefined when the registry does not answer HEAD usefully and must be asked with GET. */
@@ -106,44 +114,29 @@ export class RepositoryClient {
    *
    * @throws EngineError or TransientFailure for anything but a success.
    */
-  async request(request: RepositoryRequest): Promise<TransportResponse> {
-    const scope = `repository:${this.#reference.repository}:pull`;
-    const known = this.#authorizer.known(scope);
-    const first = await this.#send(request, known);
-    // Only the registry itself may ask for its credentials, not a host that it redirected to.
-    if (first.status !== 401 || !first.fromOrigin) {
-      await checkStatus(first, request.question);
-      return first;
-    }
-    const answer = await this.#authorizer.answer(first, scope);
-    if (answer === undefined) {
-      await checkStatus(first, request.question);
-      return first;
-    }
-    first.discard();
-    const second = await this.#send(request, answer);
-    await checkStatus(second, request.question);
-    return second;
+  request({ path, scope = this.scope, ...rest }: RepositoryRequest): Promise<TransportResponse> {
+    return this.#session.request({ ...rest, url: this.url(path), scope });
+  }
+
+  /** The whole address of something below `/v2/NAME/`. */
+  url(path: string | URL): URL {
+    return typeof path === "string" ? new URL(`/v2/${this.#reference.repository}/${path}`, this.origin) : path;
+  }
+
+  /** Where an answer to a request sends us, by the rules of redirects. */
+  locate(from: URL, location: string | null): URL {
+    return this.#session.locate(from, location);
   }
 
   close(): void {
-    this.#transport.close();
-  }
-
-  #send({ method, path, headers, question }: RepositoryRequest, authorization?: string): Promise<TransportResponse> {
-    return this.#transport.send({
-      url: typeof path === "string" ? new URL(`/v2/${this.#reference.repository}/${path}`, this.origin) : path,
-      method,
-      headers: headers ?? {},
-      attempt: question.attempt,
-      ...(authorization === undefined ? {} : { authorization }),
-    });
+    this.#session.close();
   }
 
   #question(tagOrDigest: string): StatusQuestion {
     const name = this.name;
     return {
       name,
+      access: this.#access,
       attempt: `get the manifest "${tagOrDigest}" of "${name}" from "${this.origin}"`,
       missing: "manifest",
     };

@@ -1,5 +1,6 @@
 import { connect } from "node:tls";
 import { isLoopbackHost } from "./addresses.ts";
+import { type RegistryCertificates, readCertificates } from "./certificates.ts";
 import type { RegistryOptions } from "./options.ts";
 
 /** Where a registry is, and what may be done with it. */
@@ -11,6 +12,7 @@ export interface RegistryEndpoint {
   readonly isLoopback: boolean;
   /** Plain HTTP, or a certificate that nobody vouches for, is fine for this one registry. */
   readonly isInsecure: boolean;
+  readonly certificates?: RegistryCertificates;
 }
 
 const probeTimeoutMs = 2000;
@@ -18,15 +20,20 @@ const probeTimeoutMs = 2000;
 /**
  * Finds the address of a registry. Docker Hub is served by registry-1.docker.io. Everything is HTTPS, with no way
  * back to plain HTTP, except loopback registries and those configured as insecure: these are asked with a TLS
- * handshake, which carries no secret, and are spoken to in plain HTTP when they do not understand it.
+ * handshake, which carries no secret, and are spoken to in plain HTTP when they do not understand it. A registry with
+ * a certificate authority of its own is none of them.
  */
 export async function findEndpoint(registry: string, options: RegistryOptions): Promise<RegistryEndpoint> {
   const host = registry === "docker.io" ? "registry-1.docker.io" : registry;
   const { hostname, port } = new URL(`https://${host}`);
   const isLoopback = isLoopbackHost(hostname);
-  const isInsecure = isLoopback || (options.insecureRegistries ?? []).includes(registry);
+  const directory = options.certificateDirectory;
+  const certificates = directory === undefined ? undefined : readCertificates(directory, registry);
+  const mayBeInsecure = isLoopback || (options.insecureRegistries ?? []).includes(registry);
+  const isInsecure = mayBeInsecure && certificates?.hasAuthority !== true;
   const scheme = !isInsecure || (await speaksTls(hostname, port, options)) ? "https" : "http";
-  return { registry, origin: new URL(`${scheme}://${host}`).origin, isLoopback, isInsecure };
+  const { origin } = new URL(`${scheme}://${host}`);
+  return { registry, origin, isLoopback, isInsecure, ...(certificates === undefined ? {} : { certificates }) };
 }
 
 function speaksTls(hostname: string, port: string, { lookup, signal }: RegistryOptions): Promise<boolean> {

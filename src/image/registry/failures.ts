@@ -24,8 +24,14 @@ const checkName = "check the registry's name, and that this machine can resolve 
 const checkNetwork = "check the network, and whether the registry is up";
 const certificate: ConnectionFailure = {
   words: "its certificate is not trusted",
-  hint: "install the certificate authority of the registry; only a registry configured as insecure goes unchecked",
+  hint: 'put the certificate authority of the registry into "/etc/docker/certs.d/HOST:PORT/ca.crt"',
   code: "insecureRegistry",
+};
+
+const wantsCertificate: ConnectionFailure = {
+  words: "it wants to see a certificate of ours",
+  hint: 'put "client.cert" and "client.key" into "/etc/docker/certs.d/HOST:PORT"',
+  code: "registryUnauthorized",
 };
 
 const connectionFailures: Readonly<Record<string, ConnectionFailure>> = {
@@ -48,6 +54,10 @@ const connectionFailures: Readonly<Record<string, ConnectionFailure>> = {
     hint: "plain HTTP is used only with loopback registries and those configured as insecure",
     code: "insecureRegistry",
   },
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: wantsCertificate,
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: wantsCertificate,
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: wantsCertificate,
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: wantsCertificate,
   CERT_HAS_EXPIRED: { ...certificate, words: "its certificate has expired" },
   ERR_TLS_CERT_ALTNAME_INVALID: { ...certificate, words: "its certificate is for another name" },
   DEPTH_ZERO_SELF_SIGNED_CERT: certificate,

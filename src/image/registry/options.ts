@@ -5,6 +5,10 @@ export interface RegistryOptions {
   /** Registries, as references name them, that may use plain HTTP or a certificate that nobody vouches for. */
   readonly insecureRegistries?: readonly string[];
   readonly credentials?: CredentialSource;
+  /** Ask token servers for a token that can take the place of the password. */
+  readonly wantsIdentityToken?: boolean;
+  /** Certificates by registry, as in /etc/docker/certs.d; none are read when left out. */
+  readonly certificateDirectory?: string;
   readonly timeouts?: Partial<RegistryTimeouts>;
   readonly retries?: Partial<RetryPolicy>;
   /** The resolver; the system's when left out. */
@@ -17,6 +21,8 @@ export interface RegistryTimeouts {
   readonly headersMs: number;
   /** The longest silence in the middle of a body. */
   readonly stallMs: number;
+  /** From the last byte of an upload to its answer: some registries put the parts together only then. */
+  readonly commitMs: number;
 }
 
 export interface RetryPolicy {
@@ -26,5 +32,7 @@ export interface RetryPolicy {
   readonly longestDelayMs: number;
 }
 
-export const defaultTimeouts: RegistryTimeouts = { headersMs: 30_000, stallMs: 60_000 };
+/** Where Docker looks for the certificates of registries (docs.docker.com/engine/security/certificates). */
+export const defaultCertificateDirectory = "/etc/docker/certs.d";
+export const defaultTimeouts: RegistryTimeouts = { headersMs: 30_000, stallMs: 60_000, commitMs: 300_000 };
 export const defaultRetries: RetryPolicy = { attempts: 5, firstDelayMs: 500, longestDelayMs: 60_000 };

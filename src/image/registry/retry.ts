@@ -69,5 +69,5 @@ export function parseRetryAfter(header: string | null, now: number): number | un
 }
 
 export function interrupted(): EngineError {
-  return new EngineError("interrupted", "the pull was interrupted");
+  return new EngineError("interrupted", "the transfer was interrupted");
 }

@@ -12,6 +12,8 @@ export interface StatusQuestion {
   readonly name: string;
   /** What a 404 means. */
   readonly missing?: "manifest" | "blob" | "repository";
+  /** What a refusal refuses; a pull when left out. */
+  readonly access?: "pull" | "push" | "login" | "search";
 }
 
 /**
@@ -34,8 +36,16 @@ function statusFailure(status: number, question: StatusQuestion, said: string): 
   const details = { status, ...(said === "" ? {} : { said }) };
   const fail = (code: ErrorCode, message: string, hint?: string): EngineError =>
     new EngineError(code, message, { details, ...(hint === undefined ? {} : { hint }) });
-  if (status === 401) return fail("registryUnauthorized", accessDenied(name), deniedHint);
-  if (status === 403) return fail("registryDenied", `${accessDenied(name)}${quote}`, deniedHint);
+  if (status === 401 || status === 403) {
+    return fail(
+      status === 401 ? "registryUnauthorized" : "registryDenied",
+      refusal(status, question, said),
+      deniedHint,
+    );
+  }
+  if (status === 405 && question.access === "push") {
+    return fail("registryDenied", `cannot ${attempt}: the registry takes no uploads (405)${quote}`, "it is read-only");
+  }
   if (status === 404 && question.missing === "manifest") {
     return fail("registryNotFound", `manifest for ${name} not found: manifest unknown`, "check the name and the tag");
   }
@@ -47,12 +57,20 @@ function statusFailure(status: number, question: StatusQuestion, said: string): 
   return fail("registryProtocol", `cannot ${attempt}: the registry answered ${status}${quote}`);
 }
 
-const deniedHint = 'check the name; brig uses the credentials that "docker login" stores';
+const deniedHint = 'check the name and the credentials; "brig login" and "docker login" store them';
 
-/** Docker's sentence, which scripts look for. */
-function accessDenied(name: string): string {
-  return `pull access denied for ${name}, repository does not exist or may require 'docker login'`;
+/** Docker's sentences, which scripts look for. */
+function refusal(status: 401 | 403, { access = "pull", attempt, name }: StatusQuestion, said: string): string {
+  if (access === "pull") {
+    const sentence = `pull access denied for ${name}, repository does not exist or may require 'docker login'`;
+    return status === 401 || said === "" ? sentence : `${sentence}: ${said}`;
+  }
+  if (status === 403) return `cannot ${attempt}: denied: ${said === "" ? deniedWords : said}`;
+  const words = access === "login" ? "incorrect username or password" : "authentication required";
+  return `cannot ${attempt}: unauthorized: ${words}`;
 }
+
+const deniedWords = "requested access to the resource is denied";
 
 /** The messages of an error body (distribution-spec, "Error Codes"), fit for a terminal. */
 async function readErrorText(response: TransportResponse): Promise<string> {

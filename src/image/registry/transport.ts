@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { LookupFunction } from "node:net";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
+import type { SecureContext } from "node:tls";
 import type { Response } from "node-fetch";
 import { EngineError } from "../../base/index.ts";
 import { refuseLocalAddresses } from "./addresses.ts";
@@ -13,13 +14,21 @@ import { followRedirect } from "./target.ts";
 
 export interface TransportRequest {
   readonly url: URL;
-  readonly method: "GET" | "HEAD" | "POST";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   /** Sent to the origin of `url` and to nobody else. */
   readonly authorization?: string;
-  readonly body?: string;
+  readonly body?: string | Buffer | StreamedBody;
   /** The words after "cannot" in error messages. */
   readonly attempt: string;
+}
+
+/** A body that is too large to be in memory. */
+export interface StreamedBody {
+  /** In bytes. */
+  readonly length: number;
+  /** Begins to read it; once for each time that it is sent. */
+  open(): AsyncIterable<Uint8Array>;
 }
 
 /** A response whose body must be read to its end or given up with `discard`. */
@@ -33,6 +42,8 @@ export interface TransportResponse {
   discard(): void;
 }
 
+/** Enough to keep a connection busy, little enough with several at once. */
+const sendBufferBytes = 1024 * 1024;
 const maximumRedirects = 5;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -51,10 +62,12 @@ export class Transport {
     this.#endpoint = endpoint;
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.#signal = options.signal;
-    this.#own = new Agents({ lookup: options.lookup, unverified: endpoint.isInsecure });
+    const { certificates } = endpoint;
+    this.#own = new Agents({ lookup: options.lookup, unverified: endpoint.isInsecure, secure: certificates?.own });
     // Where a stranger sends us, names must not lead back into this machine, and certificates count.
     const lookup = endpoint.isLoopback ? options.lookup : refuseLocalAddresses(options.lookup);
-    this.#foreign = new Agents({ lookup, unverified: endpoint.isLoopback });
+    const unverified = endpoint.isLoopback && endpoint.isInsecure;
+    this.#foreign = new Agents({ lookup, unverified, secure: certificates?.others });
   }
 
   /** @throws EngineError, or TransientFailure when it is worth another attempt. */
@@ -65,7 +78,12 @@ export class Transport {
       const response = await this.#exchange(request, url);
       if (!redirectStatuses.has(response.status)) return { ...response, fromOrigin: url.origin === asked };
       response.discard();
-      if (request.method === "POST") break;
+      if (request.method !== "GET" && request.method !== "HEAD") {
+        throw new EngineError(
+          "registryProtocol",
+          `cannot ${request.attempt}: the registry redirects what is sent to it`,
+        );
+      }
       url = followRedirect(url, response.headers.get("location"), this.#endpoint);
     }
     throw new EngineError("registryProtocol", `cannot ${request.attempt}: too many redirects`);
@@ -81,15 +99,18 @@ export class Transport {
     const isOrigin = url.origin === request.url.origin;
     const watch = new Watch(this.#signal, request.attempt);
     watch.allow(this.#timeouts.headersMs);
+    const { body } = request;
+    const sent = typeof body === "object" && "open" in body ? this.#sending(body, watch) : body;
     try {
       const response = await fetch(url, {
         method: request.method,
         headers: {
           "user-agent": "brig",
           ...request.headers,
+          ...(typeof body === "object" && "open" in body ? { "content-length": String(body.length) } : {}),
           ...(isOrigin && request.authorization !== undefined ? { authorization: request.authorization } : {}),
         },
-        ...(request.body === undefined ? {} : { body: request.body }),
+        ...(sent === undefined ? {} : { body: sent }),
         redirect: "manual",
         compress: false,
         agent: (url.origin === this.#endpoint.origin ? this.#own : this.#foreign).for(url),
@@ -101,6 +122,20 @@ export class Transport {
       watch.rest();
       throw watch.explain(error);
     }
+  }
+
+  /** As long as bytes are taken the server is not silent; after the last one it may take its time. */
+  #sending(body: StreamedBody, watch: Watch): Readable {
+    const { stallMs, commitMs } = this.#timeouts;
+    const watched = async function* (): AsyncGenerator<Uint8Array> {
+      watch.allow(stallMs);
+      for await (const chunk of body.open()) {
+        yield chunk;
+        watch.allow(stallMs);
+      }
+      watch.allow(commitMs);
+    };
+    return Readable.from(watched(), { objectMode: false, highWaterMark: sendBufferBytes });
   }
 
   #wrap(response: Response, watch: Watch): Omit<TransportResponse, "fromOrigin"> {
@@ -183,15 +218,26 @@ class Watch {
   readonly #stop = (): void => this.#controller.abort();
 }
 
+interface AgentOptions {
+  readonly lookup: LookupFunction | undefined;
+  readonly unverified: boolean;
+  readonly secure: SecureContext | undefined;
+}
+
 /** Connections are kept and used again within one client. */
 class Agents {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
 
-  constructor({ lookup, unverified }: { lookup: LookupFunction | undefined; unverified: boolean }) {
+  constructor({ lookup, unverified, secure }: AgentOptions) {
     const resolving = lookup === undefined ? {} : { lookup };
     this.#http = new HttpAgent({ keepAlive: true, ...resolving });
-    this.#https = new HttpsAgent({ keepAlive: true, rejectUnauthorized: !unverified, ...resolving });
+    this.#https = new HttpsAgent({
+      keepAlive: true,
+      rejectUnauthorized: !unverified,
+      ...resolving,
+      ...(secure === undefined ? {} : { secureContext: secure }),
+    });
   }
 
   for(url: URL): HttpAgent | HttpsAgent {
