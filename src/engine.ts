@@ -29,12 +29,15 @@ import type {
 } from "./container/index.ts";
 import type { DoctorCheck, HostSummary, UnitChange, VersionReport } from "./host/index.ts";
 import type {
+  HistoryItem,
   ImageDetails,
+  ImageFilter,
   ImageSummary,
   ListenRequest,
   PullEvent,
   RegistryServer,
   RemovedImage,
+  TagRequest,
 } from "./image/index.ts";
 import type { Platform } from "./oci/index.ts";
 
@@ -69,12 +72,17 @@ export interface PullRequest {
  */
 export interface Engine extends ContainerViews, ContainerArchives, ContainerNetworks {
   pull(request: PullRequest): AsyncIterable<PullEvent>;
-  images(): Promise<readonly ImageSummary[]>;
+  /** The images, the youngest first; of those selected by reference only the names that fit. */
+  images(filters?: readonly ImageFilter[]): Promise<readonly ImageSummary[]>;
   inspectImage(reference: string): Promise<ImageDetails>;
   removeImage(
     reference: string,
     options?: { readonly force?: boolean; readonly noPrune?: boolean },
   ): Promise<RemovedImage>;
+  /** Gives an image one more name; the image that had it loses it. Idempotent. */
+  tagImage(request: TagRequest): Promise<void>;
+  /** How an image was made, the last step first. */
+  imageHistory(reference: string): Promise<readonly HistoryItem[]>;
   serveRegistry(listen: ListenRequest): Promise<RegistryServer>;
   /** Compiles what `run` would do, without doing any of it. Needs no root. */
   plan(options: RunOptions): Promise<PlannedRun>;

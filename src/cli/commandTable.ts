@@ -1,6 +1,7 @@
 import { alsoBelow } from "./alsoBelow.ts";
 import { archiveTable } from "./archiveTable.ts";
 import type { LoadedCommand } from "./command.ts";
+import { imageTable } from "./imageTable.ts";
 import { networkTable } from "./networkTable.ts";
 import { systemTable } from "./systemTable.ts";
 import { viewTable } from "./viewTable.ts";
@@ -171,6 +172,7 @@ export const commandTable: readonly CommandEntry[] = [
   ...lifecycle,
   ...viewTable,
   ...archiveTable,
+  ...imageTable,
   {
     words: "events",
     section: other,

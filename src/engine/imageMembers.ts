@@ -2,25 +2,33 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ImageUse } from "../container/index.ts";
 import type { Engine, PullRequest } from "../engine.ts";
-import type { ImageFacts, PullEvent } from "../image/index.ts";
+import type { ImageFacts, ImageFilter, ImageSummary, PullEvent } from "../image/index.ts";
 import type { DiffId } from "../oci/index.ts";
 import { type Places, probe, requireRoot } from "./places.ts";
 import { registryAccess } from "./registryAccess.ts";
 
-export type ImageMembers = Pick<Engine, "pull" | "images" | "inspectImage" | "removeImage" | "serveRegistry">;
+export type ImageMembers = Pick<
+  Engine,
+  "pull" | "images" | "inspectImage" | "tagImage" | "imageHistory" | "removeImage" | "serveRegistry"
+>;
 
 export function imageMembers(places: Places): ImageMembers {
   return {
     pull: (request) => pull(request, places),
-    async images() {
-      const { summarizeImages } = await import("../image/index.ts");
-      return summarizeImages((await imageStore(places)).list(), await imageFacts(places));
-    },
+    images: (filters = []) => listImages(filters, places),
     async inspectImage(reference) {
-      const { describeImage, noSuchImage } = await import("../image/index.ts");
-      const image = (await imageStore(places)).resolve(reference);
-      if (image === undefined) throw noSuchImage(reference);
-      return describeImage(image, await imageFacts(places));
+      const { describeImage } = await import("../image/index.ts");
+      return describeImage(await storedImage(reference, places), await imageFacts(places));
+    },
+    async tagImage(request) {
+      requireRoot(await probe(places), "name an image");
+      const { tagImage } = await import("../image/index.ts");
+      const { name } = await tagImage(await imageStore(places), request);
+      await tell(places, "tag", name);
+    },
+    async imageHistory(reference) {
+      const { historyOf } = await import("../image/index.ts");
+      return historyOf(await storedImage(reference, places), await imageFacts(places));
     },
     async removeImage(reference, { force = false, noPrune = false } = {}) {
       requireRoot(await probe(places), "remove an image");
@@ -41,6 +49,29 @@ export function imageMembers(places: Places): ImageMembers {
       return serveRegistry(await imageStore(places), listen);
     },
   };
+}
+
+async function storedImage(reference: string, places: Places) {
+  const { noSuchImage } = await import("../image/index.ts");
+  const image = (await imageStore(places)).resolve(reference);
+  if (image === undefined) throw noSuchImage(reference);
+  return image;
+}
+
+async function listImages(filters: readonly ImageFilter[], places: Places): Promise<readonly ImageSummary[]> {
+  const { noSuchImage, selectImages, summarizeImages } = await import("../image/index.ts");
+  const store = await imageStore(places);
+  const images = summarizeImages(store.list(), await imageFacts(places));
+  if (filters.length === 0) return images;
+  const { instantToMs, parseInstant } = await import("../container/index.ts");
+  return selectImages(images, filters, {
+    createdOf: (nameOrId) => {
+      const id = store.resolve(nameOrId)?.id;
+      if (id === undefined) throw noSuchImage(nameOrId);
+      return images.find((image) => image.id === id)?.createdMs ?? 0;
+    },
+    timeOf: (text) => instantToMs(parseInstant(text, new Date(), "until")),
+  });
 }
 
 export async function* pull(
@@ -64,7 +95,7 @@ export async function* pull(
   }
 }
 
-async function tell({ root }: Places, action: "pull" | "untag" | "delete", image: string): Promise<void> {
+async function tell({ root }: Places, action: "pull" | "tag" | "untag" | "delete", image: string): Promise<void> {
   const { tellImage } = await import("../container/index.ts");
   await tellImage({ root, now: new Date(), action, image });
 }

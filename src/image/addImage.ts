@@ -29,7 +29,7 @@ export async function addImage(request: AddImageRequest): Promise<Digest> {
   failPoint("commit.documents-stored");
   if (reference === undefined)
     await keepNameless({ store, manifest: { ...manifest, platform }, imageId: described.digest });
-  else await store.setTag(reference, { manifest, platform });
+  else await store.setTag(reference, { manifest, platform, origin: "local" });
   return described.digest;
 }
 

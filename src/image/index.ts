@@ -8,6 +8,9 @@ import type { RegistryOptions } from "./registry/options.ts";
 import type { RestoreRequest } from "./restoreLayer.ts";
 import type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
 import type { ImageStore } from "./store.ts";
+import type { StoredImage } from "./storedImage.ts";
+import type { ImageFacts } from "./summary.ts";
+import type { TagRequest } from "./tagImage.ts";
 
 /*
  * The door of the image room. What it exports directly is small and loads nothing but node:fs and node:crypto, since
@@ -17,14 +20,23 @@ import type { ImageStore } from "./store.ts";
 export type { AddImageRequest } from "./addImage.ts";
 export type { AddedLayer, AddLayerRequest } from "./addLayer.ts";
 export { type Credential, type CredentialSettings, type CredentialSource, dockerCredentials } from "./credentials.ts";
+export type { HistoryItem } from "./history.ts";
 export { describeImage, type ImageDetails, type ImageDetailsConfig } from "./inspect.ts";
 export type { LayerIntake, LayerSink } from "./layerSink.ts";
+export { hasLabel, type ImageFilter, imageFilterNames, selectImages } from "./listFilter.ts";
 export type { ImageUser } from "./planRemoval.ts";
 export { formatPlatform, hostPlatform, parsePlatform } from "./platform.ts";
 export type { PullImageRequest } from "./pull.ts";
 export type { LayerPhase, PullEvent } from "./pullEvents.ts";
 export type { TaggedImage } from "./pullStore.ts";
-export { familiarName, formatImageRef, type ImageRef, parseImageRef, withDefaultTag } from "./reference.ts";
+export {
+  familiarName,
+  formatImageRef,
+  type ImageRef,
+  newImageName,
+  parseImageRef,
+  withDefaultTag,
+} from "./reference.ts";
 export { defaultCertificateDirectory, type RegistryOptions } from "./registry/options.ts";
 export { type ImageRemoval, noSuchImage, type RemovedImage, removeImage } from "./remove.ts";
 export type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
@@ -34,6 +46,7 @@ export type { StoredImage } from "./storedImage.ts";
 export type { StoreSurvey } from "./storeResolve.ts";
 export type { LayerKeeper, SweepReport } from "./storeSweep.ts";
 export { type ImageFacts, type ImageSummary, summarizeImage, summarizeImages } from "./summary.ts";
+export type { TagRequest } from "./tagImage.ts";
 
 /** `pullImage` of pull.ts, loaded when the first event is asked for. */
 export async function* pullImage(request: PullImageRequest): AsyncGenerator<PullEvent> {
@@ -58,6 +71,16 @@ export async function addLayer(request: AddLayerRequest): Promise<AddedLayer> {
 /** `addImage` of addImage.ts, loaded on the first call. */
 export async function addImage(request: AddImageRequest): Promise<Digest> {
   return (await import("./addImage.ts")).addImage(request);
+}
+
+/** `tagImage` of tagImage.ts, loaded on the first call. */
+export async function tagImage(store: ImageStore, request: TagRequest) {
+  return (await import("./tagImage.ts")).tagImage(store, request);
+}
+
+/** `historyOf` of history.ts, loaded on the first call. */
+export async function historyOf(image: StoredImage, facts: Pick<ImageFacts, "layerSize">) {
+  return (await import("./history.ts")).historyOf(image, facts);
 }
 
 /** `openArchive` of openArchive.ts, loaded when the first bytes are asked for. */

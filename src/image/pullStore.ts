@@ -23,6 +23,8 @@ export interface TaggedImage {
   readonly platform: Platform;
   /** The digest that the registry knows the name by, when it is an index. */
   readonly indexDigest?: Digest;
+  /** No registry has said that it has the image under this name: it has no digest there. */
+  readonly origin?: "local";
 }
 
 export interface PartialBlob {

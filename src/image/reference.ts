@@ -116,6 +116,19 @@ export function withDefaultTag(reference: ImageRef): ImageRef {
   return reference.tag === undefined && reference.digest === undefined ? { ...reference, tag: "latest" } : reference;
 }
 
+/**
+ * The name that an image is to get.
+ *
+ * @throws EngineError `invalidReference`, also for a name with a digest.
+ */
+export function newImageName(text: string): ImageRef {
+  const reference = withDefaultTag(parseImageRef(text));
+  if (reference.digest === undefined) return reference;
+  throw new EngineError("invalidReference", "refusing to create a tag with a digest reference", {
+    hint: "a digest follows from the content: write NAME[:TAG]",
+  });
+}
+
 /** The full, canonical text: `docker.io/library/alpine:3.20`. Parsing it gives the same reference. */
 export function formatImageRef(reference: ImageRef): string {
   return `${reference.registry}/${reference.repository}${suffix(reference)}`;

@@ -110,7 +110,11 @@ async function imageIdOfManifest(layout: StoreLayout, manifest: Descriptor): Pro
   });
 }
 
-function entryFor(reference: ImageRef, { manifest, platform, indexDigest }: TaggedImage, imageId: Digest): IndexEntry {
+function entryFor(
+  reference: ImageRef,
+  { manifest, platform, indexDigest, origin }: TaggedImage,
+  imageId: Digest,
+): IndexEntry {
   const { registry, repository, tag, digest } = withDefaultTag(reference);
   // With both a tag and a digest the digest decides and the tag is not set, as in Docker.
   const name =
@@ -118,11 +122,12 @@ function entryFor(reference: ImageRef, { manifest, platform, indexDigest }: Tagg
       ? { registry, repository, ...(tag === undefined ? {} : { tag }) }
       : { registry, repository, digest };
   const { mediaType, digest: manifestDigest, size } = manifest;
+  const repoDigest = indexDigest ?? (origin === "local" ? undefined : manifestDigest);
   return {
     name: formatImageRef(name),
     manifest: { mediaType, digest: manifestDigest, size, platform },
     imageId,
-    repoDigest: indexDigest ?? manifestDigest,
+    ...(repoDigest === undefined ? {} : { repoDigest }),
     foreign: {},
     foreignAnnotations: {},
   };

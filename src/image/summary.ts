@@ -53,9 +53,13 @@ export function imageSize({ manifest, config }: StoredImage, layerSize: ImageFac
   }, 0);
 }
 
-/** When the image was made. The text is a stranger's: anything but a date with a time and a zone is none. */
+/** When the image was made. */
 export function createdMsOf({ config }: StoredImage): number | undefined {
-  const text = config.created ?? "";
+  return parseCreated(config.created);
+}
+
+/** Milliseconds since 1970. The text is a stranger's: anything but a date with a time and a zone is none. */
+export function parseCreated(text = ""): number | undefined {
   const isDate = text.length <= 40 && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text);
   const time = isDate ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;

@@ -1,6 +1,7 @@
 import { formatDecimalSize, shortId } from "../../base/index.ts";
 import { type CreatedContainer, formatPorts } from "../../container/index.ts";
 import { formatAge, formatSpan, formatTime } from "./age.ts";
+import { cutText } from "./cutText.ts";
 import type { ListRow, ListShape } from "./listFormat.ts";
 
 export const containerList: ListShape = {
@@ -34,9 +35,9 @@ const commandLength = 20;
 export function containerRow(container: CreatedContainer, { now, full }: { now: Date; full: boolean }): ListRow {
   const createdMs = parseTime(container.created);
   const command = container.command.join(" ");
-  const mounts = full ? container.mounts : container.mounts.map((mount) => cut(mount, mountLength));
+  const mounts = full ? container.mounts : container.mounts.map((mount) => cutText(mount, mountLength));
   return new Map([
-    ["Command", quote(full ? command : cut(command, commandLength))],
+    ["Command", quote(full ? command : cutText(command, commandLength))],
     ["CreatedAt", formatTime(createdMs)],
     ["ID", full ? container.id : shortId(container.id)],
     ["Image", container.image],
@@ -92,12 +93,6 @@ function formatHealth({ health }: CreatedContainer): string {
 function parseTime(text: string): number | undefined {
   const time = Date.parse(text);
   return Number.isNaN(time) ? undefined : time;
-}
-
-/** At most `length` characters; the last one says that there is more. */
-function cut(text: string, length: number): string {
-  const characters = [...text];
-  return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
 }
 
 function quote(command: string): string {

@@ -1,14 +1,6 @@
 import { join } from "node:path";
 import { EngineError, failPoint, type HeldLock } from "../../base/index.ts";
-import {
-  addImage,
-  addLayer,
-  type ImageRef,
-  openImageStore,
-  parseImageRef,
-  type StoredImage,
-  withDefaultTag,
-} from "../../image/index.ts";
+import { addImage, addLayer, newImageName, openImageStore, type StoredImage } from "../../image/index.ts";
 import { documentLimits, mediaTypes, type Platform } from "../../oci/index.ts";
 import { openLayerStore, type TreePiece, writeTar } from "../../overlay/index.ts";
 import { tellContainer } from "../events/tellContainer.ts";
@@ -40,7 +32,7 @@ export interface CommitRequest {
  * for a change, `fileSystem`, `noSpace`.
  */
 export async function commitContainer(request: CommitRequest, context: EngineContext): Promise<string> {
-  const reference = request.reference === undefined ? undefined : nameOf(request.reference);
+  const reference = request.reference === undefined ? undefined : newImageName(request.reference);
   const container = observeContainer(context, request.nameOrId);
   const store = openImageStore(join(context.root, "images"));
   const base = store.resolve(container.record.imageId);
@@ -87,15 +79,6 @@ export async function commitContainer(request: CommitRequest, context: EngineCon
     files?.release();
     hold.release();
   }
-}
-
-/** @throws EngineError `invalidReference`. */
-export function nameOf(text: string): ImageRef {
-  const reference = withDefaultTag(parseImageRef(text));
-  if (reference.digest === undefined) return reference;
-  throw new EngineError("invalidReference", "cannot name an image by a digest, which follows from its content", {
-    hint: "write NAME[:TAG]",
-  });
 }
 
 /** The root directory belongs into the layer only when its owner or mode is another one. */

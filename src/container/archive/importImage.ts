@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { failPoint } from "../../base/index.ts";
-import { addImage, addLayer, hostPlatform, openArchive, openImageStore } from "../../image/index.ts";
+import { addImage, addLayer, hostPlatform, newImageName, openArchive, openImageStore } from "../../image/index.ts";
 import type { Platform } from "../../oci/index.ts";
 import { openLayerStore } from "../../overlay/index.ts";
 import { tellImage } from "../events/tellImage.ts";
 import type { EngineContext } from "../run/engineContext.ts";
-import { nameOf } from "./commitContainer.ts";
 import { applyChange, type ImageDraft } from "./imageChange.ts";
 
 export interface ImportRequest {
@@ -26,7 +25,7 @@ export interface ImportRequest {
  * `unsupportedMediaType` for a compression that brig does not read, `noSpace`.
  */
 export async function importImage(request: ImportRequest, context: EngineContext): Promise<string> {
-  const reference = request.reference === undefined ? undefined : nameOf(request.reference);
+  const reference = request.reference === undefined ? undefined : newImageName(request.reference);
   const config = request.changes.reduce(applyChange, {} as ImageDraft);
   const store = openImageStore(join(context.root, "images"));
   const platform = request.platform ?? hostPlatform();

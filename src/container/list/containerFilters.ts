@@ -1,4 +1,5 @@
 import { EngineError } from "../../base/index.ts";
+import { hasLabel } from "../../image/index.ts";
 import type { PublishedPort } from "../../network/index.ts";
 import type { CreatedContainer } from "../runReports.ts";
 import { compileTextPattern } from "./textPattern.ts";
@@ -77,13 +78,6 @@ export function compileFilters(wanted: readonly ObjectFilter[], facts: FilterFac
 /** Whether a filter asks for containers that do not run. */
 export function looksAtStopped(wanted: readonly ObjectFilter[]): boolean {
   return wanted.some(({ name }) => name === "status" || name === "exited");
-}
-
-/** Whether a label filter (`key` or `key=value`) holds. */
-export function hasLabel(labels: ReadonlyMap<string, string>, wanted: string): boolean {
-  const equals = wanted.indexOf("=");
-  if (equals === -1) return labels.has(wanted);
-  return labels.get(wanted.slice(0, equals)) === wanted.slice(equals + 1);
 }
 
 /** The port of the host. */

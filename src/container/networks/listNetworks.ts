@@ -1,6 +1,7 @@
 import { EngineError, unlessDamaged } from "../../base/index.ts";
+import { hasLabel } from "../../image/index.ts";
 import { defaultNetworkName, listNetworkRecords, type NetworkRecord } from "../../network/index.ts";
-import { hasLabel, type ObjectFilter } from "../list/containerFilters.ts";
+import type { ObjectFilter } from "../list/containerFilters.ts";
 import { listContainerIds } from "../state/containerIds.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";

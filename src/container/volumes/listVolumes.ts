@@ -1,5 +1,6 @@
 import { EngineError, unlessDamaged } from "../../base/index.ts";
-import { hasLabel, type ObjectFilter } from "../list/containerFilters.ts";
+import { hasLabel } from "../../image/index.ts";
+import type { ObjectFilter } from "../list/containerFilters.ts";
 import { compileTextPattern } from "../list/textPattern.ts";
 import { listVolumeNames, readVolumeRecord, type VolumeRecord } from "../state/volumes.ts";
 import { readVolumeUsers } from "../state/volumeUsers.ts";

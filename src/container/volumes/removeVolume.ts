@@ -1,6 +1,7 @@
 import { EngineError, failPoint } from "../../base/index.ts";
+import { hasLabel } from "../../image/index.ts";
 import { measureTrees, removeTree } from "../../overlay/index.ts";
-import { hasLabel, type ObjectFilter } from "../list/containerFilters.ts";
+import type { ObjectFilter } from "../list/containerFilters.ts";
 import {
   attachVolumeAgain,
   condemnedVolumes,

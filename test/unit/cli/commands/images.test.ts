@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EngineError } from "../../../../src/base/index.ts";
-import type { ImageSummary } from "../../../../src/image/index.ts";
+import { type ImageFilter, type ImageSummary, selectImages } from "../../../../src/image/index.ts";
 import { compareGolden } from "../../../support/golden.ts";
 import { brig, fixedNow } from "../fakeContext.ts";
 
@@ -34,7 +34,11 @@ const images = [
   image("c", { createdMs: undefined, sizeBytes: 0 }),
 ];
 
-const engine = { images: async () => images };
+const days = (text: string) => fixedNow.getTime() - Number(text) * day;
+const engine = {
+  images: async (filters: readonly ImageFilter[] = []) =>
+    selectImages(images, filters, { createdOf: days, timeOf: days }),
+};
 
 const goldens: readonly (readonly [string, readonly string[]])[] = [
   ["images.txt", []],
@@ -61,11 +65,18 @@ const selections: readonly (readonly [readonly string[], string])[] = [
   [["localhost:5000/tools/*"], "b"],
   [["localhost:5000/*"], ""],
   [["a?pine:3.2?"], "a"],
+  [["a[k-m]pine:[^4]*"], "aa"],
+  [["a[k-m"], ""],
+  [[`alpine@sha256:${"d".repeat(64)}`], "a"],
+  [["-f", "since=100"], "aa"],
+  [["-f", "before=100"], "bc"],
+  [["-f", "until=100", "-f", "since=1000"], "b"],
   [["-f", "dangling=true"], "c"],
   [["-f", "dangling=false"], "aab"],
   [["-f", "label=team"], "aa"],
   [["-f", "label=team=core"], "aa"],
   [["-f", "label=team=other"], ""],
+  [["-f", "label=team", "-f", "label=missing"], ""],
   [["-f", "reference=alpine:latest", "-f", "reference=localhost:5000/tools/*:v1"], "ab"],
   [["nothing"], ""],
 ];
