@@ -1,10 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { ContainerArchives, ContainerNetworks, ContainerViews, EngineContext } from "./container/index.ts";
+import type {
+  ContainerArchives,
+  ContainerNetworks,
+  ContainerViews,
+  EngineContext,
+  EngineStore,
+} from "./container/index.ts";
 import { archiveMembers } from "./engine/archiveMembers.ts";
 import { type ImageMembers, imageMembers, imageStore, pull } from "./engine/imageMembers.ts";
 import { networkMembers } from "./engine/networkMembers.ts";
 import { type Places, probe, requireRoot } from "./engine/places.ts";
+import { storeMembers } from "./engine/storeMembers.ts";
 import { type SystemMembers, systemMembers } from "./engine/systemMembers.ts";
 import { viewMembers } from "./engine/viewMembers.ts";
 import type { Engine, EngineSettings } from "./engine.ts";
@@ -27,6 +34,7 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     ...viewMembers(places, () => containerContext(places)),
     ...archiveMembers(places, () => containerContext(places)),
     ...networkMembers(places, () => containerContext(places)),
+    ...storeMembers(places, () => containerContext(places)),
     ...hostMembers(places),
     ...systemMembers({ ...places, program: ownProgram() }, () => containerContext(places)),
   };
@@ -48,6 +56,7 @@ type ContainerMembers = Omit<
   | keyof ContainerViews
   | keyof ContainerArchives
   | keyof ContainerNetworks
+  | keyof EngineStore
 >;
 
 function containerMembers(places: Places): ContainerMembers {

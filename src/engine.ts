@@ -9,6 +9,7 @@ import type {
   ContainerViews,
   CreatedName,
   EngineEvent,
+  EngineStore,
   EventsRequest,
   ExecReport,
   ExecRun,
@@ -70,7 +71,7 @@ export interface PullRequest {
  * The engine as a library. Every member throws EngineError for what a user can mend; nothing is kept open between
  * calls. The command line is a client of this interface and can do nothing else.
  */
-export interface Engine extends ContainerViews, ContainerArchives, ContainerNetworks {
+export interface Engine extends ContainerViews, ContainerArchives, ContainerNetworks, EngineStore {
   pull(request: PullRequest): AsyncIterable<PullEvent>;
   /** The images, the youngest first; of those selected by reference only the names that fit. */
   images(filters?: readonly ImageFilter[]): Promise<readonly ImageSummary[]>;

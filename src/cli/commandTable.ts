@@ -3,6 +3,7 @@ import { archiveTable } from "./archiveTable.ts";
 import type { LoadedCommand } from "./command.ts";
 import { imageTable } from "./imageTable.ts";
 import { networkTable } from "./networkTable.ts";
+import { storeTable } from "./storeTable.ts";
 import { systemTable } from "./systemTable.ts";
 import { viewTable } from "./viewTable.ts";
 
@@ -204,5 +205,6 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/registryServe.ts")).registryServeCommand,
   },
   ...networkTable,
+  ...storeTable,
   ...systemTable,
 ];

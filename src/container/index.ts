@@ -1,3 +1,6 @@
+import type { EngineContext } from "./run/engineContext.ts";
+import type { EngineStore } from "./store/openStore.ts";
+
 export { parsePlatform } from "../image/index.ts";
 export { parseUlimit, type RunStreams } from "../launch/index.ts";
 export {
@@ -90,8 +93,19 @@ export type * from "./runOptions.ts";
 export type { CreatedContainer, CreatedName, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";
 export type { ContainerStats } from "./stats/containerStats.ts";
 export { type StatsRequest, type StatsRound, statsContainers } from "./stats/statsContainers.ts";
+export type { DiskUsage, ImageUsage, KindUsage, VolumeUsage } from "./store/diskUsage.ts";
+export type { PruneForecast, PruneVerdict } from "./store/forecastPrune.ts";
+export { layerKeeper } from "./store/layerKeeper.ts";
+export type { EngineStore } from "./store/openStore.ts";
+export type { PruneImagesRequest } from "./store/pruneRequest.ts";
+export type { PrunedSystem, SystemPruneRequest } from "./store/systemPrune.ts";
 export { type TopRequest, type TopTable, topContainer } from "./top/topContainer.ts";
 export type { Pruned } from "./volumes/removeVolume.ts";
 export type { VolumeDetails } from "./volumes/volumeDetails.ts";
 export type { ContainerExplanation } from "./why/explainContainer.ts";
 export type { PortExplanation, PortQuestion } from "./why/explainPort.ts";
+
+/** `openStore` of store/openStore.ts, which nothing needs that runs a container. */
+export async function openStore(context: EngineContext): Promise<EngineStore> {
+  return (await import("./store/openStore.ts")).openStore(context);
+}

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { ImageUse } from "../container/index.ts";
 import type { Engine, PullRequest } from "../engine.ts";
 import type { ImageFacts, ImageFilter, ImageSummary, PullEvent } from "../image/index.ts";
-import type { DiffId } from "../oci/index.ts";
 import { type Places, probe, requireRoot } from "./places.ts";
 import { registryAccess } from "./registryAccess.ts";
 
@@ -33,11 +32,12 @@ export function imageMembers(places: Places): ImageMembers {
     async removeImage(reference, { force = false, noPrune = false } = {}) {
       requireRoot(await probe(places), "remove an image");
       const { removeImage } = await import("../image/index.ts");
+      const { layerKeeper } = await import("../container/index.ts");
       const uses = await imageUses(places);
       const removed = await removeImage(await imageStore(places), reference, {
         force,
         usedBy: (imageId) => uses.filter((use) => use.imageId === imageId),
-        sweepLayers: (keep) => (noPrune ? Promise.resolve([]) : sweepLayers(places, keep)),
+        ...(noPrune ? { sweepLayers: async () => [] } : layerKeeper(places)),
       });
       for (const image of removed.untagged) await tell(places, "untag", image);
       const [id] = removed.deleted;
@@ -122,13 +122,4 @@ async function imageFacts(places: Places): Promise<ImageFacts> {
     layerSize: (diffId) => layers?.read(diffId)?.size,
     containers: (imageId) => uses.filter((use) => use.imageId === imageId).length,
   };
-}
-
-async function sweepLayers(places: Places, keep: ReadonlySet<DiffId>): Promise<readonly DiffId[]> {
-  const layers = await layerStore(places);
-  const used = new Set<string>((await imageUses(places)).flatMap((use) => use.diffIds));
-  const superfluous = (await layers.list()).filter((diffId) => !keep.has(diffId) && !used.has(diffId));
-  for (const diffId of superfluous) await layers.remove(diffId);
-  await layers.sweepStaging();
-  return superfluous;
 }

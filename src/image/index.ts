@@ -1,6 +1,9 @@
 import type { Digest } from "../oci/index.ts";
 import type { AddImageRequest } from "./addImage.ts";
 import type { AddedLayer, AddLayerRequest } from "./addLayer.ts";
+import type { StoreForecast } from "./prune/forecastPrune.ts";
+import type { PruneRules } from "./prune/planPrune.ts";
+import type { ImagePruning, PrunedImages } from "./prune/pruneImages.ts";
 import type { PullImageRequest } from "./pull.ts";
 import type { PullEvent } from "./pullEvents.ts";
 import type { ImageRef } from "./reference.ts";
@@ -21,11 +24,15 @@ export type { AddImageRequest } from "./addImage.ts";
 export type { AddedLayer, AddLayerRequest } from "./addLayer.ts";
 export { type Credential, type CredentialSettings, type CredentialSource, dockerCredentials } from "./credentials.ts";
 export type { HistoryItem } from "./history.ts";
+export { type ImageTree, nameOfImage, type TreeLayer, treeOfImages } from "./imageTree.ts";
 export { describeImage, type ImageDetails, type ImageDetailsConfig } from "./inspect.ts";
 export type { LayerIntake, LayerSink } from "./layerSink.ts";
 export { hasLabel, type ImageFilter, imageFilterNames, selectImages } from "./listFilter.ts";
 export type { ImageUser } from "./planRemoval.ts";
 export { formatPlatform, hostPlatform, parsePlatform } from "./platform.ts";
+export type { BlobVerdict, StoreForecast } from "./prune/forecastPrune.ts";
+export type { ImageVerdict, PruneRules } from "./prune/planPrune.ts";
+export type { ImagePruning, PrunedImages } from "./prune/pruneImages.ts";
 export type { PullImageRequest } from "./pull.ts";
 export type { LayerPhase, PullEvent } from "./pullEvents.ts";
 export type { TaggedImage } from "./pullStore.ts";
@@ -44,8 +51,15 @@ export { type ImageStore, openImageStore } from "./store.ts";
 export type { DamagedBlob } from "./storeCheck.ts";
 export type { StoredImage } from "./storedImage.ts";
 export type { StoreSurvey } from "./storeResolve.ts";
-export type { LayerKeeper, SweepReport } from "./storeSweep.ts";
-export { type ImageFacts, type ImageSummary, summarizeImage, summarizeImages } from "./summary.ts";
+export type { LayerKeeper, SweepReport, SweptLayer } from "./storeSweep.ts";
+export {
+  createdMsOf,
+  type ImageFacts,
+  type ImageSummary,
+  imageSize,
+  summarizeImage,
+  summarizeImages,
+} from "./summary.ts";
 export type { TagRequest } from "./tagImage.ts";
 
 /** `pullImage` of pull.ts, loaded when the first event is asked for. */
@@ -96,6 +110,16 @@ export async function* fetchArchive(url: string, signal: AbortSignal): AsyncGene
 /** `restoreLayer` of restoreLayer.ts, loaded on the first call. */
 export async function restoreLayer(request: RestoreRequest): Promise<void> {
   await (await import("./restoreLayer.ts")).restoreLayer(request);
+}
+
+/** `pruneImages` of prune/pruneImages.ts, loaded on the first call. */
+export async function pruneImages(store: ImageStore, pruning: ImagePruning): Promise<PrunedImages> {
+  return (await import("./prune/pruneImages.ts")).pruneImages(store, pruning);
+}
+
+/** `forecastPrune` of prune/forecastPrune.ts, loaded on the first call. */
+export async function forecastPrune(store: ImageStore, rules: PruneRules): Promise<StoreForecast> {
+  return (await import("./prune/forecastPrune.ts")).forecastPrune(store, rules);
 }
 
 /** storeCheck.ts, loaded when the store is checked. */

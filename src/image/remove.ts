@@ -41,7 +41,7 @@ export async function removeImage(store: ImageStore, text: string, removal: Imag
   failPoint("rmi.untagged");
   if (deletedId === undefined) return { untagged, deleted: [] };
   const { layers } = await store.collectGarbage(removal);
-  return { untagged, deleted: [deletedId, ...layers] };
+  return { untagged, deleted: [deletedId, ...layers.map(({ diffId }) => diffId)] };
 }
 
 interface RemovalStep {

@@ -33,6 +33,13 @@ export function withName(entries: readonly IndexEntry[], entry: IndexEntry): rea
   return previous === undefined || isSameImage(previous, entry) ? kept : withLeftBehind(kept, previous);
 }
 
+/** Gives an image back what it was called, as far as the name is still free. */
+export function withBack(entries: readonly IndexEntry[], lost: IndexEntry): readonly IndexEntry[] {
+  const name = canonicalName(lost);
+  const isTaken = name === undefined || entries.some((other) => canonicalName(other) === name);
+  return isTaken ? withLeftBehind(entries, lost) : [...entries, lost];
+}
+
 function canonicalName(entry: IndexEntry): string | undefined {
   const ref = entryRef(entry);
   return ref === undefined ? entry.name : formatImageRef(ref);

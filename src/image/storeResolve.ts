@@ -79,8 +79,8 @@ export interface StoreSurvey {
 }
 
 /** Every image once, whatever its names; one damaged image does not hide the others. */
-export function surveyImages(layout: StoreLayout): StoreSurvey {
-  const entries = readIndex(layout).filter(isManifestEntry);
+export function surveyImages(layout: StoreLayout, all: readonly IndexEntry[] = readIndex(layout)): StoreSurvey {
+  const entries = all.filter(isManifestEntry);
   const images = new Map<string, StoredImage>();
   const damaged: { name: string; error: EngineError }[] = [];
   for (const entry of entries) {

@@ -14,7 +14,7 @@ import {
   parseManifest,
 } from "../oci/index.ts";
 import { readDocument } from "./storeDocuments.ts";
-import { readIndex } from "./storeIndex.ts";
+import { type IndexEntry, readIndex } from "./storeIndex.ts";
 import { blobPathIn, type StoreLayout } from "./storeLayout.ts";
 import { removeStalePartials } from "./sweepPartials.ts";
 
@@ -24,14 +24,21 @@ export interface LayerKeeper {
    * Removes every layer tree that is not in `keep` and that no container uses; returns what it removed. Runs while
    * no image can come or go.
    */
-  sweepLayers(keep: ReadonlySet<DiffId>): Promise<readonly DiffId[]>;
+  sweepLayers(keep: ReadonlySet<DiffId>): Promise<readonly SweptLayer[]>;
+}
+
+export interface SweptLayer {
+  readonly diffId: DiffId;
+  /** Of its files. */
+  readonly bytes: number;
 }
 
 export interface SweepReport {
   /** A pull was under way, so nothing was removed; the next sweep finds the same garbage. */
   readonly postponed: boolean;
   readonly blobs: readonly Digest[];
-  readonly layers: readonly DiffId[];
+  readonly layers: readonly SweptLayer[];
+  /** Of the blobs and the layers. */
   readonly bytes: number;
 }
 
@@ -58,7 +65,8 @@ export async function collectGarbage(layout: StoreLayout, keeper: LayerKeeper): 
     const { blobs, bytes } = await sweepBlobs(layout, used);
     failPoint("rmi.blobs-removed");
     await removeStalePartials(layout);
-    return { postponed: false, blobs, bytes, layers: await keeper.sweepLayers(keep) };
+    const layers = await keeper.sweepLayers(keep);
+    return { postponed: false, blobs, layers, bytes: layers.reduce((sum, layer) => sum + layer.bytes, bytes) };
   } finally {
     lock.release();
   }
@@ -73,16 +81,22 @@ async function acquireIfStoreExists(layout: StoreLayout) {
   }
 }
 
-interface Marks {
+/** What of a store is in use. */
+export interface Marks {
   readonly blobs: Set<Digest>;
   readonly layers: Set<DiffId>;
   /** Documents whose own references were followed. */
   readonly followed: Set<Digest>;
 }
 
-function markUsed(layout: StoreLayout): Marks {
+/**
+ * Follows what `entries` name down to the layers.
+ *
+ * @throws EngineError `storeCorrupt` when a document that says what is in use cannot be read.
+ */
+export function markUsed(layout: StoreLayout, entries: readonly IndexEntry[] = readIndex(layout)): Marks {
   const marks: Marks = { blobs: new Set(), layers: new Set(), followed: new Set() };
-  for (const { manifest, repoDigest } of readIndex(layout)) {
+  for (const { manifest, repoDigest } of entries) {
     markDocument(layout, manifest, marks);
     // The index that the registry gave is kept as a document of its own; what it lists for other platforms is not.
     if (repoDigest !== undefined) marks.blobs.add(repoDigest);
@@ -126,18 +140,26 @@ function markLayers(layout: StoreLayout, config: DocumentName, marks: Marks): vo
 async function sweepBlobs(layout: StoreLayout, used: ReadonlySet<Digest>): Promise<{ blobs: Digest[]; bytes: number }> {
   const blobs: Digest[] = [];
   let bytes = 0;
-  for (const algorithm of ["sha256", "sha512"]) {
-    const directory = join(layout.directory, "blobs", algorithm);
-    for (const name of await readdirIfExists(directory)) {
-      const digest = `${algorithm}:${name}`;
-      // A name that is no digest is not ours to remove.
-      if (!isDigest(digest) || used.has(digest)) continue;
-      bytes += await removeCounted(blobPathIn(layout, digest));
-      blobs.push(digest);
-      failPoint("rmi.blob-removed");
-    }
+  for (const digest of await storedBlobs(layout)) {
+    if (used.has(digest)) continue;
+    bytes += await removeCounted(blobPathIn(layout, digest));
+    blobs.push(digest);
+    failPoint("rmi.blob-removed");
   }
   return { blobs, bytes };
+}
+
+/** The digests of the blobs that are there, used or not. */
+export async function storedBlobs(layout: StoreLayout): Promise<readonly Digest[]> {
+  const found: Digest[] = [];
+  for (const algorithm of ["sha256", "sha512"]) {
+    for (const name of await readdirIfExists(join(layout.directory, "blobs", algorithm))) {
+      const digest = `${algorithm}:${name}`;
+      // A name that is no digest is not ours to remove.
+      if (isDigest(digest)) found.push(digest);
+    }
+  }
+  return found;
 }
 
 async function readdirIfExists(directory: string): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   EngineError,
   errnoOf,
@@ -55,12 +55,15 @@ export interface LayerStore {
   read(diffId: DiffId): LayerRecordFile | undefined;
   /** Bytes of the files in a layer; 0 when it is not there. */
   size(diffId: DiffId): Promise<number>;
-  /** Removes a layer, which no container may be using. Not there is fine. */
-  remove(diffId: DiffId): Promise<void>;
+  /**
+   * Removes a layer; not there is fine. `isUsed` is asked once nobody can find it any more: whoever found it before has
+   * said so by then, and the layer is put back. Resolves with whether it is gone.
+   */
+  remove(diffId: DiffId, isUsed?: () => boolean): Promise<boolean>;
   list(): Promise<readonly DiffId[]>;
   /** What processes left behind that ended in the middle of their work. */
   staleStaging(): readonly string[];
-  /** Removes it. */
+  /** Removes it; a layer that was being removed and may still be used comes back. */
   sweepStaging(): Promise<void>;
 }
 
@@ -77,7 +80,7 @@ export function openLayerStore(
   const read = (diffId: DiffId): LayerRecordFile | undefined => readRecord(layerPath(diffId), diffId);
   const staleStaging = (): readonly string[] =>
     readdirSync(staging)
-      .filter((name) => !isStagingOwned(name))
+      .filter((name) => !isStagingOwned(withoutMark(name)))
       .map((name) => join(staging, name));
 
   return {
@@ -91,11 +94,18 @@ export function openLayerStore(
     treePath: (diffId) => join(layerPath(diffId), "tree"),
     read,
     size: async (diffId) => read(diffId)?.size ?? 0,
-    remove: async (diffId) => {
-      const trash = join(staging, newStagingName());
-      const taken = renamed(layerPath(diffId), trash, ["ENOENT"]);
+    remove: async (diffId, isUsed = () => false) => {
+      const name = newStagingName();
+      const detached = join(staging, `${checkingMark}${name}`);
+      if (!renamed(layerPath(diffId), detached, ["ENOENT"])) return true;
+      failPoint("rmi.layer-detached");
+      // Somebody else's layer of the same diffId may be there by now: then ours is no longer needed.
+      if (isUsed() && renamed(detached, layerPath(diffId), ["ENOTEMPTY", "EEXIST"])) return false;
+      const trash = join(staging, name);
+      renamed(detached, trash, []);
       failPoint("rmi.layer-trashed");
-      if (taken) await discard(trash);
+      await discard(trash);
+      return true;
     },
     list: async () =>
       readdirSync(layers)
@@ -103,9 +113,24 @@ export function openLayerStore(
         .filter((diffId) => diffId !== undefined),
     staleStaging,
     sweepStaging: async () => {
-      for (const path of staleStaging()) await discard(path);
+      for (const path of staleStaging()) if (!putBack(path, layers)) await discard(path);
     },
   };
+}
+
+/** Begins the name of a layer of which it is not yet certain that nobody uses it. */
+const checkingMark = "checking-";
+
+function withoutMark(name: string): string {
+  return name.startsWith(checkingMark) ? name.slice(checkingMark.length) : name;
+}
+
+/** A removal that was killed before it was certain has removed nothing. */
+function putBack(path: string, layers: string): boolean {
+  if (!basename(path).startsWith(checkingMark)) return false;
+  const diffId = parseRecord(readFileIfExists(join(path, "layer.json")) ?? "")?.diffId;
+  if (typeof diffId !== "string" || !isDigest(diffId)) return false;
+  return renamed(path, join(layers, directoryName(diffId as DiffId)), ["ENOTEMPTY", "EEXIST"]);
 }
 
 interface IntakeParts {

@@ -1,19 +1,19 @@
-import { formatDecimalSize } from "../../base/index.ts";
-import type { Pruned } from "../../container/index.ts";
 import { defineCommand } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import type { CommandContext, Outcome } from "../context.ts";
 import { type ListFilter, parseFilter } from "../flags/filter.ts";
 import type { Flag, Help } from "../flags/flag.ts";
 import { helpFlag, switchInto } from "../flags/sharedFlags.ts";
+import { formatDeleted, formatPruned } from "../render/pruneText.ts";
 
-interface PruneDraft extends Help {
+export interface PruneDraft extends Help {
   force?: boolean;
   all?: boolean;
   readonly filters: ListFilter[];
 }
 
-function pruneFlags(known: readonly string[], example: string): readonly Flag<PruneDraft>[] {
+/** `--filter`, `--force` and `--help` of a prune that knows the filters `known`. */
+export function pruneFlags(known: readonly string[], example: string): readonly Flag<PruneDraft>[] {
   return [
     {
       long: "filter",
@@ -36,7 +36,7 @@ export const pruneContainersCommand = defineCommand<PruneDraft>({
   begin: () => ({ filters: [] }),
   execute: async ({ draft, context, openEngine }): Promise<Outcome> => {
     if (!agreed(draft, "This will remove all stopped containers.", context)) return {};
-    return report("Containers", await (await openEngine()).pruneContainers(draft.filters));
+    return { output: formatPruned("Containers", await (await openEngine()).pruneContainers(draft.filters)) };
   },
 });
 
@@ -56,7 +56,7 @@ export const pruneVolumesCommand = defineCommand<PruneDraft>({
     const { all = false, filters } = draft;
     const which = all ? "all local" : "anonymous local";
     if (!agreed(draft, `This will remove ${which} volumes not used by at least one container.`, context)) return {};
-    return report("Volumes", await (await openEngine()).pruneVolumes({ all, filters }));
+    return { output: formatPruned("Volumes", await (await openEngine()).pruneVolumes({ all, filters })) };
   },
 });
 
@@ -68,18 +68,11 @@ export const pruneNetworksCommand = defineCommand<PruneDraft>({
   execute: async ({ draft, context, openEngine }): Promise<Outcome> => {
     if (!agreed(draft, "This will remove all custom networks not used by at least one container.", context)) return {};
     const { removed } = await (await openEngine()).pruneNetworks(draft.filters);
-    return { output: listOf("Networks", removed) };
+    return { output: formatDeleted("Networks", removed) };
   },
 });
 
-function agreed({ force }: PruneDraft, question: string, context: CommandContext): boolean {
+/** Asks Docker's question unless `--force` is among the flags. */
+export function agreed({ force }: Pick<PruneDraft, "force">, question: string, context: CommandContext): boolean {
   return force === true || confirm(`WARNING! ${question}`, context);
-}
-
-function report(what: string, { removed, reclaimedBytes }: Pruned): Outcome {
-  return { output: `${listOf(what, removed)}Total reclaimed space: ${formatDecimalSize(reclaimedBytes)}\n` };
-}
-
-function listOf(what: string, removed: readonly string[]): string {
-  return removed.length === 0 ? "" : `Deleted ${what}:\n${removed.map((name) => `${name}\n`).join("")}\n`;
 }

@@ -9,7 +9,7 @@ import { resolveUser } from "../identity/resolveUser.ts";
 import { recordOf } from "../run/containerDocuments.ts";
 import type { RunDraft } from "../run/draftRun.ts";
 import type { EngineContext } from "../run/engineContext.ts";
-import { layerTrees } from "../run/findImage.ts";
+import { unpackedTrees } from "../run/findImage.ts";
 import { findJoins } from "../run/findJoins.ts";
 import { inheritedMounts } from "../run/inheritedMounts.ts";
 import { type PlannedContainer, planContainer } from "../run/planContainer.ts";
@@ -61,7 +61,7 @@ export async function createContainer(request: CreateRequest, context: EngineCon
   makeBindSources(named, undo);
   const claimed = reserveVolumes({ ...context, id, volumes, undo });
   if (options.networks.length > 0) await makeContainerNetwork({ draft, ...reservation, undo }, context);
-  const layers = layerTrees(context, diffIds);
+  const layers = await unpackedTrees(context, image);
   const accounts = boundAccounts(
     await imageAccounts({ ...context, stage: paths.stage, layers, imageId: image.id }),
     options.mounts.flatMap((mount) => (mount.kind === "bind" ? [mount] : [])),

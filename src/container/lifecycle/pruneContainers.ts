@@ -1,6 +1,6 @@
 import { EngineError } from "../../base/index.ts";
 import type { ObjectFilter } from "../list/containerFilters.ts";
-import { listContainers } from "../list/listContainers.ts";
+import { type ListPlaces, listContainers } from "../list/listContainers.ts";
 import { instantOf, parseInstant } from "../options/timeFlag.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import type { CreatedContainer } from "../runReports.ts";
@@ -13,18 +13,28 @@ import { removeByName } from "./removeByName.ts";
  * @throws EngineError `invalidValue` for an unknown filter (`until`, `label` and `label!` are known) or value.
  */
 export async function pruneContainers(filters: readonly ObjectFilter[], context: EngineContext): Promise<Pruned> {
-  const fits = compilePruneFilters(filters, context.now());
-  const all = await listContainers(context, { all: true, size: true });
   const removed: string[] = [];
   let reclaimedBytes = 0;
-  for (const container of all.filter(
-    ({ status }) => status === "created" || status === "exited" || status === "dead",
-  )) {
-    if (!fits(container) || !(await removedUnlessStarted(container.id, context))) continue;
+  for (const container of await listPrunable(filters, context)) {
+    if (!(await removedUnlessStarted(container.id, context))) continue;
     removed.push(container.id);
     reclaimedBytes += container.size?.writtenBytes ?? 0;
   }
   return { removed, reclaimedBytes };
+}
+
+/**
+ * The containers that do not run and fit the filters, with their sizes.
+ *
+ * @throws EngineError as `pruneContainers`.
+ */
+export async function listPrunable(
+  filters: readonly ObjectFilter[],
+  places: ListPlaces & Pick<EngineContext, "now">,
+): Promise<readonly CreatedContainer[]> {
+  const fits = compilePruneFilters(filters, places.now());
+  const all = await listContainers(places, { all: true, size: true });
+  return all.filter((container) => ["created", "exited", "dead"].includes(container.status) && fits(container));
 }
 
 function compilePruneFilters(filters: readonly ObjectFilter[], now: Date): (container: CreatedContainer) => boolean {

@@ -76,19 +76,34 @@ async function removeRecord(record: NetworkRecord, context: EngineContext): Prom
  * @throws EngineError `invalidValue` for an unknown filter.
  */
 export async function pruneNetworks(filters: readonly ObjectFilter[], context: EngineContext): Promise<Pruned> {
+  await finishRemovals(context);
+  const removed: string[] = [];
+  for (const record of listUnusedNetworks(filters, context)) {
+    if (await removedUnlessUsed(record, context)) removed.push(record.name);
+  }
+  return { removed, reclaimedBytes: 0 };
+}
+
+/**
+ * The networks that `pruneNetworks` would remove; `without` are containers that are about to go.
+ *
+ * @throws EngineError `invalidValue` for an unknown filter.
+ */
+export function listUnusedNetworks(
+  filters: readonly ObjectFilter[],
+  context: EngineContext,
+  without: ReadonlySet<string> = new Set(),
+): readonly NetworkRecord[] {
   const fits = compilePruneLabels(filters, ["until"]);
   const limits = filters
     .filter(({ name }) => name === "until")
     .map(({ value }) => parseInstant(value, context.now(), "until"));
-  await finishRemovals(context);
-  const removed: string[] = [];
-  for (const record of listNetworkRecords(context.root)) {
-    if (record.name === defaultNetworkName || !fits(new Map(Object.entries(record.labels)))) continue;
+  return listNetworkRecords(context.root).filter((record) => {
+    if (record.name === defaultNetworkName || !fits(new Map(Object.entries(record.labels)))) return false;
     const created = instantOf(new Date(record.created));
-    if (limits.some((limit) => created >= limit) || networkMembers(record, context, "all").length > 0) continue;
-    if (await removedUnlessUsed(record, context)) removed.push(record.name);
-  }
-  return { removed, reclaimedBytes: 0 };
+    if (limits.some((limit) => created >= limit)) return false;
+    return networkMembers(record, context, "all").every(({ record: { id } }) => without.has(id));
+  });
 }
 
 /** Somebody may use or remove it at this moment: then it is not ours to remove. */

@@ -114,9 +114,29 @@ export function layerTrees(
     if (record !== undefined) return { path: store.treePath(diffId), opaqueRoot: record.opaqueRoot };
     throw new EngineError("storeCorrupt", `the layer "${diffId}" of the image is missing`, {
       hint: "pull the image again",
+      details: { missing: diffId },
     });
   });
   return [...planOverlay({ layers }).lower].reverse();
+}
+
+/**
+ * As `layerTrees`, and unpacks first what is missing.
+ *
+ * @throws EngineError those of `unpackImage`, `limitExceeded`.
+ */
+export async function unpackedTrees(
+  context: Pick<EngineContext, "root" | "helperPath">,
+  image: StoredImage,
+): Promise<readonly string[]> {
+  const { diff_ids: diffIds } = image.config.rootfs;
+  try {
+    return layerTrees(context, diffIds);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.details.missing === undefined) throw error;
+    await (await import("./unpackImage.ts")).unpackImage(context, image);
+    return layerTrees(context, diffIds);
+  }
 }
 
 /** Whether an error only says that this user may not look: a plan can do without. */

@@ -70,23 +70,53 @@ export interface Pruned {
  * @throws EngineError `invalidValue` for an unknown filter.
  */
 export async function pruneVolumes(request: PruneVolumesRequest, places: VolumePlaces): Promise<Pruned> {
-  const all = request.all || request.filters.some(({ name, value }) => name === "all" && /^(true|1)$/.test(value));
-  const fits = compilePruneLabels(request.filters, ["all"]);
   settleVolumes(places.root);
-  const used = readVolumeUsers(places.root);
-  const unused = readVolumes(places.root).filter(
-    (record) => !used.has(record.name) && (all || record.anonymous) && fits(labelsOf(record)),
-  );
-  const paths = unused.map(({ name }) => volumeContent(places.root, name));
-  const sizes = await measureTrees({ helperPath: places.helperPath, paths });
   const removed: string[] = [];
   let reclaimedBytes = 0;
-  for (const [index, { name }] of unused.entries()) {
+  for (const { name, bytes } of await listUnused(request, places)) {
     if (!(await removedUnlessUsed(name, places))) continue;
     removed.push(name);
-    reclaimedBytes += sizes[index] ?? 0;
+    reclaimedBytes += bytes;
   }
   return { removed, reclaimedBytes };
+}
+
+export interface MeasuredVolume {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/**
+ * The volumes that `pruneVolumes` would remove; `without` are containers that are about to go.
+ *
+ * @throws EngineError `invalidValue` for an unknown filter.
+ */
+export async function listUnused(
+  request: PruneVolumesRequest,
+  places: VolumePlaces,
+  without: ReadonlySet<string> = new Set(),
+): Promise<readonly MeasuredVolume[]> {
+  const all = request.all || request.filters.some(({ name, value }) => name === "all" && /^(true|1)$/.test(value));
+  const fits = compilePruneLabels(request.filters, ["all"]);
+  const users = readVolumeUsers(places.root);
+  const isUsed = (name: string): boolean => (users.get(name) ?? []).some((id) => !without.has(id));
+  const unused = readVolumes(places.root).filter(
+    (record) => !isUsed(record.name) && (all || record.anonymous) && fits(labelsOf(record)),
+  );
+  return measureVolumes(
+    unused.map(({ name }) => name),
+    places,
+  );
+}
+
+/** The bytes of the files in volumes, in their order. */
+export async function measureVolumes(
+  names: readonly string[],
+  places: VolumePlaces,
+): Promise<readonly MeasuredVolume[]> {
+  const paths = names.map((name) => volumeContent(places.root, name));
+  const sizes = await measureTrees({ helperPath: places.helperPath, paths });
+  return names.map((name, index) => ({ name, bytes: sizes[index] ?? 0 }));
 }
 
 /** Somebody may use or remove it at this moment: then it is not ours to remove. */

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -47,6 +48,35 @@ test("remove() takes a layer away, and does not mind that there is none", async 
   assert.equal(await bench.store.has(diffId), false);
   assert.equal(await bench.store.size(diffId), 0);
   assert.deepEqual(await bench.store.list(), []);
+  assert.deepEqual(stagingLeftovers(bench), []);
+});
+
+test("remove() puts a layer back that somebody found before it was out of reach", async (t) => {
+  const bench = makeLayerBench(t);
+  const diffId = freshDiffId();
+  await unpackArchive(bench.store, small, diffId);
+  let seen: boolean | undefined;
+  const isUsed = () => {
+    seen = bench.store.read(diffId) !== undefined;
+    return true;
+  };
+  assert.equal(await bench.store.remove(diffId, isUsed), false);
+  assert.equal(seen, false);
+  assert.equal(readFileSync(join(bench.store.treePath(diffId), "etc/a"), "utf8"), "hello");
+  assert.deepEqual(stagingLeftovers(bench), []);
+  assert.equal(await bench.store.remove(diffId, () => false), true);
+  assert.equal(await bench.store.has(diffId), false);
+});
+
+test("sweepStaging() brings a layer back whose removal was killed before it was certain", async (t) => {
+  const bench = makeLayerBench(t);
+  const diffId = freshDiffId();
+  await unpackArchive(bench.store, small, diffId);
+  const detached = `checking-${"0".repeat(16)}.4194304.1.${"0".repeat(32)}`;
+  renameSync(join(bench.store.treePath(diffId), ".."), join(bench.staging, detached));
+  assert.deepEqual(bench.store.staleStaging(), [join(bench.staging, detached)]);
+  await bench.store.sweepStaging();
+  assert.equal(readFileSync(join(bench.store.treePath(diffId), "etc/a"), "utf8"), "hello");
   assert.deepEqual(stagingLeftovers(bench), []);
 });
 

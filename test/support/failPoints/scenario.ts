@@ -42,6 +42,11 @@ export function scenariosOf({ image, remote, files, root }: Pick<World, "image" 
       undo: [["rmi", remote]],
     },
     rmi: { prepare: [pulled], operation: ["rmi", remote], again: [pulled, ["rmi", remote]] },
+    "image prune": {
+      prepare: [pulled],
+      operation: ["image", "prune", "-a", "-f"],
+      again: [pulled, ["run", "--rm", ...net, remote, "cat", "/data/replaced"], ["image", "prune", "-a", "-f"]],
+    },
     create: { operation: made, allOrNothing: true, again: [gone, made, ["start", "subject"]], undo: removed },
     start: { operation: started, again: [gone, started, ["exec", "subject", "true"]], undo: removed },
     "run --rm": {

@@ -228,7 +228,7 @@ test("removeImage() keeps the blobs that another image shares and asks for its l
     ...nothing,
     sweepLayers: async (keep) => {
       kept.push(...keep);
-      return [sha256(own) as DiffId];
+      return [{ diffId: sha256(own) as DiffId, bytes: 3 }];
     },
   });
   assert.deepEqual(kept, [sha256(shared)]);
