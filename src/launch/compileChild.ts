@@ -4,7 +4,9 @@ import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import { compileNetworkSettings } from "./compileNetwork.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import { isBind, sortMountOptions } from "./mountOptions.ts";
-import type { FieldValue, LaunchStep } from "./plan.ts";
+import { type FieldValue, type LaunchStep, stepsOf } from "./plan.ts";
+
+const step = stepsOf("child");
 
 /** The steps of the child phase: everything between a process in new namespaces and a finished root file system. */
 export function compileChild(request: LaunchRequest): LaunchStep[] {
@@ -15,15 +17,6 @@ export function compileChild(request: LaunchRequest): LaunchStep[] {
     ...protectSteps(request),
     ...pivotSteps(request),
   ];
-}
-
-function step(
-  id: string,
-  op: string,
-  fields: Record<string, FieldValue>,
-  texts: { why: string; doc?: string },
-): LaunchStep {
-  return { id, phase: "child", op, fields, ...texts };
 }
 
 function joinSteps({ joins }: LaunchRequest): LaunchStep[] {

@@ -7,7 +7,9 @@ import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { mapSteps, mountIds } from "./mountIds.ts";
 import { sortMountOptions } from "./mountOptions.ts";
 import { overlayOptions, stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
-import type { FieldValue, LaunchStep } from "./plan.ts";
+import { type FieldValue, type LaunchStep, stepsOf } from "./plan.ts";
+
+const step = stepsOf("host");
 
 /**
  * The steps of the host phase. Their order has reasons: the group exists before the child, which is born in it;
@@ -24,15 +26,6 @@ export function compileHost(request: LaunchRequest): LaunchStep[] {
     ...compileNetworkStart(request),
     ...rootSteps(request),
   ];
-}
-
-function step(
-  id: string,
-  op: string,
-  fields: Record<string, FieldValue>,
-  texts: { why: string; doc?: string },
-): LaunchStep {
-  return { id, phase: "host", op, fields, ...texts };
 }
 
 function cgroupSteps({ cgroup }: LaunchRequest): LaunchStep[] {

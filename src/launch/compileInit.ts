@@ -1,7 +1,9 @@
 import { capabilityMask } from "../namespaces/index.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
-import type { FieldValue, LaunchStep } from "./plan.ts";
+import { type LaunchStep, stepsOf } from "./plan.ts";
 import { seccompFlagBits } from "./seccomp/filterFlags.ts";
+
+const step = stepsOf("init");
 
 /** What the init phase needs of a request; a process that joins a container has no other part. */
 export type InitRequest = Pick<LaunchRequest, "executables" | "init" | "seccompProgram" | "spec" | "stdin">;
@@ -46,15 +48,6 @@ export function compileInit(request: InitRequest): LaunchStep[] {
     ...(late ? filter : []),
     executeStep(request),
   ];
-}
-
-function step(
-  id: string,
-  op: string,
-  fields: Record<string, FieldValue>,
-  texts: { why: string; doc?: string },
-): LaunchStep {
-  return { id, phase: "init", op, fields, ...texts };
 }
 
 /** `RLIMIT_*` numbers of Linux on every architecture that brig runs on (getrlimit(2), asm-generic/resource.h). */

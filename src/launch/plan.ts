@@ -32,3 +32,15 @@ export interface LaunchPlan {
   /** What could not be done as asked and how the plan differs from the request, one sentence each; shown to the user. */
   readonly notices: readonly string[];
 }
+
+export type MakeStep = (
+  id: string,
+  op: string,
+  fields: Readonly<Record<string, FieldValue>>,
+  texts: Pick<LaunchStep, "why" | "doc">,
+) => LaunchStep;
+
+/** Makes the steps of one phase. */
+export function stepsOf(phase: LaunchPhase): MakeStep {
+  return (id, op, fields, texts) => ({ id, phase, op, fields, ...texts });
+}

@@ -10,6 +10,6 @@ export {
   layerCompression,
   mediaTypes,
 } from "./mediaTypes.ts";
-export { parseImageConfig } from "./parseImageConfig.ts";
+export { emptyExecution, parseImageConfig } from "./parseImageConfig.ts";
 export { parseIndex, parseManifest } from "./parseManifest.ts";
 export type * from "./runtimeSpec.ts";

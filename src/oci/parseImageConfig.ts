@@ -24,7 +24,8 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
   };
 }
 
-const emptyExecution: ImageExecution = {
+/** Of an image that says nothing about how to run it. */
+export const emptyExecution: ImageExecution = {
   User: "",
   ExposedPorts: [],
   Env: [],

@@ -7,7 +7,7 @@ import { disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
 import { BrigProcess } from "../support/brigProcess.ts";
 import { joinWatchLayout, watchWhile } from "../support/joinWatch.ts";
 import { helperPath, projectRoot } from "../support/projectPaths.ts";
-import { pulledRoot } from "../support/pulledRoot.ts";
+import { imageRoot } from "../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../support/runningContainer.ts";
 
 // CVE-2019-5736: the executable of a process that joins a container must not be a file of the host that the container
@@ -17,9 +17,7 @@ let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ watch: { layout: await joinWatchLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("watch");
+  ({ root, image } = await imageRoot(await joinWatchLayout()));
 });
 
 after(() => disposeRoot(root));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
 import { joinWatchLayout, watchWhile } from "../support/joinWatch.ts";
-import { pulledRoot } from "../support/pulledRoot.ts";
+import { imageRoot } from "../support/pulledRoot.ts";
 
 // CVE-2016-9962: what joins a container must never be in the hands of a process of that container while it is still the
 // engine's. The watchers have all that a container may be given for it: the same user, and CAP_SYS_PTRACE.
@@ -11,9 +11,7 @@ let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ watch: { layout: await joinWatchLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("watch");
+  ({ root, image } = await imageRoot(await joinWatchLayout()));
 });
 
 after(() => disposeRoot(root));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { type BrigResult, brigCommand, brigEnvironment, disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
 import { joinWatchLayout } from "../support/joinWatch.ts";
-import { pulledRoot } from "../support/pulledRoot.ts";
+import { imageRoot } from "../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../support/runningContainer.ts";
 
 // CVE-2024-21626: a descriptor of a directory of the host that reaches the container is a way out of it, and a working
@@ -15,9 +15,7 @@ let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ watch: { layout: await joinWatchLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("watch");
+  ({ root, image } = await imageRoot(await joinWatchLayout()));
   await startRunning(root, { name: "box", image });
 });
 

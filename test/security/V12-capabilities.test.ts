@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
 import { joinWatchLayout } from "../support/joinWatch.ts";
-import { pulledRoot } from "../support/pulledRoot.ts";
+import { imageRoot } from "../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../support/runningContainer.ts";
 
 // CVE-2022-24769, CVE-2022-29162, CVE-2022-27649, CVE-2022-27650: inheritable and ambient capabilities are empty, for
@@ -12,9 +12,7 @@ let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ watch: { layout: await joinWatchLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("watch");
+  ({ root, image } = await imageRoot(await joinWatchLayout()));
 });
 
 after(() => disposeRoot(root));

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeLayout } from "./makeLayout.ts";
-import { runTool } from "./programs.ts";
-import { fixtureDirectory, projectRoot } from "./projectPaths.ts";
+import { nativeProgram } from "./nativeProgram.ts";
 
 /** One line that test/native/probe.c printed. */
 export interface ProbeLine {
@@ -21,17 +19,9 @@ export interface ProbeLine {
   readonly sid?: number;
 }
 
-/** The compiled probe program: static, kept below build/fixtures as long as its source stays the same. */
-export async function probeProgram(): Promise<string> {
-  const source = join(projectRoot, "test/native/probe.c");
-  const digest = createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 12);
-  const program = join(fixtureDirectory, `probe-${digest}`);
-  if (existsSync(program)) return program;
-  mkdirSync(fixtureDirectory, { recursive: true });
-  const fresh = `${program}.${process.pid}`;
-  await runTool("gcc", ["-std=c17", "-static", "-O1", "-Wall", "-Wextra", "-Werror", "-o", fresh, source]);
-  renameSync(fresh, program);
-  return program;
+/** The compiled probe program. */
+export function probeProgram(): Promise<string> {
+  return nativeProgram("probe");
 }
 
 /** An OCI layout whose `latest` holds nothing but /probe, which is its entrypoint. */

@@ -26,8 +26,13 @@ export async function pulledRoot(
   return { root, reference };
 }
 
-/** Fresh roots that already hold busybox, which most tests run. The caller ends with `disposeRoot(root)`. */
+/** Fresh roots that already hold one image, the `latest` of a layout. The caller ends with `disposeRoot(root)`. */
+export async function imageRoot(layout: string): Promise<{ readonly root: TestRoot; readonly image: string }> {
+  const { root, reference } = await pulledRoot({ tested: { layout, tag: "latest" } });
+  return { root, image: reference("tested") };
+}
+
+/** The same of busybox, which most tests run. */
 export async function busyboxRoot(): Promise<{ readonly root: TestRoot; readonly image: string }> {
-  const { root, reference } = await pulledRoot({ busybox: { layout: await busyboxLayout(), tag: "latest" } });
-  return { root, image: reference("busybox") };
+  return imageRoot(await busyboxLayout());
 }

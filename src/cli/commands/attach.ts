@@ -1,25 +1,17 @@
-import { parseDetachKeys } from "../../container/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import type { Flag, Help } from "../flags/flag.ts";
+import { type DetachDraft, detachKeysFlag } from "../flags/detachKeysFlag.ts";
+import type { Flag } from "../flags/flag.ts";
 import { helpFlag, switchInto } from "../flags/sharedFlags.ts";
 import { outcomeOf } from "./attachOutcome.ts";
 
-interface AttachDraft extends Help {
-  detachKeys?: string;
+interface AttachDraft extends DetachDraft {
   noStdin?: boolean;
   sigProxy?: boolean;
 }
 
 const flags: readonly Flag<AttachDraft>[] = [
-  {
-    long: "detach-keys",
-    value: "string",
-    text: "keys that detach the terminal; the container's own when left out",
-    read: (draft, keys) => {
-      draft.detachKeys = parseDetachKeys(keys);
-    },
-  },
+  detachKeysFlag,
   helpFlag,
   { long: "no-stdin", text: "leave stdin to the caller", read: switchInto<AttachDraft>("noStdin") },
   {

@@ -1,18 +1,18 @@
 import { EngineError } from "../../base/index.ts";
-import { type AttachReport, parseDetachKeys } from "../../container/index.ts";
+import type { AttachReport } from "../../container/index.ts";
 import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext, Outcome } from "../context.ts";
-import type { Flag, Help } from "../flags/flag.ts";
+import { type DetachDraft, detachKeysFlag } from "../flags/detachKeysFlag.ts";
+import type { Flag } from "../flags/flag.ts";
 import { helpFlag, switchInto } from "../flags/sharedFlags.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
 import { outcomeOf } from "./attachOutcome.ts";
 import { forEachArgument } from "./eachArgument.ts";
 
-interface StartDraft extends Help {
+interface StartDraft extends DetachDraft {
   attach?: boolean;
   interactive?: boolean;
-  detachKeys?: string;
   sigProxy?: boolean;
 }
 
@@ -23,14 +23,7 @@ const flags: readonly Flag<StartDraft>[] = [
     text: "attach stdout and stderr, and pass signals on",
     read: switchInto<StartDraft>("attach"),
   },
-  {
-    long: "detach-keys",
-    value: "string",
-    text: "keys that detach the terminal; the container's own when left out",
-    read: (draft, keys) => {
-      draft.detachKeys = parseDetachKeys(keys);
-    },
-  },
+  detachKeysFlag,
   helpFlag,
   { long: "interactive", short: "i", text: "attach stdin too", read: switchInto<StartDraft>("interactive") },
   {

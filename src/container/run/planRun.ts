@@ -4,7 +4,7 @@ import { EngineError, newContainerId } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
 import { compilePlan, type LaunchPlan, type LaunchRequest } from "../../launch/index.ts";
 import { idsPerRange } from "../../namespaces/index.ts";
-import type { DiffId, ImageConfig } from "../../oci/index.ts";
+import { type DiffId, emptyExecution, type ImageConfig } from "../../oci/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
 import { type Accounts, noAccounts } from "../identity/accounts.ts";
 import { boundAccounts, cachedAccounts, readAccounts } from "../identity/imageAccounts.ts";
@@ -105,16 +105,7 @@ function absentImage({ root }: EngineContext, reason: string): PlanImage {
   const config: ImageConfig = {
     architecture: "",
     os: "linux",
-    config: {
-      User: "",
-      ExposedPorts: [],
-      Env: [],
-      Entrypoint: [],
-      Cmd: [],
-      Volumes: [],
-      WorkingDir: "",
-      Labels: new Map(),
-    },
+    config: emptyExecution,
     rootfs: { type: "layers", diff_ids: [] as readonly DiffId[] },
     history: [],
   };

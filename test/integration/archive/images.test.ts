@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { BrigProcess } from "../../support/brigProcess.ts";
 import { multiLayerLayout } from "../../support/fixtures.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { imageRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
 
 let root: TestRoot;
@@ -31,9 +31,7 @@ async function changed(name: string): Promise<void> {
 }
 
 before(async () => {
-  const pulled = await pulledRoot({ multi: { layout: await multiLayerLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("multi");
+  ({ root, image } = await imageRoot(await multiLayerLayout()));
   outside = join(root.directory, "outside");
   mkdirSync(outside);
   await changed("box");

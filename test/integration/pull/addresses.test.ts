@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, isIP, type LookupFunction } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { selfSigned } from "../../support/certificate.ts";
 import { makeImage, startFaultRegistry } from "../../support/faultRegistry.ts";
-import { runTool } from "../../support/programs.ts";
 import { testDirectory } from "../../support/projectPaths.ts";
 import { startRegistry } from "../../support/registry.ts";
 import { pullSetting, quick } from "./pullSetting.ts";
@@ -46,20 +46,7 @@ test("a remote registry is never spoken to in plain HTTP, not even when TLS fail
 test("a certificate that nobody vouches for is refused, unless the registry is configured as insecure", async (t) => {
   const directory = mkdtempSync(join(testDirectory(), "tls-"));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
-  const [key, certificate] = [join(directory, "key.pem"), join(directory, "certificate.pem")];
-  const subject = ["-subj", "/CN=registry.test", "-days", "2"];
-  await runTool("openssl", [
-    "req",
-    "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    ...subject,
-    "-keyout",
-    key,
-    "-out",
-    certificate,
-  ]);
+  const { key, certificate } = await selfSigned(directory, "registry.test");
   const registry = await startRegistry({ tls: { key, certificate } });
   t.after(() => registry.stop());
   const { failure } = pullSetting(t);

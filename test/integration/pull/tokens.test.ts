@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import type { Credential } from "../../../src/image/index.ts";
+import { selfSigned } from "../../support/certificate.ts";
 import { makeImage, startFaultRegistry } from "../../support/faultRegistry.ts";
 import { busyboxLayout } from "../../support/fixtures.ts";
 import { runTool } from "../../support/programs.ts";
@@ -23,20 +24,7 @@ let asked: { method: string; url: string; body: string }[] = [];
 
 before(async () => {
   directory = mkdtempSync(join(testDirectory(), "tokens-"));
-  const [key, certificate] = [join(directory, "key.pem"), join(directory, "certificate.pem")];
-  const subject = ["-subj", "/CN=token-tests", "-days", "2"];
-  await runTool("openssl", [
-    "req",
-    "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    ...subject,
-    "-keyout",
-    key,
-    "-out",
-    certificate,
-  ]);
+  const { key, certificate } = await selfSigned(directory, "token-tests");
   tokens = createServer(
     (request, response) =>
       void answerToken(request, { key, certificate }).then(({ status, body }) => response.writeHead(status).end(body)),

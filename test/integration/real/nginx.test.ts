@@ -4,7 +4,7 @@ import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { BrigProcess } from "../../support/brigProcess.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { imageRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
 import { nginxLayout } from "../../support/serviceImages.ts";
 import { askHttp, eventually, freePort } from "../../support/services.ts";
@@ -13,9 +13,7 @@ let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ nginx: { layout: await nginxLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("nginx");
+  ({ root, image } = await imageRoot(await nginxLayout()));
 });
 
 after(() => disposeRoot(root));

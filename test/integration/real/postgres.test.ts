@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { imageRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
 import { postgresLayout } from "../../support/serviceImages.ts";
 import { eventually } from "../../support/services.ts";
@@ -12,9 +12,7 @@ let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ postgres: { layout: await postgresLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("postgres");
+  ({ root, image } = await imageRoot(await postgresLayout()));
 });
 
 after(() => disposeRoot(root));

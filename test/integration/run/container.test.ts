@@ -3,16 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, 
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { type BrigResult, createRoot, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { imageRoot } from "../../support/pulledRoot.ts";
 import { strangeLayout } from "../../support/strangeLayout.ts";
 
 let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ strange: { layout: await strangeLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("strange");
+  ({ root, image } = await imageRoot(await strangeLayout()));
 });
 
 after(() => disposeRoot(root));

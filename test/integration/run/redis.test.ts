@@ -1,39 +1,21 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { BrigProcess } from "../../support/brigProcess.ts";
 import { debianRedisLayout } from "../../support/fixtures.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { imageRoot } from "../../support/pulledRoot.ts";
+import { askRedis } from "../../support/services.ts";
 
 let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ redis: { layout: await debianRedisLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("redis");
+  ({ root, image } = await imageRoot(await debianRedisLayout()));
 });
 
 after(() => disposeRoot(root));
-
-/** Sends one inline command of the Redis protocol and resolves with the first answer. */
-function ask(
-  where: { readonly path: string } | { readonly host: string; readonly port: number },
-  words: string,
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(where, () => socket.write(`${words}\r\n`));
-    socket.setTimeout(10_000, () => socket.destroy(new Error("redis does not answer")));
-    socket.once("data", (answer: Buffer) => {
-      socket.destroy();
-      resolve(answer.toString());
-    });
-    socket.once("error", reject);
-  });
-}
 
 const quiet = ["--save", "", "--appendonly", "no"];
 
@@ -53,7 +35,7 @@ test("redis answers over a unix socket in a bind mount, and SIGTERM to brig ends
   const redis = new BrigProcess(["run", "--rm", "--network", "none", ...bind, image, ...server], root);
   try {
     await redis.waitForOutput(/ready to accept connections/i);
-    assert.equal(await ask({ path: join(sockets, "r") }, "PING"), "+PONG\r\n");
+    assert.equal(await askRedis({ path: join(sockets, "r") }, "PING"), "+PONG\r\n");
     redis.child.kill("SIGTERM");
     assert.equal(await redis.ended, 0, redis.stderr);
     assert.match(redis.stdout, /bye bye/i);
@@ -68,7 +50,7 @@ test("redis on the host's network answers on a loopback port", async () => {
   const redis = new BrigProcess(["run", "--rm", "--network", "host", image, ...server], root);
   try {
     await redis.waitForOutput(/ready to accept connections/i);
-    assert.equal(await ask({ host: "127.0.0.1", port }, "ECHO brig"), "$4\r\nbrig\r\n");
+    assert.equal(await askRedis({ host: "127.0.0.1", port }, "ECHO brig"), "$4\r\nbrig\r\n");
     redis.child.kill("SIGTERM");
     assert.equal(await redis.ended, 0, redis.stderr);
   } finally {

@@ -4,16 +4,14 @@ import { brigOk, disposeRoot, type TestRoot } from "../../support/brig.ts";
 import { debianRedisLayout } from "../../support/fixtures.ts";
 import { reboot } from "../../support/forgedBoot.ts";
 import { runTool } from "../../support/programs.ts";
-import { pulledRoot } from "../../support/pulledRoot.ts";
+import { imageRoot } from "../../support/pulledRoot.ts";
 import { askRedis, eventually } from "../../support/services.ts";
 
 let root: TestRoot;
 let image: string;
 
 before(async () => {
-  const pulled = await pulledRoot({ redis: { layout: await debianRedisLayout(), tag: "latest" } });
-  root = pulled.root;
-  image = pulled.reference("redis");
+  ({ root, image } = await imageRoot(await debianRedisLayout()));
 });
 
 after(() => disposeRoot(root));
