@@ -34,7 +34,7 @@ import type {
   ImageDetails,
   ImageFilter,
   ImageSummary,
-  ListenRequest,
+  ListenAddress,
   PullEvent,
   RegistryServer,
   RemovedImage,
@@ -67,6 +67,17 @@ export interface PullRequest {
   readonly signal?: AbortSignal;
 }
 
+export interface ServeRegistryRequest extends ListenAddress {
+  /** Listen on an address that other machines may reach. */
+  readonly anyAddress?: boolean;
+  /** A file of users and bcrypt hashes: only they may do anything. */
+  readonly passwords?: string;
+  /** What clients may do. */
+  readonly allow: "pull" | "push" | "delete";
+  /** The largest blob that is taken; 64 GiB when left out. */
+  readonly maxBlobBytes?: number;
+}
+
 /**
  * The engine as a library. Every member throws EngineError for what a user can mend; nothing is kept open between
  * calls. The command line is a client of this interface and can do nothing else.
@@ -84,7 +95,8 @@ export interface Engine extends ContainerViews, ContainerArchives, ContainerNetw
   tagImage(request: TagRequest): Promise<void>;
   /** How an image was made, the last step first. */
   imageHistory(reference: string): Promise<readonly HistoryItem[]>;
-  serveRegistry(listen: ListenRequest): Promise<RegistryServer>;
+  /** Serves the local images as a registry until the server is closed; what is pushed is a local image. */
+  serveRegistry(request: ServeRegistryRequest): Promise<RegistryServer>;
   /** Compiles what `run` would do, without doing any of it. Needs no root. */
   plan(options: RunOptions): Promise<PlannedRun>;
   /** Runs a container in the foreground and resolves when its process has ended and everything is put away. */

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ImageUse } from "../container/index.ts";
-import type { Engine, PullRequest } from "../engine.ts";
-import type { ImageFacts, ImageFilter, ImageSummary, PullEvent } from "../image/index.ts";
+import type { Engine, PullRequest, ServeRegistryRequest } from "../engine.ts";
+import type { ImageFacts, ImageFilter, ImageSummary, PullEvent, RegistryServer } from "../image/index.ts";
+import type { Digest } from "../oci/index.ts";
 import { type Places, probe, requireRoot } from "./places.ts";
 import { registryAccess } from "./registryAccess.ts";
 
@@ -44,11 +45,28 @@ export function imageMembers(places: Places): ImageMembers {
       if (id !== undefined) await tell(places, "delete", id);
       return removed;
     },
-    async serveRegistry(listen) {
-      const { serveRegistry } = await import("../image/index.ts");
-      return serveRegistry(await imageStore(places), listen);
+    serveRegistry: (request) => serveRegistry(request, places),
+  };
+}
+
+const defaultMaxBlobBytes = 64 * 1024 ** 3;
+
+async function serveRegistry(request: ServeRegistryRequest, places: Places): Promise<RegistryServer> {
+  const { allow, maxBlobBytes = defaultMaxBlobBytes, ...rest } = request;
+  const { serveRegistry: serve } = await import("../image/index.ts");
+  const store = await imageStore(places);
+  if (allow === "pull") return serve(store, rest);
+  requireRoot(await probe(places), "take pushes");
+  const push = { layers: await layerStore(places), maxBlobBytes };
+  if (allow === "push") return serve(store, { ...rest, push });
+  const remove = {
+    usedBy: async (imageId: Digest) => (await imageUses(places)).filter((use) => use.imageId === imageId),
+    sweep: async () => {
+      const { layerKeeper } = await import("../container/index.ts");
+      await store.collectGarbage(layerKeeper(places));
     },
   };
+  return serve(store, { ...rest, push, remove });
 }
 
 async function storedImage(reference: string, places: Places) {

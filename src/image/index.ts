@@ -9,7 +9,7 @@ import type { PullEvent } from "./pullEvents.ts";
 import type { ImageRef } from "./reference.ts";
 import type { RegistryOptions } from "./registry/options.ts";
 import type { RestoreRequest } from "./restoreLayer.ts";
-import type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
+import type { RegistryServer, ServeRequest } from "./serve/serveRegistry.ts";
 import type { ImageStore } from "./store.ts";
 import type { StoredImage } from "./storedImage.ts";
 import type { ImageFacts } from "./summary.ts";
@@ -46,7 +46,8 @@ export {
 } from "./reference.ts";
 export { defaultCertificateDirectory, type RegistryOptions } from "./registry/options.ts";
 export { type ImageRemoval, noSuchImage, type RemovedImage, removeImage } from "./remove.ts";
-export type { ListenRequest, RegistryServer } from "./serve/serveRegistry.ts";
+export type { ListenAddress } from "./serve/listen.ts";
+export type { RegistryServer, ServeRequest } from "./serve/serveRegistry.ts";
 export { type ImageStore, openImageStore } from "./store.ts";
 export type { DamagedBlob } from "./storeCheck.ts";
 export type { StoredImage } from "./storedImage.ts";
@@ -73,7 +74,7 @@ export async function listTags(reference: ImageRef, options: RegistryOptions): P
 }
 
 /** `serveRegistry` of serve/serveRegistry.ts, loaded on the first call. */
-export async function serveRegistry(store: ImageStore, request: ListenRequest): Promise<RegistryServer> {
+export async function serveRegistry(store: ImageStore, request: ServeRequest): Promise<RegistryServer> {
   return (await import("./serve/serveRegistry.ts")).serveRegistry(store, request);
 }
 

@@ -1,9 +1,9 @@
-import { type FileHandle, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { EngineError, failPoint, fileSystemError, syncDirectory } from "../base/index.ts";
+import { rm } from "node:fs/promises";
+import { EngineError } from "../base/index.ts";
 import type { Descriptor } from "../oci/index.ts";
 import { PartialWriter } from "./partialWriter.ts";
 import type { PartialBlob } from "./pullStore.ts";
+import { showBlob, type UnderwayFile } from "./showBlob.ts";
 
 /** What the store offers beyond what a pull needs. */
 export interface OpenPartial extends PartialBlob {
@@ -12,10 +12,7 @@ export interface OpenPartial extends PartialBlob {
 }
 
 /** An open, locked file, and what becomes of it. */
-export interface PartialFile {
-  readonly file: FileHandle;
-  readonly path: string;
-  readonly blobPath: string;
+export interface PartialFile extends UnderwayFile {
   readonly descriptor: Descriptor;
 }
 
@@ -69,23 +66,14 @@ export class LockedPartial implements OpenPartial {
   }
 
   async finish(): Promise<void> {
-    const { file, path, blobPath, descriptor } = this.#target;
+    const { descriptor } = this.#target;
     await this.#writer.drain();
     if (this.#writer.position !== descriptor.size) {
       throw new EngineError("sizeMismatch", `the blob "${descriptor.digest}" has ${this.#writer.position} bytes`, {
         hint: `its descriptor says ${descriptor.size}`,
       });
     }
-    try {
-      // The bytes first, then the name, then the directory: after a power cut a blob that has its name has its bytes.
-      await file.datasync();
-      failPoint("pull.blob-synced");
-      await rename(path, blobPath);
-      failPoint("pull.blob-renamed");
-      syncDirectory(dirname(blobPath));
-    } catch (error) {
-      throw fileSystemError(error, "complete the blob", blobPath);
-    }
+    await showBlob(this.#target);
   }
 
   async discard(): Promise<void> {

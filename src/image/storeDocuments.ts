@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EngineError, errnoOf, failPoint, fileSystemError, randomHex, syncDirectory } from "../base/index.ts";
-import type { Descriptor, Digest } from "../oci/index.ts";
+import { type Descriptor, type Digest, documentKind, mediaTypes } from "../oci/index.ts";
 import { digestOf, matchesDigest } from "./digest.ts";
 import { blobPathIn, prepareLayout, readBounded, type StoreLayout } from "./storeLayout.ts";
 
@@ -40,6 +40,14 @@ export function readWhole(layout: StoreLayout, { digest, size }: Descriptor, max
   const bytes = readBounded(path, maxBytes);
   if (bytes === undefined || bytes.length === size) return bytes;
   throw changedDocument(path, digest);
+}
+
+/** The media type that a document of the store says it has; an OCI index need not say it. */
+export function ownMediaType(bytes: Uint8Array): string {
+  const document: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  const type: unknown =
+    typeof document === "object" && document !== null ? Reflect.get(document, "mediaType") : undefined;
+  return typeof type === "string" && documentKind(type) !== undefined ? type : mediaTypes.ociIndex;
 }
 
 function changedDocument(path: string, digest: Digest): EngineError {

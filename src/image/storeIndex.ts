@@ -6,6 +6,7 @@ import { readBounded, type StoreLayout } from "./storeLayout.ts";
 const refName = "org.opencontainers.image.ref.name";
 const repoDigestName = "dev.brig.image.repo-digest";
 const imageIdName = "dev.brig.image.id";
+const pushedName = "dev.brig.image.pushed";
 
 /**
  * One descriptor of index.json: one name of one image. A descriptor that another tool wrote has only some of this;
@@ -19,6 +20,11 @@ export interface IndexEntry {
   readonly imageId?: Digest;
   /** The digest that the registry gave for the name: of the index if there is one, else of the manifest. */
   readonly repoDigest?: Digest;
+  /**
+   * What a push left here beyond an image of this machine. `index`: the index that `repoDigest` names stays with all
+   * that it lists, to be served again. `other`: no image that could be run here; it is only kept and served.
+   */
+  readonly pushed?: "index" | "other";
   /** Members that we do not know, as they were. */
   readonly foreign: Readonly<Record<string, unknown>>;
   readonly foreignAnnotations: Readonly<Record<string, unknown>>;
@@ -59,6 +65,7 @@ function parseEntry(value: unknown): IndexEntry {
     [refName]: name,
     [repoDigestName]: repoDigest,
     [imageIdName]: imageId,
+    [pushedName]: pushed,
     ...foreignAnnotations
   } = isObject(annotations) ? annotations : {};
   return {
@@ -71,6 +78,7 @@ function parseEntry(value: unknown): IndexEntry {
     },
     ...(typeof imageId === "string" && isDigest(imageId) ? { imageId } : {}),
     ...(typeof repoDigest === "string" && isDigest(repoDigest) ? { repoDigest } : {}),
+    ...(pushed === "index" || pushed === "other" ? { pushed } : {}),
     foreign,
     foreignAnnotations,
   };
@@ -91,12 +99,14 @@ export function formatIndex(entries: readonly IndexEntry[]): string {
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
-function formatEntry({ name, manifest, imageId, repoDigest, foreign, foreignAnnotations }: IndexEntry): object {
+function formatEntry(entry: IndexEntry): object {
+  const { name, manifest, imageId, repoDigest, pushed, foreign, foreignAnnotations } = entry;
   const annotations = {
     ...foreignAnnotations,
     ...(name === undefined ? {} : { [refName]: name }),
     ...(repoDigest === undefined ? {} : { [repoDigestName]: repoDigest }),
     ...(imageId === undefined ? {} : { [imageIdName]: imageId }),
+    ...(pushed === undefined ? {} : { [pushedName]: pushed }),
   };
   const { mediaType, digest, size, platform } = manifest;
   return {

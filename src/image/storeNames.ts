@@ -51,9 +51,11 @@ function isSameImage(one: IndexEntry, other: IndexEntry): boolean {
 
 /**
  * Keeps the image of an entry that lost its name: by its digest where that name is free, else without a name. The
- * digest is taken when the same tag was pulled for another platform: one index digest, two images.
+ * digest is taken when the same tag was pulled for another platform: one index digest, two images. What is no image
+ * goes: nobody could see it to remove it.
  */
 export function withLeftBehind(entries: readonly IndexEntry[], lost: IndexEntry): readonly IndexEntry[] {
+  if (lost.pushed === "other") return entries;
   const ref = entryRef(lost);
   const heirs = ref === undefined ? [] : entries.filter((entry) => sharesRepoDigest(entry, lost, ref));
   if (heirs.some((entry) => isSameImage(entry, lost))) return entries;

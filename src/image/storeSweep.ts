@@ -13,7 +13,7 @@ import {
   parseIndex,
   parseManifest,
 } from "../oci/index.ts";
-import { readDocument } from "./storeDocuments.ts";
+import { ownMediaType, readDocument } from "./storeDocuments.ts";
 import { type IndexEntry, readIndex } from "./storeIndex.ts";
 import { blobPathIn, type StoreLayout } from "./storeLayout.ts";
 import { removeStalePartials } from "./sweepPartials.ts";
@@ -84,7 +84,8 @@ async function acquireIfStoreExists(layout: StoreLayout) {
 /** What of a store is in use. */
 export interface Marks {
   readonly blobs: Set<Digest>;
-  readonly layers: Set<DiffId>;
+  /** The layer trees to keep; absent where nobody runs what is marked. */
+  readonly layers?: Set<DiffId>;
   /** Documents whose own references were followed. */
   readonly followed: Set<Digest>;
 }
@@ -94,12 +95,16 @@ export interface Marks {
  *
  * @throws EngineError `storeCorrupt` when a document that says what is in use cannot be read.
  */
-export function markUsed(layout: StoreLayout, entries: readonly IndexEntry[] = readIndex(layout)): Marks {
-  const marks: Marks = { blobs: new Set(), layers: new Set(), followed: new Set() };
-  for (const { manifest, repoDigest } of entries) {
-    markDocument(layout, manifest, marks);
-    // The index that the registry gave is kept as a document of its own; what it lists for other platforms is not.
+export function markUsed(layout: StoreLayout, entries: readonly IndexEntry[] = readIndex(layout)): Required<Marks> {
+  const marks = { blobs: new Set<Digest>(), layers: new Set<DiffId>(), followed: new Set<Digest>() };
+  // What is only kept to be served has no layer trees, and its configuration need not be one that we understand.
+  const served: Marks = { blobs: marks.blobs, followed: new Set() };
+  for (const { manifest, repoDigest, pushed } of entries) {
+    markDocument(layout, manifest, pushed === "other" ? served : marks);
+    // The index that the registry gave is kept as a document of its own; what it lists for other platforms is not,
+    // unless somebody pushed all of it here.
     if (repoDigest !== undefined) marks.blobs.add(repoDigest);
+    if (repoDigest !== undefined && pushed === "index") markIndex(layout, repoDigest, served);
   }
   return marks;
 }
@@ -107,6 +112,11 @@ export function markUsed(layout: StoreLayout, entries: readonly IndexEntry[] = r
 interface DocumentName {
   readonly digest: Digest;
   readonly mediaType: string;
+}
+
+function markIndex(layout: StoreLayout, digest: Digest, marks: Marks): void {
+  const bytes = readDocument(layout, digest, documentLimits.manifestBytes);
+  if (bytes !== undefined) markDocument(layout, { digest, mediaType: ownMediaType(bytes) }, marks);
 }
 
 function markDocument(layout: StoreLayout, { digest, mediaType }: DocumentName, marks: Marks): void {
@@ -131,7 +141,7 @@ function markManifest(layout: StoreLayout, { config, layers }: ImageManifest, ma
 
 /** An artefact's configuration is not an image's, and then there are no layer trees to keep either. */
 function markLayers(layout: StoreLayout, config: DocumentName, marks: Marks): void {
-  if (!isImageConfigType(config.mediaType)) return;
+  if (marks.layers === undefined || !isImageConfigType(config.mediaType)) return;
   const bytes = readDocument(layout, config.digest, documentLimits.configBytes);
   if (bytes === undefined) return;
   for (const diffId of parseImageConfig(bytes).rootfs.diff_ids) marks.layers.add(diffId);

@@ -57,9 +57,9 @@ export function imageIdOf(layout: StoreLayout, entry: IndexEntry): Digest | unde
   }
 }
 
-/** Whether an entry can be an image of ours: another tool may have put an index or an artefact beside them. */
+/** Whether an entry can be an image of ours: a push or another tool may have put an index or an artefact beside them. */
 export function isManifestEntry(entry: IndexEntry): boolean {
-  return documentKind(entry.manifest.mediaType) === "manifest";
+  return entry.pushed !== "other" && documentKind(entry.manifest.mediaType) === "manifest";
 }
 
 /** Loads one image from the entries that name it; the first one says which manifest speaks for it. */

@@ -30,6 +30,9 @@ export interface ImageManifest {
   readonly mediaType: string;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
+  /** The manifest that this one is about (image-spec manifest.md, "subject"). */
+  readonly subject?: Descriptor;
+  readonly artifactType?: string;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
@@ -37,6 +40,9 @@ export interface ImageIndex {
   readonly schemaVersion: 2;
   readonly mediaType: string;
   readonly manifests: readonly Descriptor[];
+  /** The manifest that this one is about (image-spec manifest.md, "subject"). */
+  readonly subject?: Descriptor;
+  readonly artifactType?: string;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 

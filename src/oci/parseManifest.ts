@@ -21,6 +21,7 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ImageManife
     mediaType,
     config: parseDescriptor(config),
     layers: document.objects("layers", documentLimits.layers).map(parseDescriptor),
+    ...relationsOf(document),
     ...annotationsOf(document),
   };
 }
@@ -34,6 +35,7 @@ export function parseIndex(bytes: Uint8Array, mediaType: string): ImageIndex {
     schemaVersion: 2,
     mediaType,
     manifests: document.objects("manifests", documentLimits.manifests).map(parseDescriptor),
+    ...relationsOf(document),
     ...annotationsOf(document),
   };
 }
@@ -101,6 +103,14 @@ function parseDescriptor(reader: JsonReader): Descriptor {
     ...(urls.length === 0 ? {} : { urls }),
     ...annotationsOf(reader),
     ...(platform === undefined ? {} : { platform: parsePlatformMember(platform) }),
+    ...(artifactType === undefined ? {} : { artifactType }),
+  };
+}
+
+function relationsOf(document: JsonReader): { subject?: Descriptor; artifactType?: string } {
+  const [subject, artifactType] = [document.object("subject"), document.string("artifactType")];
+  return {
+    ...(subject === undefined ? {} : { subject: parseDescriptor(subject) }),
     ...(artifactType === undefined ? {} : { artifactType }),
   };
 }

@@ -1,12 +1,20 @@
-import { EngineError } from "../../base/index.ts";
+import { resolve } from "node:path";
+import { EngineError, parseSize } from "../../base/index.ts";
+import type { ServeRegistryRequest } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag, Help } from "../flags/flag.ts";
-import { helpFlag, switchInto } from "../flags/sharedFlags.ts";
+import { helpFlag, switchInto, textInto } from "../flags/sharedFlags.ts";
 
 interface ServeDraft extends Help {
   listen: { readonly host: string; readonly port: number };
   anyAddress?: boolean;
+  allowDelete?: boolean;
+  readOnly?: boolean;
+  htpasswd?: string;
+  maxBlobBytes?: number;
+  tlsCert?: string;
+  tlsKey?: string;
 }
 
 /** `HOST:PORT`, `[IPv6]:PORT` or `:PORT`; port 0 is any free one. */
@@ -22,11 +30,22 @@ export function parseListen(text: string): ServeDraft["listen"] {
 
 const flags: readonly Flag<ServeDraft>[] = [
   {
+    long: "allow-delete",
+    text: "let clients delete tags, manifests and blobs",
+    read: switchInto<ServeDraft>("allowDelete"),
+  },
+  {
     long: "any-address",
-    text: "allow an address that other machines reach: they can read every image without a password",
+    text: "allow an address that other machines reach; pushing then needs --htpasswd, and so should pulling",
     read: switchInto<ServeDraft>("anyAddress"),
   },
   helpFlag,
+  {
+    long: "htpasswd",
+    value: "file",
+    text: 'serve only the users of this file (written by "htpasswd -B")',
+    read: textInto<ServeDraft>("htpasswd"),
+  },
   {
     long: "listen",
     value: "host:port",
@@ -36,7 +55,41 @@ const flags: readonly Flag<ServeDraft>[] = [
       draft.listen = parseListen(text);
     },
   },
+  {
+    long: "max-blob",
+    value: "bytes",
+    text: "largest blob that is taken",
+    fallback: "64g",
+    read: (draft, text) => {
+      draft.maxBlobBytes = parseSize(text, "--max-blob");
+    },
+  },
+  { long: "read-only", text: "let clients pull only", read: switchInto<ServeDraft>("readOnly") },
+  { long: "tls-cert", value: "file", text: "certificate (PEM) to serve with", read: textInto<ServeDraft>("tlsCert") },
+  { long: "tls-key", value: "file", text: "key (PEM) of the certificate", read: textInto<ServeDraft>("tlsKey") },
 ];
+
+function requestOf(draft: ServeDraft, directory: string): ServeRegistryRequest {
+  const { listen, anyAddress = false, allowDelete, readOnly, htpasswd, maxBlobBytes, tlsCert, tlsKey } = draft;
+  if (allowDelete === true && readOnly === true) throw opposed("--allow-delete and --read-only exclude each other");
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) throw opposed("--tls-cert and --tls-key go together");
+  const tls =
+    tlsCert === undefined || tlsKey === undefined
+      ? {}
+      : { tls: { certificate: resolve(directory, tlsCert), key: resolve(directory, tlsKey) } };
+  return {
+    ...listen,
+    anyAddress,
+    ...tls,
+    ...(htpasswd === undefined ? {} : { passwords: resolve(directory, htpasswd) }),
+    ...(maxBlobBytes === undefined ? {} : { maxBlobBytes }),
+    allow: readOnly === true ? "pull" : allowDelete === true ? "delete" : "push",
+  };
+}
+
+function opposed(message: string): EngineError {
+  return new EngineError("usage", message, { hint: 'see "brig registry serve --help"' });
+}
 
 /** Serves until SIGINT or SIGTERM. */
 export const registryServeCommand = defineCommand<ServeDraft>({
@@ -44,8 +97,8 @@ export const registryServeCommand = defineCommand<ServeDraft>({
   arguments: { exactly: 0 },
   flags,
   begin: () => ({ listen: { host: "127.0.0.1", port: 5000 } }),
-  execute: async ({ draft: { listen, anyAddress = false }, context, openEngine }): Promise<Outcome> => {
-    const server = await (await openEngine()).serveRegistry({ ...listen, anyAddress });
+  execute: async ({ draft, context, openEngine }): Promise<Outcome> => {
+    const server = await (await openEngine()).serveRegistry(requestOf(draft, context.cwd));
     context.stdout.write(`serving images on ${server.url}\n`);
     await new Promise<void>((resolve) => {
       if (context.signal.aborted) resolve();

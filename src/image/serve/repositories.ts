@@ -1,4 +1,6 @@
-import { familiarName, type ImageRef } from "../reference.ts";
+import { EngineError } from "../../base/index.ts";
+import type { Digest } from "../../oci/index.ts";
+import { familiarName, type ImageRef, parseImageRef } from "../reference.ts";
 import type { IndexEntry } from "../storeIndex.ts";
 import { entryRef, repositoryOf } from "../storeNames.ts";
 
@@ -71,6 +73,34 @@ function shortestName(repository: Repository, matching: (name: string) => readon
   return candidates.find((name) => matching(name).length === 1 && matching(name)[0] === repository) ?? full;
 }
 
+/**
+ * Where a push under `name` goes, and what it means to `brig run`: `app` is `docker.io/library/app`. Undefined when it
+ * is no repository's name, or `tag` is no tag.
+ */
+export function pushTarget(name: string, tag = "latest"): ImageRef | undefined {
+  try {
+    const ref = parseImageRef(`${name}:${tag}`);
+    return ref.tag === tag && ref.digest === undefined ? ref : undefined;
+  } catch (error) {
+    if (error instanceof EngineError) return undefined;
+    throw error;
+  }
+}
+
+/** The entries of exactly one repository. */
+export function entriesOf(entries: readonly IndexEntry[], target: ImageRef): readonly IndexEntry[] {
+  const repository = repositoryOf(target);
+  return entries.filter((entry) => {
+    const ref = entryRef(entry);
+    return ref !== undefined && repositoryOf(ref) === repository;
+  });
+}
+
+/** What a client gets for the name of an entry: the whole index where somebody pushed one. */
+export function servedDigest({ manifest, repoDigest, pushed }: IndexEntry): Digest {
+  return pushed === "index" && repoDigest !== undefined ? repoDigest : manifest.digest;
+}
+
 /** The tags of a repository with every manifest they stand for: more than one when two registries' names collide. */
 export function tagsOf(entries: readonly IndexEntry[]): ReadonlyMap<string, readonly IndexEntry[]> {
   const tags = new Map<string, IndexEntry[]>();
@@ -78,7 +108,7 @@ export function tagsOf(entries: readonly IndexEntry[]): ReadonlyMap<string, read
     const tag = entryRef(entry)?.tag;
     if (tag === undefined) continue;
     const others = tags.get(tag) ?? [];
-    if (!others.some((other) => other.manifest.digest === entry.manifest.digest)) tags.set(tag, [...others, entry]);
+    if (!others.some((other) => servedDigest(other) === servedDigest(entry))) tags.set(tag, [...others, entry]);
   }
   return tags;
 }

@@ -1,19 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { isIPv4 } from "node:net";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { describeErrno, EngineError, errnoOf } from "../../base/index.ts";
+import { EngineError } from "../../base/index.ts";
 import type { ImageStore } from "../store.ts";
-import { type Answer, failure } from "./answer.ts";
-import { answerRoute } from "./answers.ts";
+import { type Answer, failure, Refusal } from "./answer.ts";
+import { answerRoute, type Registry } from "./answerRoute.ts";
+import type { DeleteSettings } from "./deletions.ts";
+import { isLoopbackAddress, type ListenAddress, listen } from "./listen.ts";
+import { openPasswordFile, type PasswordFile } from "./passwords.ts";
+import { Pushes, type PushSettings } from "./pushes.ts";
 import { parseRoute } from "./route.ts";
 
-export interface ListenRequest {
-  /** An address, or `localhost`. */
-  readonly host: string;
-  /** 0 for any free port. */
-  readonly port: number;
-  /** Listen on an address that other machines may reach: they can then read every image, without a password. */
+export interface ServeRequest extends ListenAddress {
+  /** Listen on an address that other machines may reach. */
   readonly anyAddress?: boolean;
+  /** A file of users and bcrypt hashes: only they may do anything. */
+  readonly passwords?: string;
+  /** Clients can only pull when left out. */
+  readonly push?: PushSettings;
+  /** Clients that may push may also delete. */
+  readonly remove?: DeleteSettings;
 }
 
 export interface RegistryServer {
@@ -26,93 +31,109 @@ export interface RegistryServer {
 }
 
 /**
- * Serves the images of a store as a registry for pulling (OCI distribution-spec 1.1, "Pull"). It reads the store anew
- * for each request, so images that come and go are seen at once. The caller closes it.
+ * Serves the images of a store as a registry (OCI distribution-spec 1.1). It reads the store anew for each request, so
+ * images that come and go are seen at once, and what is pushed is an image of the store. The caller closes it.
  *
- * @throws EngineError `insecureRegistry` for an address beyond loopback without `anyAddress`, `busy` when the port
- * is taken, `invalidValue` when the address is not one of this machine.
+ * @throws EngineError `insecureRegistry` for an address beyond loopback without `anyAddress`, or with pushes and without
+ * passwords; those of `listen` and of the password file.
  */
-export async function serveRegistry(store: ImageStore, request: ListenRequest): Promise<RegistryServer> {
-  const host = request.host === "localhost" ? "127.0.0.1" : request.host;
-  if (!isLoopback(host) && request.anyAddress !== true) {
-    throw new EngineError(
-      "insecureRegistry",
-      `cannot serve images on "${request.host}": it is not a loopback address`,
-      {
-        hint: "listen on 127.0.0.1, or say that any machine that reaches this address may read every image",
-      },
-    );
-  }
-  const server = createServer(limits, (incoming, response) => void respond(store, incoming, response));
-  server.maxConnections = 256;
-  server.setTimeout(idleMs);
-  await listen(server, host, request.port);
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : request.port;
-  return { host, port, url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, close: () => close(server) };
+export async function serveRegistry(store: ImageStore, request: ServeRequest): Promise<RegistryServer> {
+  checkReach(request);
+  const passwords = request.passwords === undefined ? undefined : await openPasswordFile(request.passwords);
+  const pushes = request.push === undefined ? undefined : new Pushes(store, request.push);
+  const registry: Registry = {
+    store,
+    ...(pushes === undefined ? {} : { pushes }),
+    ...(request.remove === undefined ? {} : { deletes: request.remove }),
+  };
+  const { server, ...where } = await listen(
+    request,
+    (incoming, response) => void respond({ registry, passwords }, incoming, response),
+  );
+  const close = async (): Promise<void> => {
+    await closeServer(server);
+    await pushes?.close();
+  };
+  return { ...where, close };
 }
 
-/** A connection that moves no byte for this long is closed. */
-const idleMs = 60_000;
-const limits = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 };
-
-function isLoopback(host: string): boolean {
-  return host === "::1" || (isIPv4(host) && host.startsWith("127."));
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error) => reject(cannotListen(error, `${host}:${port}`)));
-    server.listen({ host, port }, resolve);
-  });
-}
-
-function cannotListen(error: Error, address: string): unknown {
-  const errno = errnoOf(error);
-  if (errno === "EADDRINUSE") {
-    return new EngineError("busy", `cannot listen on "${address}": something else listens there (EADDRINUSE)`, {
-      hint: "choose another port, or 0 for any free one",
-      cause: error,
+function checkReach({ host, anyAddress, push, passwords }: ServeRequest): void {
+  if (isLoopbackAddress(host)) return;
+  if (anyAddress !== true) {
+    throw new EngineError("insecureRegistry", `cannot serve images on "${host}": it is not a loopback address`, {
+      hint: "listen on 127.0.0.1, or say that any machine that reaches this address may read every image",
     });
   }
-  return new EngineError("invalidValue", `cannot listen on "${address}": ${describeErrno(errno ?? error.message)}`, {
-    hint: "listen on 127.0.0.1 and a port above 1023",
-    cause: error,
+  if (push === undefined || passwords !== undefined) return;
+  throw new EngineError("insecureRegistry", `cannot take pushes on "${host}" without passwords`, {
+    hint: "whoever reaches the address could replace the images that this machine runs: allow pulling only, or give a password file",
   });
 }
 
-function close(server: Server): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
   });
 }
 
+interface Served {
+  readonly registry: Registry;
+  readonly passwords: PasswordFile | undefined;
+}
+
 /** Never rejects: a failure becomes an answer, or ends the connection when the answer is on its way. */
-async function respond(store: ImageStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // Nothing that is sent along is wanted, but it has to be taken off the connection.
-  request.resume();
+async function respond(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    await send(await answer(store, request), response);
+    const reply = await answer(served, request);
+    await send(reply, response);
+    await takeOff(request);
   } catch {
     response.destroy();
   }
 }
 
-async function answer(store: ImageStore, { method, url, headers }: IncomingMessage): Promise<Answer> {
+/** So much of a body that nobody wants is taken off a connection, which can then be used again. */
+const unwantedBytes = 1 << 20;
+
+async function takeOff(request: IncomingMessage): Promise<void> {
+  if (request.readableEnded || request.destroyed) return;
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Uint8Array).length;
+    if (size > unwantedBytes) break;
+  }
+}
+
+async function answer({ registry, passwords }: Served, request: IncomingMessage): Promise<Answer> {
+  const { method = "", url = "", headers } = request;
   try {
-    const ifRange = headers["if-range"];
-    return await answerRoute(store, parseRoute(method ?? "", url ?? ""), {
-      range: headers.range,
-      ifRange: Array.isArray(ifRange) ? "" : ifRange,
+    if (passwords !== undefined && !(await passwords.admits(headers.authorization))) return unauthorized();
+    const route = parseRoute(method, url);
+    if (headers.origin !== undefined && method !== "GET" && method !== "HEAD") return fromBrowser();
+    return await answerRoute(registry, route, {
+      method,
+      headers,
+      // Who stops reading a body has something to say about it, on the same connection.
+      body: request.iterator({ destroyOnReturn: false }),
     });
   } catch (error) {
+    if (error instanceof Refusal) return error.answer;
     // What is wrong with the store is for its owner to read, not for every client: paths stay here.
     return failure(
       "UNKNOWN",
       error instanceof EngineError ? `the image store failed: ${error.code}` : "internal error",
     );
   }
+}
+
+function unauthorized(): Answer {
+  return failure("UNAUTHORIZED", "authentication required", { "WWW-Authenticate": 'Basic realm="brig"' });
+}
+
+/** Browsers name the page that a request comes from; a page must not push to the registry of whoever looks at it. */
+function fromBrowser(): Answer {
+  return failure("DENIED", "web pages may not change anything here");
 }
 
 async function send({ status, headers, body }: Answer, response: ServerResponse): Promise<void> {

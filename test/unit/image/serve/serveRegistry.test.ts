@@ -1,37 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdirSync, readlinkSync, truncateSync } from "node:fs";
-import { type ClientRequest, request } from "node:http";
 import { connect } from "node:net";
-import { buffer, text } from "node:stream/consumers";
-import { type TestContext, test } from "node:test";
+import { text } from "node:stream/consumers";
+import { test } from "node:test";
 import { parseImageRef } from "../../../../src/image/reference.ts";
-import { type RegistryServer, serveRegistry } from "../../../../src/image/serve/serveRegistry.ts";
-import type { ImageStore } from "../../../../src/image/store.ts";
+import { serveRegistry } from "../../../../src/image/serve/serveRegistry.ts";
 import { mediaTypes } from "../../../../src/oci/index.ts";
-import { amd64, labelled, putImage, putNamed, sha256, temporaryStore } from "../storeFixture.ts";
-
-interface Reply {
-  readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: Buffer;
-}
-
-type Ask = (path: string, options?: { method?: string; headers?: Record<string, string> }) => Promise<Reply>;
-
-async function serving(t: TestContext): Promise<{ store: ImageStore; server: RegistryServer; ask: Ask }> {
-  const store = temporaryStore(t);
-  const server = await serveRegistry(store, { host: "127.0.0.1", port: 0 });
-  t.after(() => server.close());
-  const ask: Ask = async (path, { method = "GET", headers = {} } = {}) => {
-    const sent: ClientRequest = request({ host: server.host, port: server.port, path, method, headers, agent: false });
-    const [response] = await once(sent.end(), "response");
-    return { status: response.statusCode, headers: response.headers, body: await buffer(response) };
-  };
-  return { store, server, ask };
-}
-
-const codeOf = ({ body }: Reply): unknown => JSON.parse(body.toString()).errors[0].code;
+import { amd64, labelled, putImage, putNamed, sha256 } from "../storeFixture.ts";
+import { codeOf, serving } from "./serving.ts";
 
 test("the registry answers /v2/ with its version", async (t) => {
   const { ask } = await serving(t);
@@ -169,7 +146,8 @@ test("what is not there, not allowed or malformed is answered with the specifica
     ["GET", "/v2/app/blobs/sha256:..%2f..%2findex.json", 400, "DIGEST_INVALID"],
     ["GET", "/v2/app/blobs/%zz", 404, "NOT_FOUND"],
     ["GET", "/v2/app/tags/list?n=-1", 400, "PAGINATION_NUMBER_INVALID"],
-    ["GET", "/v2/app/referrers/x", 404, "NOT_FOUND"],
+    ["GET", "/v2/app/referrers/x", 400, "DIGEST_INVALID"],
+    ["GET", "/v2/app/nothing/x", 404, "NOT_FOUND"],
     ["GET", "/v2/../../etc/passwd", 404, "NOT_FOUND"],
     ["GET", "/", 404, "NOT_FOUND"],
     ["GET", `/v2/${"a".repeat(3000)}/tags/list`, 414, "URI_TOO_LONG"],
