@@ -5,6 +5,18 @@ const section = "other" as const;
 /** The commands that show what images are made of and what room they take, and that give it back. */
 export const storeTable: readonly CommandEntry[] = [
   {
+    words: "image diff",
+    section,
+    summary: "Show the files that differ between two images",
+    load: async () => (await import("./commands/imageDiff.ts")).imageDiffCommand,
+  },
+  {
+    words: "image explain",
+    section,
+    summary: "Show what each layer of an image added, changed, deleted and wastes",
+    load: async () => (await import("./commands/imageExplain.ts")).imageExplainCommand,
+  },
+  {
     words: "image prune",
     section,
     summary: "Remove unused images",

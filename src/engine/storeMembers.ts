@@ -15,5 +15,7 @@ export function storeMembers(places: Places, openContext: () => Promise<EngineCo
     forecastPruneSystem: async (request) => (await open("look at what is in use")).forecastPruneSystem(request),
     diskUsage: async () => (await open("measure what brig keeps")).diskUsage(),
     imageTree: async (reference) => (await open("look at the images")).imageTree(reference),
+    explainImage: async (reference) => (await open("read the layers of an image")).explainImage(reference),
+    diffImages: async (request) => (await open("read the layers of images")).diffImages(request),
   };
 }

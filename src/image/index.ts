@@ -23,7 +23,7 @@ import type { TagRequest } from "./tagImage.ts";
 export type { AddImageRequest } from "./addImage.ts";
 export type { AddedLayer, AddLayerRequest } from "./addLayer.ts";
 export { type Credential, type CredentialSettings, type CredentialSource, dockerCredentials } from "./credentials.ts";
-export type { HistoryItem } from "./history.ts";
+export { type HistoryItem, historySteps } from "./history.ts";
 export { type ImageTree, nameOfImage, type TreeLayer, treeOfImages } from "./imageTree.ts";
 export { describeImage, type ImageDetails, type ImageDetailsConfig } from "./inspect.ts";
 export type { LayerIntake, LayerSink } from "./layerSink.ts";
@@ -58,6 +58,7 @@ export {
   type ImageFacts,
   type ImageSummary,
   imageSize,
+  parseCreated,
   summarizeImage,
   summarizeImages,
 } from "./summary.ts";

@@ -55,12 +55,10 @@ export interface RunningRoot {
  * root, and nothing of the container is executed.
  */
 export function viewSteps(view: RootView): LaunchStep[] {
-  // the descriptors of the helper itself, by which it opens what it has looked at and not what has taken its name
-  const self = hostStep("openTree", { as: "self", path: "/proc/self/fd" });
-  if (view.kind === "running") return [self, ...runningSteps(view)];
+  if (view.kind === "running") return [openSelf, ...runningSteps(view)];
   const { binds = [] } = view;
   return [
-    self,
+    openSelf,
     ...openBinds(binds),
     ...(view.kind === "stacked" ? stackedSteps(view) : directorySteps(view)),
     ...enterSteps(binds),
@@ -70,6 +68,9 @@ export function viewSteps(view: RootView): LaunchStep[] {
 export function hostStep(op: string, fields: Record<string, FieldValue>): LaunchStep {
   return { id: op, phase: "host", op, fields, why: "" };
 }
+
+/** The descriptors of the helper itself, by which it opens what it has looked at and not what has taken its name. */
+export const openSelf = hostStep("openTree", { as: "self", path: "/proc/self/fd" });
 
 function runningSteps({ target, spec, bare }: RunningRoot): LaunchStep[] {
   const ownIds = spec.linux.namespaces.some(({ type }) => type === "user");

@@ -3,7 +3,7 @@ import { decodeRecords, describeErrno, EngineError, type HelperProcess } from ".
 import { startPlan } from "./helperProcess.ts";
 import type { JournalRecord } from "./journalReader.ts";
 import type { LaunchStep } from "./plan.ts";
-import { hostStep, type RootView, viewSteps } from "./rootView.ts";
+import { hostStep, openSelf, type RootView, viewSteps } from "./rootView.ts";
 import { errnoName } from "./stepReport.ts";
 
 export interface ReadTreeRequest {
@@ -22,8 +22,8 @@ export interface ReadTreeRequest {
 export interface ReadLayerRequest {
   readonly helperPath: string;
   /** The layers below, whose entries of the same names are described beside those of the upper directory. */
-  readonly view: RootView;
-  /** An upper directory of an overlay. */
+  readonly view?: RootView;
+  /** An upper directory of an overlay, or a layer. */
   readonly upper: string;
   readonly namesOnly?: boolean;
 }
@@ -57,9 +57,12 @@ export function readTree({ helperPath, view, path, followLast, shallow, namesOnl
 
 /** Starts to read an upper directory: marks of deletion are `whiteout` and `opaque`. `ended` as of `readTree`. */
 export function readLayer({ helperPath, view, upper, namesOnly }: ReadLayerRequest): TreeSource {
-  const fields = { tree: "upper", path: ".", below: 1, ...(namesOnly === true ? { names: 1 } : {}) };
+  const names = namesOnly === true ? { names: 1 } : {};
+  const below = view === undefined ? {} : { below: 1 };
   const open = hostStep("openTree", { as: "upper", path: upper, type: "directory" });
-  return startReading(helperPath, [open, ...viewSteps(view), hostStep("archive", fields)]);
+  const around = view === undefined ? [openSelf] : viewSteps(view);
+  const read = hostStep("archive", { tree: "upper", path: ".", ...below, ...names });
+  return startReading(helperPath, [open, ...around, read]);
 }
 
 /**

@@ -2,7 +2,7 @@ import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Help } from "../flags/flag.ts";
 import { helpFlag } from "../flags/sharedFlags.ts";
-import { sanitizeLine } from "../render/sanitize.ts";
+import { showPath } from "../render/fileName.ts";
 
 const letters = { added: "A", changed: "C", deleted: "D" } as const;
 
@@ -13,7 +13,7 @@ export const diffCommand = defineCommand<Help>({
   begin: () => ({}),
   execute: async ({ args: [nameOrId = ""], openEngine }): Promise<Outcome> => {
     const changes = await (await openEngine()).diff(nameOrId);
-    const lines = changes.map(({ kind, path }) => `${letters[kind]} ${Buffer.from(path, "latin1").toString("utf8")}`);
-    return { output: lines.map((line) => `${sanitizeLine(line)}\n`).join("") };
+    const lines = changes.map(({ kind, path }) => `${letters[kind]} ${showPath(path)}\n`);
+    return { output: lines.join("") };
   },
 });

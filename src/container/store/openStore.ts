@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { type ImageTree, noSuchImage, openImageStore, type PrunedImages, treeOfImages } from "../../image/index.ts";
 import type { EngineContext } from "../run/engineContext.ts";
+import type { ImageFileChange } from "../study/compareFiles.ts";
+import { type DiffImagesRequest, diffImages } from "../study/diffImages.ts";
+import { explainImage, type ImageExplanation } from "../study/explainImage.ts";
 import { type DiskUsage, measureUsage } from "./diskUsage.ts";
 import { forecastImages, forecastOf, layerSizes, type PruneForecast } from "./forecastPrune.ts";
 import { pruneImages } from "./pruneImages.ts";
@@ -21,6 +24,10 @@ export interface EngineStore {
   diskUsage(): Promise<DiskUsage>;
   /** The layers of images, of one or of all, and which of them other images share. */
   imageTree(reference?: string): Promise<readonly ImageTree[]>;
+  /** What each layer of an image added, changed and deleted, and what of it is of no use any more. */
+  explainImage(reference: string): Promise<ImageExplanation>;
+  /** The files that differ between two images. */
+  diffImages(request: DiffImagesRequest): Promise<readonly ImageFileChange[]>;
 }
 
 export function openStore(context: EngineContext): EngineStore {
@@ -31,6 +38,8 @@ export function openStore(context: EngineContext): EngineStore {
     forecastPruneSystem: async (request) => forecastOf(await forecastSystemPrune(request, context)),
     diskUsage: () => measureUsage(context),
     imageTree: async (reference) => imageTree(context, reference),
+    explainImage: (reference) => explainImage(reference, context),
+    diffImages: (request) => diffImages(request, context),
   };
 }
 
