@@ -11,6 +11,7 @@ import { archiveMembers } from "./engine/archiveMembers.ts";
 import { type ImageMembers, imageMembers, imageStore, pull } from "./engine/imageMembers.ts";
 import { networkMembers } from "./engine/networkMembers.ts";
 import { type Places, probe, requireRoot } from "./engine/places.ts";
+import { type RegistryMembers, registryMembers } from "./engine/registryMembers.ts";
 import { storeMembers } from "./engine/storeMembers.ts";
 import { type SystemMembers, systemMembers } from "./engine/systemMembers.ts";
 import { viewMembers } from "./engine/viewMembers.ts";
@@ -30,6 +31,7 @@ export function createEngine(settings: EngineSettings = {}): Engine {
   };
   return {
     ...imageMembers(places),
+    ...registryMembers(places),
     ...containerMembers(places),
     ...viewMembers(places, () => containerContext(places)),
     ...archiveMembers(places, () => containerContext(places)),
@@ -51,6 +53,7 @@ function packageDirectory(): string {
 type ContainerMembers = Omit<
   Engine,
   | keyof ImageMembers
+  | keyof RegistryMembers
   | keyof HostMembers
   | keyof SystemMembers
   | keyof ContainerViews

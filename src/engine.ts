@@ -36,6 +36,7 @@ import type {
   ImageSummary,
   ListenAddress,
   PullEvent,
+  PushEvent,
   RegistryServer,
   RemovedImage,
   TagRequest,
@@ -78,12 +79,21 @@ export interface ServeRegistryRequest extends ListenAddress {
   readonly maxBlobBytes?: number;
 }
 
+export interface PushRequest {
+  readonly reference: string;
+  /** Only the image for this platform, without its index. */
+  readonly platform?: Platform;
+  readonly allTags?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The engine as a library. Every member throws EngineError for what a user can mend; nothing is kept open between
  * calls. The command line is a client of this interface and can do nothing else.
  */
 export interface Engine extends ContainerViews, ContainerArchives, ContainerNetworks, EngineStore {
   pull(request: PullRequest): AsyncIterable<PullEvent>;
+  push(request: PushRequest): AsyncIterable<PushEvent>;
   /** The images, the youngest first; of those selected by reference only the names that fit. */
   images(filters?: readonly ImageFilter[]): Promise<readonly ImageSummary[]>;
   inspectImage(reference: string): Promise<ImageDetails>;

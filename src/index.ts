@@ -1,8 +1,8 @@
 export { EngineError, type ErrorCode, errorKinds } from "./base/index.ts";
 export type * from "./container/index.ts";
 export { createEngine } from "./createEngine.ts";
-export type { Engine, EngineSettings, PullRequest } from "./engine.ts";
+export type { Engine, EngineSettings, PullRequest, PushRequest } from "./engine.ts";
 export type { DoctorCheck, HostSummary, VersionReport } from "./host/index.ts";
-export type { ImageDetails, ImageSummary, PullEvent, RegistryServer, RemovedImage } from "./image/index.ts";
+export type { ImageDetails, ImageSummary, PullEvent, PushEvent, RegistryServer, RemovedImage } from "./image/index.ts";
 export type { LaunchPlan, LaunchStep, StepReport } from "./launch/index.ts";
 export type { Platform, RuntimeSpec } from "./oci/index.ts";

@@ -3,6 +3,7 @@ import { archiveTable } from "./archiveTable.ts";
 import type { LoadedCommand } from "./command.ts";
 import { imageTable } from "./imageTable.ts";
 import { networkTable } from "./networkTable.ts";
+import { registryTable } from "./registryTable.ts";
 import { storeTable } from "./storeTable.ts";
 import { systemTable } from "./systemTable.ts";
 import { viewTable } from "./viewTable.ts";
@@ -142,6 +143,7 @@ export const commandTable: readonly CommandEntry[] = [
   ...alsoBelow("container", exec),
   ...alsoBelow("container", ps, { word: "ls", aliases: ["list", "ps"] }),
   ...alsoBelow("image", pull),
+  ...registryTable,
   ...alsoBelow("image", images, { word: "ls", aliases: ["list"] }),
   {
     words: "version",

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ImageUse } from "../container/index.ts";
+import type { ImageHappening, ImageUse } from "../container/index.ts";
 import type { Engine, PullRequest, ServeRegistryRequest } from "../engine.ts";
 import type { ImageFacts, ImageFilter, ImageSummary, PullEvent, RegistryServer } from "../image/index.ts";
 import type { Digest } from "../oci/index.ts";
@@ -24,7 +24,7 @@ export function imageMembers(places: Places): ImageMembers {
       requireRoot(await probe(places), "name an image");
       const { tagImage } = await import("../image/index.ts");
       const { name } = await tagImage(await imageStore(places), request);
-      await tell(places, "tag", name);
+      await tellImage(places, "tag", name);
     },
     async imageHistory(reference) {
       const { historyOf } = await import("../image/index.ts");
@@ -40,9 +40,9 @@ export function imageMembers(places: Places): ImageMembers {
         usedBy: (imageId) => uses.filter((use) => use.imageId === imageId),
         ...(noPrune ? { sweepLayers: async () => [] } : layerKeeper(places)),
       });
-      for (const image of removed.untagged) await tell(places, "untag", image);
+      for (const image of removed.untagged) await tellImage(places, "untag", image);
       const [id] = removed.deleted;
-      if (id !== undefined) await tell(places, "delete", id);
+      if (id !== undefined) await tellImage(places, "delete", id);
       return removed;
     },
     serveRegistry: (request) => serveRegistry(request, places),
@@ -107,15 +107,16 @@ export async function* pull(
   for (const each of references) {
     const chosen = platform === undefined ? {} : { platform };
     for await (const event of pullImage({ reference: each, ...chosen, store, layers, registry, ...stop })) {
-      if (event.kind === "done") await tell(places, "pull", event.reference);
+      if (event.kind === "done") await tellImage(places, "pull", event.reference);
       yield event;
     }
   }
 }
 
-async function tell({ root }: Places, action: "pull" | "tag" | "untag" | "delete", image: string): Promise<void> {
-  const { tellImage } = await import("../container/index.ts");
-  await tellImage({ root, now: new Date(), action, image });
+/** Writes the event of an image. */
+export async function tellImage({ root }: Places, action: ImageHappening["action"], image: string): Promise<void> {
+  const room = await import("../container/index.ts");
+  await room.tellImage({ root, now: new Date(), action, image });
 }
 
 export async function imageStore({ root }: Places) {

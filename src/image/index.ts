@@ -6,6 +6,8 @@ import type { PruneRules } from "./prune/planPrune.ts";
 import type { ImagePruning, PrunedImages } from "./prune/pruneImages.ts";
 import type { PullImageRequest } from "./pull.ts";
 import type { PullEvent } from "./pullEvents.ts";
+import type { PushEvent } from "./push/pushEvents.ts";
+import type { PushImageRequest } from "./push/pushImage.ts";
 import type { ImageRef } from "./reference.ts";
 import type { RegistryOptions } from "./registry/options.ts";
 import type { RestoreRequest } from "./restoreLayer.ts";
@@ -36,6 +38,8 @@ export type { ImagePruning, PrunedImages } from "./prune/pruneImages.ts";
 export type { PullImageRequest } from "./pull.ts";
 export type { LayerPhase, PullEvent } from "./pullEvents.ts";
 export type { TaggedImage } from "./pullStore.ts";
+export type { PushEvent, PushPhase } from "./push/pushEvents.ts";
+export type { PushImageRequest } from "./push/pushImage.ts";
 export {
   familiarName,
   formatImageRef,
@@ -67,6 +71,11 @@ export type { TagRequest } from "./tagImage.ts";
 /** `pullImage` of pull.ts, loaded when the first event is asked for. */
 export async function* pullImage(request: PullImageRequest): AsyncGenerator<PullEvent> {
   yield* (await import("./pull.ts")).pullImage(request);
+}
+
+/** `pushImage` of push/pushImage.ts, loaded when the first event is asked for. */
+export async function* pushImage(request: PushImageRequest): AsyncGenerator<PushEvent> {
+  yield* (await import("./push/pushImage.ts")).pushImage(request);
 }
 
 /** `listTags` of registry/tags.ts, loaded on the first call. */

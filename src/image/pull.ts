@@ -4,7 +4,7 @@ import { defaultExpansionLimits, type ExpansionLimits } from "./decompress.ts";
 import { digestAlgorithm } from "./digest.ts";
 import type { LayerSink } from "./layerSink.ts";
 import { hostPlatform } from "./platform.ts";
-import { EventQueue, type LayerPhase, type PullEvent } from "./pullEvents.ts";
+import { eventsOf, type LayerPhase, type PullEvent } from "./pullEvents.ts";
 import { type LayerContext, type LayerJob, pullLayer } from "./pullLayer.ts";
 import type { PullStore } from "./pullStore.ts";
 import { familiarName, type ImageRef, withDefaultTag } from "./reference.ts";
@@ -35,20 +35,9 @@ const progressIntervalMs = 100;
  * @throws EngineError.
  */
 export async function* pullImage(request: PullImageRequest): AsyncGenerator<PullEvent> {
-  const stop = new AbortController();
-  const signal = request.signal === undefined ? stop.signal : AbortSignal.any([request.signal, stop.signal]);
-  const queue = new EventQueue<PullEvent>();
-  const running = { ...request, signal, stop: () => stop.abort() };
-  const work = run(running, (event) => queue.push(event)).then(
-    () => queue.close(),
-    (error: unknown) => queue.close({ error }),
+  yield* eventsOf<PullEvent>(request.signal, (report, stop) =>
+    run({ ...request, signal: stop.signal, stop: () => stop.abort() }, report),
   );
-  try {
-    yield* queue.read();
-  } finally {
-    stop.abort();
-    await work;
-  }
 }
 
 type RunningPull = PullImageRequest & { readonly signal: AbortSignal; readonly stop: () => void };

@@ -48,3 +48,29 @@ export class EventQueue<Event> {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 }
+
+/**
+ * Runs `work` while its events are read. To stop reading is to interrupt it, like `outer`: either aborts the controller
+ * that `work` was given, and may abort itself.
+ */
+export async function* eventsOf<Event>(
+  outer: AbortSignal | undefined,
+  work: (report: (event: Event) => void, stop: AbortController) => Promise<void>,
+): AsyncGenerator<Event> {
+  const stop = new AbortController();
+  const pass = (): void => stop.abort();
+  if (outer?.aborted) pass();
+  outer?.addEventListener("abort", pass, { once: true });
+  const queue = new EventQueue<Event>();
+  const working = work((event) => queue.push(event), stop).then(
+    () => queue.close(),
+    (error: unknown) => queue.close({ error }),
+  );
+  try {
+    yield* queue.read();
+  } finally {
+    stop.abort();
+    outer?.removeEventListener("abort", pass);
+    await working;
+  }
+}

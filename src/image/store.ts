@@ -20,6 +20,8 @@ export interface ImageStore extends PullStore {
   readonly directory: string;
   /** Where a complete blob is, or would be. */
   blobPath(digest: Digest): string;
+  /** As for a pull, from `start` on. */
+  readBlob(digest: Digest, start?: number): AsyncIterable<Uint8Array>;
   openPartial(descriptor: Descriptor, signal?: AbortSignal): Promise<OpenPartial>;
   /**
    * Keeps sweeps away until `release`: whoever brings blobs in holds this from the first look for a blob to the tag.
@@ -53,7 +55,7 @@ export function openImageStore(directory: string): ImageStore {
     hasBlob: (digest) => documents.hasBlob(layout, digest),
     blobPath: (digest) => blobPathIn(layout, digest),
     readDocument: async (digest, maxBytes) => documents.readDocument(layout, digest, maxBytes),
-    readBlob: (digest) => documents.readBlob(layout, digest),
+    readBlob: (digest, start) => documents.readBlob(layout, digest, start),
     putDocument: (bytes, mediaType) => documents.putDocument(layout, bytes, mediaType),
     openPartial: (descriptor, signal) => openPartial(layout, descriptor, signal),
     holdOffSweeps: (signal) => holdOffSweeps(layout, signal),

@@ -61,11 +61,19 @@ function changedDocument(path: string, digest: Digest): EngineError {
   );
 }
 
-/** The bytes of a complete blob in large chunks, not verified. @throws EngineError `fileSystem` when it is missing. */
-export async function* readBlob(layout: StoreLayout, digest: Digest): AsyncGenerator<Uint8Array, void, undefined> {
+/**
+ * The bytes of a complete blob from `start` on, in large chunks, not verified.
+ *
+ * @throws EngineError `fileSystem` when it is missing.
+ */
+export async function* readBlob(
+  layout: StoreLayout,
+  digest: Digest,
+  start = 0,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const path = blobPathIn(layout, digest);
   try {
-    yield* createReadStream(path, { highWaterMark: 1 << 20 });
+    yield* createReadStream(path, { start, highWaterMark: 1 << 20 });
   } catch (error) {
     throw fileSystemError(error, "read", path);
   }

@@ -1,32 +1,26 @@
 import { formatDecimalSize, shortId } from "../../base/index.ts";
-import type { LayerPhase } from "../../image/index.ts";
 
-/** One layer of a pull at one moment. */
+/** One layer of a transfer at one moment. */
 export interface LayerLine {
   readonly digest: string;
-  readonly phase: LayerPhase;
+  /** What happens to it. */
+  readonly words: string;
+  /** Whether `current` grows. */
+  readonly moves: boolean;
+  /** Whether nothing more will happen to it. */
+  readonly isOver: boolean;
   /** Compressed bytes; a total of 0 is not known. */
   readonly current: number;
   readonly total: number;
 }
-
-const words: Readonly<Record<LayerPhase, string>> = {
-  waiting: "Waiting",
-  exists: "Already exists",
-  verifying: "Verifying Checksum",
-  downloading: "Downloading",
-  extracting: "Extracting",
-  done: "Pull complete",
-};
 
 const widestBar = 50;
 /** A bar shorter than this says nothing. */
 const narrowestBar = 10;
 
 /** `4abcf2066143: Downloading [=====>     ]  1.2MB/3.4MB` in at most `columns` characters. */
-export function formatLayerLine({ digest, phase, current, total }: LayerLine, columns: number): string {
-  const start = `${shortDigest(digest)}: ${words[phase]}`;
-  const moves = phase === "downloading" || phase === "extracting";
+export function formatLayerLine({ digest, words, moves, current, total }: LayerLine, columns: number): string {
+  const start = `${shortDigest(digest)}: ${words}`;
   if (!moves || current === 0) return start.slice(0, columns);
   const amount = `  ${formatDecimalSize(current)}${total > 0 ? `/${formatDecimalSize(total)}` : ""}`;
   const room = Math.min(widestBar, columns - start.length - amount.length - 3);

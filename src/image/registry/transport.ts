@@ -178,6 +178,7 @@ class Watch {
   readonly #attempt: string;
   #timer: NodeJS.Timeout | undefined;
   #timedOut = false;
+  #ended = false;
 
   constructor(outer: AbortSignal | undefined, attempt: string) {
     this.#outer = outer;
@@ -192,6 +193,8 @@ class Watch {
 
   allow(milliseconds: number): void {
     clearTimeout(this.#timer);
+    // A body may still be on its way when the answer has come and was dealt with.
+    if (this.#ended) return;
     this.#timer = setTimeout(() => {
       this.#timedOut = true;
       this.#controller.abort();
@@ -203,6 +206,7 @@ class Watch {
   }
 
   end(): void {
+    this.#ended = true;
     this.rest();
     this.#outer?.removeEventListener("abort", this.#stop);
   }
