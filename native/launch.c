@@ -106,6 +106,7 @@ int launch_phase(struct launch *launch, const char *phase, const struct operatio
         report_failure(launch);
         return -1;
     }
+    journal_flush(&launch->journal);
     return 0;
 }
 
@@ -241,17 +242,14 @@ int role_launch(int argc, char **argv)
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL);
-    char first;
     int flags = fcntl(launch->control, F_GETFL);
     if (flags < 0 || fcntl(launch->control, F_SETFL, flags & ~O_NONBLOCK) != 0) return 125;
-    if (recv(launch->control, &first, 1, MSG_PEEK) == 0) return 125; /* a caller who has no use for us after all */
+    if (recv(launch->control, &(char){0}, 1, MSG_PEEK) == 0) return 125; /* a caller who has no use for us after all */
     if (read_plan(launch) != 0) {
         fputs("brig: the helper got no valid plan\n", stderr);
         return 125;
     }
     /* a plan that starts a payload says who stays with it; one that only looks at files has no such record */
     const struct record *settings = launch_find(launch, "monitor");
-    int status = settings != NULL ? launch_monitor(launch, settings) : launch_phase(launch, "host", host_operations) == 0 ? 0 : 125;
-    journal_flush(&launch->journal);
-    return status;
+    return settings != NULL ? launch_monitor(launch, settings) : launch_phase(launch, "host", host_operations) == 0 ? 0 : 125;
 }

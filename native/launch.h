@@ -154,7 +154,7 @@ int unpack_tree(int root, int input);
 int unpack_confined(int root);
 
 /* A message between host and child: what happened, a process, at most one descriptor, and the reason of a failure.
- * m: ids are mapped; r: the root; c: the child; t: its terminal; b: its root is built, and only what it is itself is left
+ * m: go on; r: the root; c: the child; t: its terminal; b: its root is built, and only what it is itself is left
  * to do before the payload is executed; f: a step failed. */
 struct sync_message {
     char kind;

@@ -157,7 +157,9 @@ pid_t monitor_fork(struct monitor *monitor, const int streams[3], int *sync)
         close(ends[0]);
         for (int fd = 0; fd < 3; fd++)
             if (streams[fd] >= 0 && dup2(streams[fd], fd) < 0) _exit(125);
-        _exit(launch_phase(launch, "host", host_operations) == 0 ? 0 : 125);
+        int status = launch_phase(launch, "host", host_operations) == 0 ? 0 : 125;
+        while (waitpid(-1, NULL, 0) > 0) {} /* what goes on beside it would make what the end has taken back */
+        _exit(status);
     }
     close_owned(&ends[1]);
     for (int fd = 0; fd < 3; fd++)
@@ -247,12 +249,6 @@ static void hear_adopted(struct monitor *monitor)
     monitor->status.si_status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
 }
 
-static void take_end(struct monitor *monitor, const siginfo_t *status)
-{
-    monitor->status = *status;
-    monitor->ended = true;
-}
-
 /* A message of worker or child: the child itself, its terminal, a failure; or the end of file that execve(2) makes. */
 static void hear_launch(struct monitor *monitor)
 {
@@ -267,7 +263,7 @@ static void hear_launch(struct monitor *monitor)
     } else if (message.kind == 'c') {
         launch->child = message.pid;
         launch->pidfd = disown(&given);
-        if (monitor->stray.si_pid == message.pid) take_end(monitor, &monitor->stray);
+        if (monitor->stray.si_pid == message.pid) monitor->status = monitor->stray, monitor->ended = true;
     } else if (message.kind == 'b') {
         monitor->built = true;
     } else if (message.kind == 't' && given >= 0) {
@@ -291,7 +287,7 @@ static void reap(struct monitor *monitor)
         if (health_reap(monitor, &status)) continue;
         if (status.si_pid == monitor->worker) monitor->worker = -1;
         if (monitor->launch->child <= 0) monitor->stray = status; /* perhaps the child, of which we have not heard yet */
-        if (status.si_pid == monitor->launch->child) take_end(monitor, &status);
+        if (status.si_pid == monitor->launch->child) monitor->status = status, monitor->ended = true;
     }
 }
 
@@ -488,9 +484,7 @@ static int open_settings(struct monitor *monitor)
 static void run_exit_command(struct monitor *monitor)
 {
     char **argv = record_strings(monitor->settings, "exit-command");
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    sigprocmask(SIG_SETMASK, &(sigset_t){0}, NULL);
     if (argv != NULL && argv[0] != NULL && monitor->launch->control < 0) execve(argv[0], argv, (char *[]){NULL});
     free(argv);
 }

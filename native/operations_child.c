@@ -18,10 +18,10 @@ static int await_message(struct launch *launch, char expected, int *fd)
     return -1;
 }
 
-static int op_await_ids(struct launch *launch, const struct record *)
+static int op_await_host(struct launch *launch, const struct record *)
 {
     int none;
-    return DO("recvmsg", await_message(launch, 'm', &none), "from the host: ids are mapped");
+    return DO("recvmsg", await_message(launch, 'm', &none), "from the host: go on");
 }
 
 int launch_become_root(struct launch *launch, const struct record *)
@@ -255,7 +255,7 @@ static int op_copy_up(struct launch *launch, const struct record *record)
 }
 
 const struct operation child_operations[] = {
-    {"awaitIds", op_await_ids},
+    {"awaitHost", op_await_host},
     {"becomeRoot", launch_become_root},
     {"unshare", op_unshare},
     {"join", launch_join},

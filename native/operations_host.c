@@ -72,10 +72,7 @@ static int op_private_mounts(struct launch *launch, const struct record *)
 
 /* Layers get one-byte names on a tmpfs, because fsconfig(2) takes at most 255 bytes in a string: with a byte and a
  * colon for each, 127 layers fit, on every kernel since 6.1. From "a" on no byte is special to overlayfs or path look-up. */
-static char slot_name(uint64_t slot)
-{
-    return (char)('a' + slot);
-}
+#define SLOT_NAME(slot) ((char)('a' + (slot)))
 
 static int op_stage(struct launch *launch, const struct record *record)
 {
@@ -93,7 +90,7 @@ static int op_layer(struct launch *launch, const struct record *record)
     const char *from = record_get(record, "from"), *given = record_get(record, "name");
     uint64_t slot = 0;
     if (given == NULL && !record_get_u64(record, "slot", LAYER_SLOTS - 1, &slot)) return launch_invalid(launch, record, "slot");
-    const char *name = given != NULL ? given : (char[]){slot_name(slot), '\0'};
+    const char *name = given != NULL ? given : (char[]){SLOT_NAME(slot), '\0'};
     if (path_make_directory(&launch->journal, launch->stage, name, 0755) != 0) return -1;
     if (from == NULL) return 0;
     return DO("move_mount", move_mount(launch_handle(launch, from), "", launch->stage, name, MOVE_MOUNT_F_EMPTY_PATH), "%s -> stage/%s", from, name);
@@ -198,10 +195,10 @@ static int op_map_ids(struct launch *launch, const struct record *record)
     return launch_keep(launch, as, ids);
 }
 
-/* Lets the child go on: its ids are mapped. */
+/* Lets the child go on with what waits for something of ours: its ids, its network. */
 static int op_release(struct launch *launch, const struct record *)
 {
-    return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'm', .fd = -1}), "to the child: your ids are mapped");
+    return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'm', .fd = -1}), "to the child: go on");
 }
 
 /* The process whose namespaces are joined: without a pid that of our monitor, else another container's. A pid says little:
@@ -248,15 +245,12 @@ static int memory_file(const char *text)
     return fd;
 }
 
-_Noreturn static void become_tool(const struct record *record, int network, int input, int output)
+_Noreturn static void become_tool(const struct record *record, int network, int input, int output, int errors)
 {
     char **argv = record_strings(record, "argv");
-    const struct rlimit most = {TOOL_OUTPUT, TOOL_OUTPUT};
-    sigset_t none;
-    sigemptyset(&none);
-    bool ready = argv != NULL && dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2 && setrlimit(RLIMIT_FSIZE, &most) == 0;
+    bool ready = argv != NULL && dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(errors, 2) == 2 && setrlimit(RLIMIT_FSIZE, &(struct rlimit){TOOL_OUTPUT, TOOL_OUTPUT}) == 0;
     ready = ready && (record_get(record, "inside") == NULL || setns(network, CLONE_NEWNET) == 0);
-    ready = ready && (network < 0 || (dup2(network, TOOL_NETWORK) == TOOL_NETWORK && fcntl(TOOL_NETWORK, F_SETFD, 0) == 0)) && sigprocmask(SIG_SETMASK, &none, NULL) == 0;
+    ready = ready && (network < 0 || (dup2(network, TOOL_NETWORK) == TOOL_NETWORK && fcntl(TOOL_NETWORK, F_SETFD, 0) == 0)) && sigprocmask(SIG_SETMASK, &(sigset_t){0}, NULL) == 0;
     if (ready) execve(record_get(record, "tool"), argv, (char *[]){NULL});
     dprintf(2, "%s", strerror(errno));
     _exit(127);
@@ -271,13 +265,16 @@ static bool is_done(const struct record *record)
 
 static int run_tool(struct launch *launch, const struct record *record, char said[400])
 {
-    int status = -1;
+    int status = -1, ends[2];
     OWNED input = memory_file(record_get(record, "input"));
     OWNED output = memory_file(NULL);
-    if (input < 0 || output < 0) return -1;
+    if (input < 0 || output < 0 || pipe2(ends, O_CLOEXEC) != 0) return -1;
+    OWNED answer = ends[0];
     journal_flush(&launch->journal);
     pid_t pid = fork();
-    if (pid == 0) become_tool(record, launch_handle(launch, "network"), input, output);
+    if (pid == 0) become_tool(record, launch_handle(launch, "network"), input, record_get(record, "answers") ? ends[1] : output, output);
+    close(ends[1]);
+    if (read(answer, (char[1]){0}, 1) == 1) return 0; /* what it was asked for is done, though it has not ended */
     if (pid < 0 || waitpid(pid, &status, 0) < 0) return -1;
     if ((WIFEXITED(status) && WEXITSTATUS(status) == 0) || is_done(record)) return 0;
     if (pread(output, said, 399, 0) < 0) said[0] = '\0';
@@ -292,6 +289,24 @@ static int op_tool(struct launch *launch, const struct record *record)
     REQUIRED(tool, "tool");
     char said[400] = "";
     return is_done(record) ? 0 : DO("run", run_tool(launch, record, said), "%s%s%s", tool, said[0] == '\0' ? "" : ": ", said);
+}
+
+/* Executes another phase beside this one: in a process of its own, kept under the phase's name, which tells its failure. */
+static int op_beside(struct launch *launch, const struct record *record)
+{
+    REQUIRED(steps, "steps");
+    journal_flush(&launch->journal);
+    pid_t pid = fork();
+    if (pid == 0) _exit(launch_phase(launch, steps, host_operations) == 0 ? 0 : 125);
+    return pid < 0 ? -1 : launch_keep(launch, steps, (int)syscall(SYS_pidfd_open, pid, 0));
+}
+
+static int op_gather(struct launch *launch, const struct record *record)
+{
+    siginfo_t end = {0};
+    int pidfd = launch_handle(launch, record_get(record, "steps"));
+    errno = ECANCELED;
+    return DO("waitid", waitid(P_PIDFD, (id_t)pidfd, &end, WEXITED) != 0 || end.si_status != 0 ? -1 : 0, "%d", pidfd);
 }
 
 /* A file of the kernel's: a setting of the host's network namespace, or of this process, which the child inherits. */
@@ -320,7 +335,7 @@ static int op_overlay(struct launch *launch, const struct record *record)
     char *at = lower + strlen(lower);
     for (uint64_t slot = 0; slot < layers; slot++) {
         if (slot > 0) *at++ = ':';
-        *at++ = slot_name(slot);
+        *at++ = SLOT_NAME(slot);
     }
     if (owner != 0 && DO("setfsuid", become_file_owner((uid_t)owner), "%u", (unsigned)owner) != 0) return -1;
     launch->root = mount_new(launch, record, "overlay", lower);
@@ -397,6 +412,8 @@ const struct operation host_operations[] = {
     {"signal", op_signal},
     {"network", op_network},
     {"tool", op_tool},
+    {"beside", op_beside},
+    {"gather", op_gather},
     {"setting", op_setting},
     {"join", launch_join},
     {"joinedRoot", launch_joined_root},

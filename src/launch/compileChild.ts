@@ -35,7 +35,7 @@ function makes(request: LaunchRequest, kind: string): boolean {
 function arriveSteps(request: LaunchRequest): LaunchStep[] {
   const { spec } = request;
   const steps = [
-    step("user.await", "awaitIds", {}, { why: "until the host has mapped the ids, this process is nobody" }),
+    step("user.await", "awaitHost", {}, { why: "until the host has mapped the ids, this process is nobody" }),
   ];
   steps.push(...joinSteps(request));
   if (hasUserNamespace(request)) {

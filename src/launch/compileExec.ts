@@ -132,7 +132,7 @@ function childSteps(spec: RuntimeSpec): LaunchStep[] {
   const { terminal, consoleSize: size, user } = spec.process;
   const window = size === undefined ? {} : { rows: size.height, columns: size.width };
   return [
-    step(["child", "clone.await", "awaitIds"], {}, { why: "until its keeper knows it" }),
+    step(["child", "clone.await", "awaitHost"], {}, { why: "until its keeper knows it" }),
     joinStep("child", spec, joinedKinds),
     ...(has(spec, "user")
       ? [

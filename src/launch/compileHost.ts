@@ -2,7 +2,7 @@ import { formatIdMap } from "../namespaces/index.ts";
 import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
 import { borrowSteps, lenderOf } from "./borrowedMounts.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
-import { compileNetworkStart } from "./compileNetwork.ts";
+import { compileNetworkReady, compileNetworkStart } from "./compileNetwork.ts";
 import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { mapSteps, mountIds } from "./mountIds.ts";
 import { sortMountOptions } from "./mountOptions.ts";
@@ -14,17 +14,18 @@ const step = stepsOf("host");
 /**
  * The steps of the host phase. Their order has reasons: the group exists before the child, which is born in it;
  * sources are opened in the host's mount namespace, where propagation still works, and before any id changes; layers
- * are idmapped while they are detached (mount_setattr(2)) and after the child's ids exist; the overlay comes last. The network is whole before the child gets its root, so the payload
- * never runs without it.
+ * are idmapped while they are detached (mount_setattr(2)) and after the child's ids exist. The network is made meanwhile, by
+ * processes that are begun as soon as its namespace is there.
  */
 export function compileHost(request: LaunchRequest): LaunchStep[] {
   return [
     ...cgroupSteps(request),
     ...openSteps(request),
     ...cloneSteps(request),
-    ...attributeSteps(request),
     ...compileNetworkStart(request),
+    ...attributeSteps(request),
     ...rootSteps(request),
+    ...compileNetworkReady(request),
   ];
 }
 

@@ -3,6 +3,8 @@ import type { FieldValue, LaunchPhase, LaunchPlan } from "./plan.ts";
 const phaseTitles: Readonly<Record<LaunchPhase, string>> = {
   monitor: "monitor: stays with the container, outside it",
   host: "host: the helper, outside the container",
+  links: "links: a process beside it",
+  ports: "ports: another process beside it",
   child: "child: the first process, inside the new namespaces, before anything of the image runs",
   init: "init: the same process gives up privileges and becomes the payload",
   end: "end: when it has ended, and when its start has failed",

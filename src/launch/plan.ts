@@ -2,9 +2,10 @@
  * Where a step runs. `monitor`: the process that stays with the container, which only reads it. `host`: the helper itself, in a private mount namespace, with the caller's ids and capabilities.
  * `child`: the container's first process, inside the new namespaces, as the root that the user namespace maps.
  * `init`: the same process, giving up what the payload must not have, up to its execve(2).
+ * `links`, `ports`: processes beside the host phase, which begins them and waits for them.
  * `end`: the monitor, after every end of the payload and after every start that failed; a failure ends the phase only.
  */
-export type LaunchPhase = "monitor" | "host" | "child" | "init" | "end";
+export type LaunchPhase = "monitor" | "host" | "links" | "ports" | "child" | "init" | "end";
 
 export type FieldValue = string | number | readonly string[];
 

@@ -121,7 +121,7 @@ function probeSteps({ directory, group, refused }: ProbeRequest): readonly Launc
     add("host", ["root", "useRoot"], { tree: "lower" });
   }
   add("host", ["hand", "handRoot"]);
-  add("child", ["await", "awaitIds"]);
+  add("child", ["await", "awaitHost"]);
   add("child", ["userNamespace.root", "becomeRoot"]);
   add("child", ["timeNamespace", "unshare"], { flag: ["CLONE_NEWTIME"] });
   add("child", ["attach", "attachRoot"]);

@@ -25,6 +25,8 @@ export interface ToolStep extends StepTexts {
    * descriptor 3 (`netns /proc/self/fd/3`).
    */
   readonly inside: boolean;
+  /** What it says to stdout says that it has done all: its end, which may take longer, is not waited for. */
+  readonly answers?: true;
   /** What it makes: skipped when this path exists; when it exists after a failure, somebody else was faster and all is well. */
   readonly unless?: string;
   /** What it removes: likewise, where this path does not exist. */
@@ -40,8 +42,12 @@ export interface SettingStep extends StepTexts {
 
 /** What has to be done for one container. */
 export interface NetworkSteps {
-  /** Before its payload runs, in order; again at every restart by its policy. */
-  readonly start: readonly NetworkStep[];
+  /** What its networks are made of; nothing to do where they are up. These are done before its payload runs, and again at every restart by its policy. */
+  readonly up: readonly NetworkStep[];
+  /** Its interfaces, once its networks are up. */
+  readonly links: readonly NetworkStep[];
+  /** Its published ports, once its networks are up. They need nothing of `links` and are made at the same time. */
+  readonly ports: readonly NetworkStep[];
   /** Kernel settings of the container's own network namespace; `file` is relative to /proc: `sys/net/ipv6/conf/eth0/accept_ra`. */
   readonly settings: readonly SettingStep[];
   /** At every end, by its monitor, whatever became of the start. Interfaces go by themselves. Failures are ignored. */

@@ -1,6 +1,6 @@
 import { EngineError, findSystemProgram } from "../base/index.ts";
 
-const packages = { ip: "iproute2", tc: "iproute2", nft: "nftables" } as const;
+const packages = { ip: "iproute2", tc: "iproute2", nft: "nftables", stdbuf: "coreutils" } as const;
 
 /** The absolute path of a program that the network needs. @throws EngineError `notOffered` when it is not installed. */
 export function findTool(name: keyof typeof packages): string {

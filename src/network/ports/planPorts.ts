@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { ContainerNetwork, Endpoint } from "../containerNetwork.ts";
 import type { NetworkRecord } from "../networkRecord.ts";
-import type { NetworkStep, NetworkSteps, SettingStep, ToolStep } from "../networkSteps.ts";
-import type { NetworkPlanRequest } from "../planNetwork.ts";
-import { nftDocument } from "../ruleset/nftJson.ts";
+import type { NetworkStep, SettingStep, ToolStep } from "../networkSteps.ts";
+import type { NetworkFacts, NetworkPlanRequest } from "../planNetwork.ts";
+import { type NftObject, nftDocument } from "../ruleset/nftJson.ts";
 import { publishElements, type TranslatedPort, unpublishElements } from "../ruleset/portMaps.ts";
 import { familyOf } from "./addresses.ts";
 
@@ -15,29 +15,58 @@ export function portFiles(runDirectory: string): { readonly start: string; reado
   return { start: join(runDirectory, "publish.json"), end: join(runDirectory, "withdraw.json") };
 }
 
+interface PortSteps {
+  readonly start: readonly NetworkStep[];
+  readonly end: readonly NetworkStep[];
+}
+
 /** What makes the published ports of one container reachable, and what takes that back. Pure. */
-export function planPorts({ network, records, facts, runDirectory }: NetworkPlanRequest): NetworkSteps {
+export function planPorts({ network, records, facts, runDirectory }: NetworkPlanRequest): PortSteps {
   const bridge = records.find(({ driver }) => driver === "bridge");
-  if (bridge === undefined) return { start: [], settings: [], end: [] };
+  if (bridge === undefined) return { start: [], end: [] };
   const ports = translatePorts(network, records);
   const files = portFiles(runDirectory);
-  const nft = { kind: "tool", program: facts.tools.nft, inside: false, doc: "nft(8)" } as const;
-  const step = (texts: Pick<ToolStep, "id" | "why">, file: string, commands: Parameters<typeof nftDocument>[0]) => [
+  const publish = {
+    id: "net.ports",
+    why: "published ports lead to the container, without a process between",
+    ...nftOf(facts),
+  };
+  const withdraw = {
+    id: "net.ports.end",
+    why: "its ports lead nowhere when the container has ended",
+    ...nftEnd(facts),
+  };
+  return {
+    start: [...loopbackRoutes(network, ports, records), ...nftSteps(publish, files.start, publishElements(ports))],
+    end: nftSteps(withdraw, files.end, unpublishElements(ports)),
+  };
+}
+
+type NftCommand = Pick<ToolStep, "id" | "why" | "program" | "argv" | "answers">;
+
+function nftSteps(command: NftCommand, file: string, commands: readonly NftObject[]): readonly ToolStep[] {
+  const step = { ...command, kind: "tool", inside: false, doc: "nft(8)" } as const;
+  const { id, argv } = command;
+  return [
     ...(commands.length === 0
       ? []
-      : [{ ...nft, ...texts, argv: ["nft", "-j", "-f", "-"], input: nftDocument(commands), unless: file }]),
-    { ...nft, ...texts, id: `${texts.id}.changed`, argv: ["nft", "-j", "-f", file], input: "", when: file },
+      : [{ ...step, argv: [...argv, "-f", "-"], input: nftDocument(commands), unless: file }]),
+    { ...step, id: `${id}.changed`, argv: [...argv, "-f", file], input: "", when: file },
   ];
-  const publish = { id: "net.ports", why: "published ports lead to the container, without a process between" };
-  const withdraw = { id: "net.ports.end", why: "its ports lead nowhere when the container has ended" };
-  return {
-    start: [
-      ...loopbackRoutes(network, ports, records),
-      ...step(publish, files.start, publishElements(ports)),
-    ] satisfies readonly NetworkStep[],
-    settings: [],
-    end: step(withdraw, files.end, unpublishElements(ports)),
-  };
+}
+
+function nftOf({ tools }: Pick<NetworkFacts, "tools">): Pick<NftCommand, "program" | "argv"> {
+  return { program: tools.nft, argv: ["nft", "-j"] };
+}
+
+/**
+ * Who has deleted elements and closes the socket to nf_tables waits until the kernel has freed them (nft_rcv_nl_event in
+ * net/netfilter/nf_tables_api.c): two or three ticks, in which all is done already. So nft is to say what it has done (`-e`),
+ * as soon as it has something to say (stdbuf(1)).
+ */
+function nftEnd({ tools }: Pick<NetworkFacts, "tools">): Omit<NftCommand, "id" | "why"> {
+  if (tools.stdbuf === undefined) return nftOf({ tools });
+  return { program: tools.stdbuf, argv: ["stdbuf", "-o0", tools.nft, "-j", "-e"], answers: true };
 }
 
 /** Published ports with the address that they lead to. Those whose family the container does not have lead nowhere. */

@@ -42,18 +42,38 @@ function plan(endpoints: readonly Endpoint[], records: readonly NetworkRecord[])
 }
 
 function tool(steps: ReturnType<typeof plan>, id: string): ToolStep {
-  const step = steps.start.find((one) => one.id === id);
+  const step = [...steps.up, ...steps.links].find((one) => one.id === id);
   assert.ok(step?.kind === "tool", id);
   return step;
 }
 
 test("planNetwork() brings a network up before anything is put into it, rules before the bridge", () => {
-  const { start } = plan([endpoint], [record]);
-  const order = start.map(({ id }) => id).filter((id) => /rules|bridge$|link$|address$/.test(id));
-  assert.deepEqual(order, ["net.own.rules", "net.own.bridge", "net.link", "net.address"]);
+  const { up, links } = plan([endpoint], [record]);
+  const order = [up, links].map((steps) =>
+    steps.map(({ id }) => id).filter((id) => /rules|bridge$|link$|address$/.test(id)),
+  );
+  assert.deepEqual(order, [
+    ["net.own.rules", "net.own.bridge"],
+    ["net.link", "net.address"],
+  ]);
   for (const id of ["net.own.rules", "net.own.bridge"]) {
     assert.equal(tool(plan([endpoint], [record]), id).unless, "/proc/sys/net/ipv4/conf/br-abababababab");
   }
+});
+
+test("planNetwork() publishes ports beside the interfaces, and asks for no process where there are none", () => {
+  const ports = [{ hostIp: "0.0.0.0", hostPort: 8080, containerPort: 80, protocol: "tcp" }] as const;
+  const network = { version: 1, endpoints: [endpoint], ports } as const;
+  const request = { containerId: "ef".repeat(32), records: [record], facts, runDirectory: "/run/x" };
+  const idsOf = (steps: readonly { readonly id: string }[]) =>
+    steps.map(({ id }) => id).filter((id) => id.startsWith("net.ports"));
+  const some = planNetwork({ ...request, network });
+  assert.deepEqual(
+    [idsOf(some.links), idsOf(some.ports)],
+    [[], ["net.ports.loopback", "net.ports", "net.ports.changed"]],
+  );
+  const none = planNetwork({ ...request, network: { ...network, ports: [] } });
+  assert.deepEqual([idsOf(none.links), none.ports], [["net.ports.changed"], []]);
 });
 
 test("planNetwork() makes and configures interfaces with one ip on each side", () => {

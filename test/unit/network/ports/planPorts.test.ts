@@ -41,9 +41,13 @@ const port = (hostIp: string, hostPort: number, containerPort: number): Publishe
   protocol: "tcp",
 });
 
-function plan(ports: readonly PublishedPort[], endpoints: readonly Endpoint[] = [endpoint]) {
+function plan(
+  ports: readonly PublishedPort[],
+  endpoints: readonly Endpoint[] = [endpoint],
+  more: { readonly stdbuf?: string } = {},
+) {
   const network: ContainerNetwork = { version: 1, endpoints, ports };
-  const tools = { ip: "/ip", nft: "/nft", tc: "/tc" };
+  const tools = { ip: "/ip", nft: "/nft", tc: "/tc", ...more };
   return planPorts({
     containerId: "c",
     network,
@@ -98,6 +102,14 @@ test("planPorts() withdraws at the end what it published, even when some of it i
     nftables.flatMap((command) => Object.keys(command)),
     ["add", "delete", "add", "delete"],
   );
+});
+
+test("planPorts() waits at the end for what nft says where it can be made to say it at once, not for its own end", () => {
+  const [plain] = plan([port("0.0.0.0", 8080, 80)]).end;
+  assert.ok(plain?.kind === "tool" && plain.program === "/nft" && plain.answers === undefined);
+  const [prompt] = plan([port("0.0.0.0", 8080, 80)], [endpoint], { stdbuf: "/stdbuf" }).end;
+  assert.ok(prompt?.kind === "tool" && prompt.program === "/stdbuf" && prompt.answers === true);
+  assert.deepEqual(prompt.argv, ["stdbuf", "-o0", "/nft", "-j", "-e", "-f", "-"]);
 });
 
 test("planPorts() leads to the network with the default route, and nowhere from a family that is not there", () => {
