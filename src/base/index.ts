@@ -28,6 +28,6 @@ export { writeOutputFile } from "./outputFile.ts";
 export { isMarkAlive, ownProcessMark } from "./processMark.ts";
 export { randomHex } from "./random.ts";
 export { removeDirectory, removeFile } from "./removePath.ts";
-export { claimEnd, readReservation, removeStaleReservation, reserve } from "./reservation.ts";
+export { claimEnd, readReservation, removeStaleReservation, reserve, reserveLike } from "./reservation.ts";
 export { findSystemProgram, isExecutable } from "./systemProgram.ts";
 export { formatBinarySize, formatDecimalSize, parseDuration, parseSize } from "./units.ts";

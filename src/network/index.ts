@@ -21,7 +21,16 @@ export { readRuleset } from "./forwarding/readRuleset.ts";
 export { interfaceNames } from "./hostInterfaces.ts";
 export { bridgeInterfaceName, endpointId, hostInterfaceName } from "./interfaceNames.ts";
 export { holderOf, listLeases, releaseLease, releaseLeasesOf } from "./leases.ts";
-export { changingHosts, formatHosts, formatLines, type HostsLine, replaceHosts } from "./names/hostsFile.ts";
+export { countChanges, markChanged } from "./names/changeMark.ts";
+export {
+  type ChangingHosts,
+  changingHosts,
+  formatHosts,
+  formatLines,
+  type HostsLine,
+  replaceHosts,
+  replaceNames,
+} from "./names/hostsFile.ts";
 export { type Link, linkVariables, parseLink } from "./names/links.ts";
 export { rewriteInPlace } from "./names/rewriteInPlace.ts";
 export {

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { testDirectory } from "./projectPaths.ts";
 import { unifiedHierarchy } from "./traces.ts";
@@ -6,13 +7,18 @@ import { unifiedHierarchy } from "./traces.ts";
 /** What a test run may not add to: one line for each thing that exists on this host. */
 export type HostSnapshot = ReadonlySet<string>;
 
-/** Lists mounts, cgroups, links, network namespaces, helper processes and run-time files, in a form to compare. */
+/**
+ * Lists mounts, cgroups, helper processes, run-time files, and of the machine's own network links, tables and settings, in a
+ * form to compare.
+ */
 export function snapshotHost(): HostSnapshot {
   return new Set([
     ...mounts(),
     ...cgroupsOfBrig(),
     ...entries("/sys/class/net", "link"),
     ...entries("/run/netns", "network namespace"),
+    ...tablesOfNetfilter(),
+    ...networkSettings(),
     ...entries("/run/brig", "file"),
     ...entries(testDirectory(), "test directory"),
     ...helperProcesses(),
@@ -27,6 +33,33 @@ export async function findLeftovers(before: HostSnapshot): Promise<readonly stri
     if (added.length === 0 || Date.now() >= deadline) return added;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Tables of nftables; where there is no nft, nothing can have made any. */
+function tablesOfNetfilter(): string[] {
+  const { stdout } = spawnSync("nft", ["list", "tables"], {
+    encoding: "utf8",
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+  });
+  const lines = (stdout ?? "").split("\n").filter((line) => line !== "");
+  return lines.map((line) => `nftables ${line}`);
+}
+
+/** What a container engine switches on in a network that it makes bridges in. */
+const settings = [
+  "ipv4/ip_forward",
+  "ipv4/conf/all/route_localnet",
+  "ipv6/conf/all/forwarding",
+  "ipv6/conf/all/disable_ipv6",
+  "bridge/bridge-nf-call-iptables",
+  "bridge/bridge-nf-call-ip6tables",
+];
+
+function networkSettings(): string[] {
+  return settings.flatMap((name) => {
+    const path = `/proc/sys/net/${name}`;
+    return existsSync(path) ? [`setting ${path} = ${readFileSync(path, "utf8").trim()}`] : [];
+  });
 }
 
 function mounts(): string[] {

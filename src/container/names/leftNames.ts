@@ -22,7 +22,7 @@ export interface Leaving {
 export function leaveNames({ observed, left, network }: Leaving, places: StatePlaces): void {
   const { record, paths } = observed;
   refreshNames([network], places);
-  rewriteHosts({ id: record.id, name: record.name, paths, network: left }, places);
+  rewriteHosts({ id: record.id, paths, network: left }, places);
 }
 
 export interface Renaming {

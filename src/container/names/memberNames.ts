@@ -1,15 +1,14 @@
 import { EngineError } from "../../base/index.ts";
 import {
   type ContainerNetwork,
+  countChanges,
   defaultNetworkName,
-  type Endpoint,
   formatLines,
   holderOf,
   listLeases,
   readContainerNetwork,
 } from "../../network/index.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
-import { readContainerRecord } from "../state/containerRecord.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
 import { isUp } from "../state/startMark.ts";
@@ -17,23 +16,41 @@ import { isUp } from "../state/startMark.ts";
 /** A running or starting container of a network in which containers find each other by name. */
 export interface NamedMember {
   readonly id: string;
-  readonly name: string;
   readonly paths: ContainerPaths;
   readonly network: ContainerNetwork;
-  /** What the hosts files of the other members say of it. */
+}
+
+/** Who was in networks, and what they were called, when each was asked for first. What many members need is read once. */
+export interface NamesLook {
+  readonly membersOf: (network: string) => readonly NamedMember[];
+  /** Lines of hosts files with all members. */
+  readonly linesOf: (network: string) => string;
+  /** Whether nobody has changed any of these networks since. */
+  readonly isCurrent: () => boolean;
+}
+
+interface Looked {
+  readonly changes: number;
+  readonly members: readonly NamedMember[];
   readonly lines: string;
 }
 
-/** Looks up the members of a network. */
-export type MembersOf = (network: string) => readonly NamedMember[];
-
-/** One look at each network, however often it is asked for: what many members need is read once. */
-export function lookOnce(places: StatePlaces): MembersOf {
-  const looked = new Map<string, readonly NamedMember[]>();
-  return (network) => {
-    const members = looked.get(network) ?? namedMembers(network, places);
-    looked.set(network, members);
-    return members;
+/** Begins a look. */
+export function lookAtNames(places: StatePlaces): NamesLook {
+  const looked = new Map<string, Looked>();
+  const look = (network: string): Looked => {
+    const known = looked.get(network);
+    if (known !== undefined) return known;
+    const changes = countChanges(places.root, network); // before the members are
+    const members = namedMembers(network, places);
+    const lines = members.map((member) => linesOf(member, network)).join("");
+    looked.set(network, { changes, members, lines });
+    return { changes, members, lines };
+  };
+  return {
+    membersOf: (network) => look(network).members,
+    linesOf: (network) => look(network).lines,
+    isCurrent: () => [...looked].every(([network, { changes }]) => countChanges(places.root, network) === changes),
   };
 }
 
@@ -56,11 +73,8 @@ function namedMembers(network: string, places: StatePlaces): readonly NamedMembe
 function readMember(id: string, network: string, root: string): readonly NamedMember[] {
   const paths = containerPaths(root, id);
   try {
-    const name = readContainerRecord(paths.record)?.name;
     const own = readContainerNetwork(paths.directory);
-    const endpoint = own.endpoints.find((one) => one.network === network);
-    if (name === undefined || endpoint === undefined) return [];
-    return [{ id, name, paths, network: own, lines: linesOf(endpoint) }];
+    return own.endpoints.some((one) => one.network === network) ? [{ id, paths, network: own }] : [];
   } catch (error) {
     // It is being removed at this moment, or its records are damaged: its names lead nowhere either way.
     if (error instanceof EngineError) return [];
@@ -68,9 +82,12 @@ function readMember(id: string, network: string, root: string): readonly NamedMe
   }
 }
 
-/** What a container is called by the other members of its network. */
-function linesOf({ ipv4, ipv6, dnsNames }: Endpoint): string {
+/** What a container is called by the members of a network. */
+function linesOf({ network: { endpoints } }: NamedMember, network: string): string {
+  const own = endpoints.filter((endpoint) => endpoint.network === network);
   return formatLines(
-    [ipv4, ipv6].flatMap((one) => (one === undefined ? [] : [{ address: one.address, names: dnsNames }])),
+    own.flatMap(({ ipv4, ipv6, dnsNames }) =>
+      [ipv4, ipv6].flatMap((one) => (one === undefined ? [] : [{ address: one.address, names: dnsNames }])),
+    ),
   );
 }

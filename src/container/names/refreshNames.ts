@@ -1,76 +1,87 @@
 import {
+  type ChangingHosts,
   type ContainerNetwork,
   changingHosts,
   formatLines,
+  markChanged,
   replaceHosts,
+  replaceNames,
   rewriteInPlace,
 } from "../../network/index.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
+import { readContainerRecord } from "../state/containerRecord.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import { hostsText } from "./hostsText.ts";
 import { linesOfLinks } from "./links.ts";
-import { hasNames, lookOnce, type MembersOf, type NamedMember } from "./memberNames.ts";
+import { hasNames, lookAtNames, type NamedMember, type NamesLook } from "./memberNames.ts";
 
 /** How often names are written again because others came or went meanwhile. */
 const maxRounds = 5;
 
+/** Says that something about these networks has changed, and begins a look at them. */
+export function lookAfterChange(networks: readonly string[], places: StatePlaces): NamesLook {
+  for (const network of networks.filter(hasNames)) markChanged(places.root, network);
+  return lookAtNames(places);
+}
+
 /**
  * Brings the hosts files of all members of these networks up to date, after somebody came, went, or was renamed. Whoever
- * changes something does it first and then calls this; it looks again after it has written, so that of several changes at
- * the same moment the last one to write has seen all of them. `first` is a look from after the change. No lock is taken.
+ * changes something does it first and then calls this; it looks again when somebody else has changed something meanwhile, so
+ * that of several changes at the same moment the last one to write has seen all of them. No lock is taken.
  */
-export function refreshNames(networks: readonly string[], places: StatePlaces, first = lookOnce(places)): void {
-  for (const network of networks.filter(hasNames)) {
-    let now = first;
-    for (let round = 0; round < maxRounds; round += 1) {
-      const members = now(network);
-      for (const member of members) rewriteHosts(member, places, now);
-      const written = linesOfAll(members, now);
-      now = lookOnce(places);
-      if (linesOfAll(now(network), now) === written) break;
+export function refreshNames(
+  networks: readonly string[],
+  places: StatePlaces,
+  first = lookAfterChange(networks, places),
+): void {
+  let look = first;
+  for (let round = 0; round < maxRounds; round += 1) {
+    for (const network of networks.filter(hasNames)) {
+      for (const member of look.membersOf(network)) rewriteNames(member, places, look);
     }
+    if (look.isCurrent()) return;
+    look = lookAtNames(places);
   }
 }
 
-/** Everything that these containers know of others. */
-function linesOfAll(members: readonly NamedMember[], membersOf: MembersOf): string {
-  const networks = members.flatMap(({ network }) => network.endpoints.map((endpoint) => endpoint.network));
-  return [...new Set(networks)]
-    .filter(hasNames)
-    .map((network) => `${network}\n${linesOfMembers(membersOf(network))}`)
-    .join("");
+/** Writes the names in the hosts file of a container that runs, and all of it where it is not the container of before. */
+function rewriteNames(member: NamedMember, places: StatePlaces, look: NamesLook): void {
+  const { endpoints } = member.network;
+  // Where links lead to is asked for anew, in case it was started again with another address.
+  const linked = endpoints.some(({ links }) => links.length > 0);
+  const names = namesOf(member.network, look);
+  const addresses = endpoints.flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6].flatMap((one) => one?.address ?? []));
+  rewriteInPlace(member.paths.hosts, (current) => {
+    const text = linked ? undefined : replaceNames(current, names, addresses);
+    return text ?? replaceHosts(current, hostsOf(member, places, names));
+  });
 }
 
 /** Writes the hosts file of a container that runs anew. */
-export function rewriteHosts(
-  { id, name, paths, network }: Omit<NamedMember, "lines">,
-  places: StatePlaces,
-  membersOf = lookOnce(places),
-): void {
-  const others = formatLines(linesOfLinks(network, name, places)) + linesOfOthers({ id, network }, membersOf);
-  const options = readContainerOptions(paths.options);
-  const hostname = options.hostname ?? id.slice(0, 12);
-  const text = hostsText({ options, hostname, network, others });
-  rewriteInPlace(paths.hosts, (current) => replaceHosts(current, text));
+export function rewriteHosts(member: NamedMember, places: StatePlaces, look = lookAtNames(places)): void {
+  const names = namesOf(member.network, look);
+  rewriteInPlace(member.paths.hosts, (current) => replaceHosts(current, hostsOf(member, places, names)));
 }
 
-/** The names of all others that share a network with a container. */
-export function linesOfOthers(
-  { id, network }: { readonly id: string; readonly network: ContainerNetwork },
-  membersOf: MembersOf,
-): string {
-  return network.endpoints
-    .filter((endpoint) => hasNames(endpoint.network))
-    .map((endpoint) => linesOfMembers(membersOf(endpoint.network).filter((member) => member.id !== id)))
+function hostsOf({ id, paths, network }: NamedMember, places: StatePlaces, names: string): ChangingHosts {
+  const linked = network.endpoints.some(({ links }) => links.length > 0);
+  const name = linked ? (readContainerRecord(paths.record)?.name ?? "") : "";
+  const others = formatLines(linesOfLinks(network, name, places));
+  const options = readContainerOptions(paths.options);
+  const hostname = options.hostname ?? id.slice(0, 12);
+  return { head: hostsText({ options, hostname, network, others }), names };
+}
+
+/** The names of everybody on the networks of a container, itself included. */
+export function namesOf({ endpoints }: Pick<ContainerNetwork, "endpoints">, look: NamesLook): string {
+  return endpoints
+    .filter(({ network }) => hasNames(network))
+    .map(({ network }) => look.linesOf(network))
     .join("");
 }
 
-function linesOfMembers(members: readonly NamedMember[]): string {
-  return members.map(({ lines }) => lines).join("");
-}
-
 /** The first hosts file of a container: one whose names change is told from what the container adds. */
-export function firstHosts(text: string, { endpoints }: Pick<ContainerNetwork, "endpoints">): string {
+export function firstHosts(hosts: ChangingHosts, { endpoints }: Pick<ContainerNetwork, "endpoints">): string {
   const changes = endpoints.some(({ network, links }) => hasNames(network) || links.length > 0);
-  return changes ? changingHosts(text) : text;
+  return changes ? changingHosts(hosts) : hosts.head;
 }

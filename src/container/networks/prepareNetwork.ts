@@ -14,8 +14,8 @@ import {
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { hostsText } from "../names/hostsText.ts";
 import { type ResolvedLinks, resolveLinks } from "../names/links.ts";
-import { hasNames, lookOnce, type MembersOf } from "../names/memberNames.ts";
-import { firstHosts, linesOfOthers, refreshNames } from "../names/refreshNames.ts";
+import { hasNames, type NamesLook } from "../names/memberNames.ts";
+import { firstHosts, lookAfterChange, namesOf, refreshNames } from "../names/refreshNames.ts";
 import { portsOfStart } from "../ports/portsOfStart.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
@@ -69,10 +69,10 @@ export async function prepareNetwork(container: StartingContainer, context: Engi
   try {
     network = withPorts({ id, network: found, records }, paths, context);
     const links = resolveLinks({ name: record.name, network }, context);
-    const membersOf = lookOnce(context);
-    writeHosts(container, { network, links, membersOf });
+    const look = lookAfterChange(named, context);
+    writeHosts(container, { network, links, look });
     failPoint("names.written");
-    refreshNames(named, context, membersOf);
+    refreshNames(named, context, look);
     failPoint("names.refreshed");
     const directory = runDirectory(context.runRoot, id);
     for (const file of Object.values(attachmentFiles(directory))) removeFile(file); // what stood for an older plan
@@ -116,13 +116,12 @@ function withPorts(request: WithRecords, { directory }: ContainerPaths, context:
 interface KnownNames {
   readonly network: ContainerNetwork;
   readonly links: ResolvedLinks;
-  readonly membersOf: MembersOf;
+  readonly look: NamesLook;
 }
 
-function writeHosts({ record, paths, spec }: StartingContainer, { network, links, membersOf }: KnownNames): void {
+function writeHosts({ record, paths, spec }: StartingContainer, { network, links, look }: KnownNames): void {
   const hostname = spec.hostname ?? record.id.slice(0, 12);
   const options = readContainerOptions(paths.options);
-  const others = formatLines(links.lines) + linesOfOthers({ id: record.id, network }, membersOf);
-  const text = hostsText({ options, hostname, network, others });
-  writeFileAtomic(paths.hosts, firstHosts(text, network), { mode: 0o644 });
+  const head = hostsText({ options, hostname, network, others: formatLines(links.lines) });
+  writeFileAtomic(paths.hosts, firstHosts({ head, names: namesOf(network, look) }, network), { mode: 0o644 });
 }

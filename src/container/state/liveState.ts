@@ -102,6 +102,8 @@ function readExit(directory: string): ExitRecord | undefined {
 
 /** Whether something of it runs or will run again by itself. */
 export function isLive(request: LiveStateRequest): boolean {
+  const running = readRecord(`${runDirectory(request.runRoot, request.id)}/running.json`) as RunningRecord | undefined; // as below
+  if (running !== undefined && isAlive(running.process, "/proc", request.bootId)) return true; // mostly: who asks about many reads less
   return ["running", "paused", "restarting"].includes(readLiveState(request).status);
 }
 

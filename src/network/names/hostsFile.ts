@@ -14,7 +14,8 @@ ff02::1\tip6-allnodes
 ff02::2\tip6-allrouters
 `;
 
-/** Ends what brig writes in a file whose lines change while the container runs; what follows is the container's own. */
+/** Between these are the lines that change while the container runs; what follows is the container's own. */
+const beginOfNames = "# who is on the same networks";
 const endOfNames = "# the lines above are written by brig, the lines below are kept";
 
 /** At most so much of what a container wrote is kept. */
@@ -35,19 +36,39 @@ export function formatLines(lines: readonly HostsLine[]): string {
     .join("");
 }
 
+/** What brig writes into the file of a container whose names change. */
+export interface ChangingHosts {
+  /** Lines that are this container's alone. */
+  readonly head: string;
+  /** Lines of everybody who is on its networks. */
+  readonly names: string;
+}
+
 /** The text for a container whose names change, with room for lines of its own. */
-export function changingHosts(text: string): string {
-  return `${text}${endOfNames}\n`;
+export function changingHosts({ head, names }: ChangingHosts): string {
+  return `${head}${beginOfNames}\n${names}${endOfNames}\n`;
 }
 
 /**
  * The new text of a hosts file: brig's lines anew, and below them what the container added to the old ones. `current` can
  * be anything, since the container may write the file.
  */
-export function replaceHosts(current: string, text: string): string {
+export function replaceHosts(current: string, hosts: ChangingHosts): string {
   const end = current.indexOf(`${endOfNames}\n`);
   const own = end === -1 ? current : current.slice(end + endOfNames.length + 1);
-  return `${changingHosts(text)}${own.slice(0, keptBytes)}`;
+  return `${changingHosts(hosts)}${own.slice(0, keptBytes)}`;
+}
+
+/**
+ * The same where only the names have changed: what is above them stays as it is. Undefined when that has no line for one of
+ * these addresses of the container's own, or when the file is not as brig writes it.
+ */
+export function replaceNames(current: string, names: string, addresses: readonly string[]): string | undefined {
+  const begin = current.indexOf(`${beginOfNames}\n`);
+  const head = current.slice(0, begin === -1 ? 0 : begin);
+  if (begin === -1 || begin > keptBytes || !current.includes(`${endOfNames}\n`, begin)) return undefined;
+  if (!addresses.every((address) => head.includes(`\n${address}\t`))) return undefined;
+  return replaceHosts(current, { head, names });
 }
 
 /** One word without anything that means something in the file. */

@@ -21,8 +21,9 @@ export function rewriteInPlace(path: string, next: (current: string) => string):
     const wanted = Buffer.from(next(current.toString("utf8", 0, read)));
     if (size === wanted.length && wanted.equals(current.subarray(0, read))) return;
     const cover = Math.max(0, Math.min(size, maxBytes) - wanted.length);
-    writeSync(fd, Buffer.concat([wanted, Buffer.alloc(cover, "\n")]), 0, wanted.length + cover, 0);
-    ftruncateSync(fd, wanted.length);
+    const written = cover === 0 ? wanted : Buffer.concat([wanted, Buffer.alloc(cover, "\n")]);
+    writeSync(fd, written, 0, written.length, 0);
+    if (size > wanted.length) ftruncateSync(fd, wanted.length);
   } catch (error) {
     throw fileSystemError(error, "rewrite", path);
   } finally {

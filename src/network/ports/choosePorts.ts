@@ -164,7 +164,7 @@ function tryPorts(search: Search, ports: readonly PublishedPort[]): (() => Engin
   return undefined;
 }
 
-function tryPort({ choice, sockets, byPort }: Search, port: PublishedPort): (() => EngineError) | undefined {
+function tryPort({ choice, sockets, byPort, taken }: Search, port: PublishedPort): (() => EngineError) | undefined {
   const { hostIp, hostPort, protocol } = port;
   // This container's own reservation would look free to it.
   if (byPort.get(keyOf(port))?.some((other) => clashes(other, port)) === true)
@@ -173,7 +173,8 @@ function tryPort({ choice, sockets, byPort }: Search, port: PublishedPort): (() 
   sockets.set(protocol, listening);
   const socket = findSocket(listening, { hostIp, port: hostPort });
   if (socket !== undefined) return () => heldByProcess(port, socket);
-  const holder = takePort(choice, port, choice.containerId);
+  const [first] = taken;
+  const holder = takePort(first === undefined ? choice : { ...choice, taken: first }, port, choice.containerId);
   return holder === undefined ? undefined : () => allocated(port, holder, choice);
 }
 

@@ -7,6 +7,7 @@ import {
   removeFile,
   removeStaleReservation,
   reserve,
+  reserveLike,
 } from "../../base/index.ts";
 import type { PublishedPort } from "../containerNetwork.ts";
 import { familyOf, isWildcard, wildcard } from "./addresses.ts";
@@ -22,6 +23,8 @@ export type HostPort = Pick<PublishedPort, "hostIp" | "hostPort" | "protocol">;
 export interface ReservationPlace {
   readonly runRoot: string;
   readonly isHeld: (containerId: string) => boolean;
+  /** A port that this container has taken: of several, the others cost less. */
+  readonly taken?: HostPort;
 }
 
 /** Makes the directory of reservations. Idempotent. */
@@ -32,7 +35,9 @@ export function openReservations({ runRoot }: Pick<ReservationPlace, "runRoot">)
 /** Takes a port, unless a container holds it, whose id is then returned. The port may be this container's already. */
 export function takePort(place: ReservationPlace, port: HostPort, containerId: string): string | undefined {
   const path = pathOf(place.runRoot, port);
-  if (reserve(path, containerId)) return undefined;
+  const { runRoot, taken } = place;
+  if (taken === undefined ? reserve(path, containerId) : reserveLike(pathOf(runRoot, taken), path, containerId))
+    return undefined;
   const holder = readReservation(path);
   if (holder === containerId) return undefined;
   if (holder !== undefined && place.isHeld(holder)) return holder;

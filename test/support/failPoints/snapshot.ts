@@ -8,7 +8,8 @@ import type { World } from "./world.ts";
 export type Snapshot = readonly string[];
 
 /** What grows by itself: journals, locks that stay, and what the ticker writes. */
-const growing = /^(root\/events\.|root\/cache|.*\.lock$|.*\/locks\/)|container-json\.log|trace$/;
+const growing =
+  /^(root\/events\.|root\/cache|.*\.lock$|.*\/locks\/)|container-json\.log|networks\/[^/]+\/changed|trace$/;
 
 /** Groups whose containers may be gone: those of the ids that were ever seen. */
 const seenIds = new Set<string>();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
@@ -52,6 +52,13 @@ test("choosePorts() takes the port that was asked for in each family of the cont
   assert.deepEqual(choose("a", ["23456:80"]), ["0.0.0.0 23456 80"]);
   const families = new Set([4, 6] as const);
   assert.deepEqual(choose("b", ["23457:80"], { families }), ["0.0.0.0 23457 80", ":: 23457 80"]);
+});
+
+test("choosePorts() asks the disk for one link, however many ports there are", (t) => {
+  const { choose, runRoot } = place(t);
+  assert.equal(choose("a", ["23456-23460:80-84"]).length, 5);
+  const inodes = readdirSync(join(runRoot, "ports")).map((name) => lstatSync(join(runRoot, "ports", name)).ino);
+  assert.deepEqual([inodes.length, new Set(inodes).size], [5, 1]);
 });
 
 test("choosePorts() refuses what a container has, by Docker's sentence, and says whose it is", (t) => {
