@@ -6,9 +6,11 @@ import type {
   ContainerViews,
   EngineContext,
   EngineStore,
+  RunOptions,
 } from "./container/index.ts";
 import { archiveMembers } from "./engine/archiveMembers.ts";
-import { type ImageMembers, imageMembers, imageStore, pull } from "./engine/imageMembers.ts";
+import { storedName, withConfiguredDefaults } from "./engine/configured.ts";
+import { type ImageMembers, imageMembers, imageStore } from "./engine/imageMembers.ts";
 import { networkMembers } from "./engine/networkMembers.ts";
 import { type Places, probe, requireRoot } from "./engine/places.ts";
 import { type RegistryMembers, registryMembers } from "./engine/registryMembers.ts";
@@ -25,8 +27,8 @@ import type { BuildIdentity, DoctorCheck } from "./host/index.ts";
 export function createEngine(settings: EngineSettings = {}): Engine {
   const places: Places = {
     settings,
-    root: settings.root ?? "/var/lib/brig",
-    runRoot: settings.runRoot ?? "/run/brig",
+    root: settings.root ?? settings.configuration?.root ?? "/var/lib/brig",
+    runRoot: settings.runRoot ?? settings.configuration?.runRoot ?? "/run/brig",
     helperPath: settings.helperPath ?? join(packageDirectory(), "build", "brig-helper"),
   };
   return {
@@ -63,14 +65,19 @@ type ContainerMembers = Omit<
 >;
 
 function containerMembers(places: Places): ContainerMembers {
+  const complete = async (options: RunOptions): Promise<RunOptions> => {
+    const { configuration } = places.settings;
+    if (configuration === undefined) return options;
+    return withConfiguredDefaults({ ...options, image: await storedName(options.image, places) }, configuration);
+  };
   return {
     async plan(options) {
       const { planRun } = await import("./container/index.ts");
-      return planRun(options, await containerContext(places));
+      return planRun(await complete(options), await containerContext(places));
     },
     async run(options, streams, observer = {}) {
       const { runContainer } = await import("./container/index.ts");
-      return runContainer({ options, streams, observer }, await containerContext(places));
+      return runContainer({ options: await complete(options), streams, observer }, await containerContext(places));
     },
     async exec(run) {
       const { execContainer } = await import("./container/index.ts");
@@ -87,11 +94,11 @@ function containerMembers(places: Places): ContainerMembers {
     },
     async create(options, observer = {}) {
       const { makeOnly } = await import("./container/index.ts");
-      return makeOnly({ options, observer }, await containerContext(places));
+      return makeOnly({ options: await complete(options), observer }, await containerContext(places));
     },
     async runDetached(options, observer = {}) {
       const { runDetached } = await import("./container/index.ts");
-      return runDetached({ options, observer }, await containerContext(places));
+      return runDetached({ options: await complete(options), observer }, await containerContext(places));
     },
     ...lifecycleMembers(places),
     ...outputMembers(places),
@@ -190,13 +197,15 @@ async function containerContext(places: Places): Promise<EngineContext> {
     now: () => new Date(),
     pid: process.pid,
     probeHost: () => facts,
-    pull: (reference, platform) => pull({ reference, ...(platform === undefined ? {} : { platform }) }, places),
+    pull: (reference, platform) =>
+      imageMembers(places).pull({ reference, ...(platform === undefined ? {} : { platform }) }),
   };
 }
 
 /** How a monitor calls us back when a container that nobody waits for has ended. */
 function cleanupCommand({ root, runRoot }: Places): readonly string[] {
-  return [...ownProgram(), "--root", root, "--run-root", runRoot, "container", "cleanup"];
+  // Without a configuration: a mistake in one must not keep what has ended from being put away.
+  return [...ownProgram(), "--config=", "--root", root, "--run-root", runRoot, "container", "cleanup"];
 }
 
 /** How brig is started again by those who have no PATH of the caller's. */

@@ -1,3 +1,4 @@
+import type { Configuration } from "./config/index.ts";
 import type {
   AttachByNameRequest,
   AttachReport,
@@ -57,6 +58,8 @@ export interface EngineSettings {
   /** PATH and HOME of the caller, for `docker-credential-*` programs; without a path they are not run. */
   readonly searchPath?: string;
   readonly home?: string;
+  /** What a file of configuration would say; the settings above win. `parseConfiguration` makes it of an object. */
+  readonly configuration?: Configuration;
   /** The native helper; the package's own when left out. */
   readonly helperPath?: string;
 }
@@ -65,6 +68,8 @@ export interface PullRequest {
   readonly reference: string;
   readonly platform?: Platform;
   readonly allTags?: boolean;
+  /** The path of a public key that must have signed the image, whatever the trust policy says. */
+  readonly verifyKey?: string;
   readonly signal?: AbortSignal;
 }
 

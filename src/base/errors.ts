@@ -36,6 +36,8 @@ export const errorKinds = {
   registryRateLimited: plain("system"),
   registryProtocol: plain("system"),
   insecureRegistry: plain("unauthorized"),
+  registryBlocked: plain("unauthorized"),
+  imageUntrusted: plain("unauthorized"),
   platformNotFound: plain("not-found"),
   unsupportedMediaType: plain("unsupported"),
   ambiguousDocument: plain("corrupt"),

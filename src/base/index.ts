@@ -1,4 +1,5 @@
 export { makeDirectory, readFileIfExists, syncDirectory, type WriteOptions, writeFileAtomic } from "./atomicFile.ts";
+export { type BoundedRead, readBoundedFile } from "./boundedFile.ts";
 export { isPasswordOf } from "./crypt.ts";
 export {
   describeErrno,

@@ -2,6 +2,7 @@ import { EngineError } from "../base/index.ts";
 import type { Engine } from "../engine.ts";
 import type { CommandContext, Outcome } from "./context.ts";
 import type { BoundFlag, Flag, Help } from "./flags/flag.ts";
+import type { GlobalDraft } from "./globalFlags.ts";
 
 /** How many arguments a command takes, in Docker's ways of saying it. */
 export type ArgumentCount =
@@ -16,6 +17,8 @@ export interface Call<Draft> {
   readonly draft: Draft;
   readonly args: readonly string[];
   readonly context: CommandContext;
+  /** The flags before the command. */
+  readonly globals: GlobalDraft;
   /** Opens the engine with the global flags; only then its code is loaded. */
   openEngine(): Promise<Engine>;
 }

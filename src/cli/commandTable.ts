@@ -29,6 +29,7 @@ export interface GroupEntry {
 }
 
 export const groupTable: readonly GroupEntry[] = [
+  { word: "config", summary: "Check and show brig's own settings" },
   { word: "container", summary: "Manage containers" },
   { word: "image", summary: "Manage images" },
   { word: "network", summary: "Manage networks" },

@@ -1,4 +1,6 @@
+import type { Override } from "../config/index.ts";
 import type { EngineSettings } from "../engine.ts";
+import { findConfigurationFiles } from "./configurationFiles.ts";
 import type { CommandContext } from "./context.ts";
 import type { Flag, Help } from "./flags/flag.ts";
 import { helpFlag, switchInto, textInto } from "./flags/sharedFlags.ts";
@@ -6,6 +8,7 @@ import { helpFlag, switchInto, textInto } from "./flags/sharedFlags.ts";
 export interface GlobalDraft extends Help {
   root?: string;
   runRoot?: string;
+  config?: string;
   insecureRegistries: string[];
   debug?: boolean;
   version?: boolean;
@@ -13,6 +16,12 @@ export interface GlobalDraft extends Help {
 
 /** The flags before the command. */
 export const globalFlags: readonly Flag<GlobalDraft>[] = [
+  {
+    long: "config",
+    value: "file",
+    text: "the only configuration to read, or '' for none (environment: BRIG_CONFIG)",
+    read: textInto<GlobalDraft>("config"),
+  },
   {
     long: "root",
     value: "directory",
@@ -41,8 +50,15 @@ export const globalFlags: readonly Flag<GlobalDraft>[] = [
   helpFlag,
 ];
 
-/** The flags win over the environment; an empty variable counts as not set. */
-export function readSettings(draft: GlobalDraft, { env }: CommandContext): EngineSettings {
+/** Opens the settings of this invocation: the flags win over the environment, and both over the configuration. */
+export async function readSettings(draft: GlobalDraft, context: CommandContext): Promise<EngineSettings> {
+  const settings = immediateSettings(draft, context);
+  const configuration = await readConfiguration({ draft, context, runRoot: settings.runRoot ?? "/run/brig" });
+  return configuration === undefined ? settings : { ...settings, configuration };
+}
+
+/** An empty variable counts as not set. */
+function immediateSettings(draft: GlobalDraft, { env }: CommandContext): EngineSettings {
   const root = draft.root ?? nonEmpty(env.BRIG_ROOT);
   const runRoot = draft.runRoot ?? nonEmpty(env.BRIG_RUN_ROOT);
   const named = (env.BRIG_INSECURE_REGISTRIES ?? "").split(",").map((host) => host.trim());
@@ -59,6 +75,47 @@ export function readSettings(draft: GlobalDraft, { env }: CommandContext): Engin
     ...(env.PATH === undefined ? {} : { searchPath: env.PATH }),
     ...(env.HOME === undefined ? {} : { home: env.HOME }),
   };
+}
+
+interface ConfigurationQuestion {
+  readonly draft: GlobalDraft;
+  readonly context: CommandContext;
+  readonly runRoot: string;
+}
+
+/** Undefined when no file and no variable says anything: then nothing is loaded. */
+async function readConfiguration(question: ConfigurationQuestion): Promise<EngineSettings["configuration"]> {
+  const { draft, context, runRoot } = question;
+  const files = findConfigurationFiles(draft, context);
+  const platform = nonEmpty(context.env.DOCKER_DEFAULT_PLATFORM);
+  if (files.length === 0 && platform === undefined) return undefined;
+  const { loadConfiguration } = await import("../config/index.ts");
+  const configuration = await loadConfiguration({ files, cache: `${runRoot}/config.json` });
+  if (platform === undefined) return configuration;
+  const { parsePlatform } = await import("../image/index.ts");
+  return { ...configuration, platform: parsePlatform(platform) };
+}
+
+/** What flags and environment say that a file could say as well. */
+export function overridesOf(draft: GlobalDraft, { env }: CommandContext): readonly Override[] {
+  const of = (path: readonly string[], flag: readonly [string, unknown], variable: string): readonly Override[] => {
+    const [source, given] = flag[1] === undefined ? [variable, nonEmpty(env[variable])] : flag;
+    return given === undefined ? [] : [{ path, given, source }];
+  };
+  const insecure = [
+    ...draft.insecureRegistries.map((host) => [host, "--insecure-registry"] as const),
+    ...(env.BRIG_INSECURE_REGISTRIES ?? "")
+      .split(",")
+      .map((host) => [host.trim(), "BRIG_INSECURE_REGISTRIES"] as const),
+  ];
+  return [
+    ...of(["root"], ["--root", draft.root], "BRIG_ROOT"),
+    ...of(["run_root"], ["--run-root", draft.runRoot], "BRIG_RUN_ROOT"),
+    ...of(["platform"], ["", undefined], "DOCKER_DEFAULT_PLATFORM"),
+    ...insecure
+      .filter(([host]) => host !== "")
+      .map(([host, source]) => ({ path: ["registries", host, "insecure"], given: true, source })),
+  ];
 }
 
 /** Docker's places for credentials: `DOCKER_CONFIG`, else the home directory. */

@@ -112,8 +112,8 @@ async function execute({ entry, loaded, invocation, words }: Chosen, state: Stat
     return;
   }
   checkCount(words, loaded.arguments, { path: `brig ${entry.words}`, usage: loaded.usage });
-  const openEngine = (): Promise<Engine> => context.createEngine(readSettings(globals, context));
-  const outcome = await invocation.execute({ args: words, context, openEngine });
+  const openEngine = async (): Promise<Engine> => context.createEngine(await readSettings(globals, context));
+  const outcome = await invocation.execute({ args: words, context, globals, openEngine });
   state.status = settle(outcome, state);
 }
 
@@ -126,7 +126,7 @@ function settle({ output = "", failures = [], exitStatus }: Outcome, { context, 
 async function atRoot({ context, globals }: State, [unknown]: readonly string[]): Promise<void> {
   if (globals.version === true) {
     const { shortVersion } = await import("./commands/version.ts");
-    context.stdout.write(await shortVersion(await context.createEngine(readSettings(globals, context))));
+    context.stdout.write(await shortVersion(await context.createEngine(await readSettings(globals, context))));
     return;
   }
   if (unknown !== undefined && globals.help !== true) throw unknownCommand("brig", unknown);

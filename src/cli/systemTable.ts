@@ -28,4 +28,16 @@ export const systemTable: readonly CommandEntry[] = [
     summary: "Take the systemd unit of install-units away",
     load: async () => (await import("./commands/systemUnits.ts")).uninstallUnitsCommand,
   },
+  {
+    words: "config check",
+    section,
+    summary: "Say what in the configuration cannot be used",
+    load: async () => (await import("./commands/config.ts")).checkConfigCommand,
+  },
+  {
+    words: "config show",
+    section,
+    summary: "Show the settings that hold",
+    load: async () => (await import("./commands/config.ts")).showConfigCommand,
+  },
 ];

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ImageHappening, ImageUse } from "../container/index.ts";
-import type { Engine, PullRequest, ServeRegistryRequest } from "../engine.ts";
-import type { ImageFacts, ImageFilter, ImageSummary, PullEvent, RegistryServer } from "../image/index.ts";
+import type { Engine, ServeRegistryRequest } from "../engine.ts";
+import type { ImageFacts, ImageFilter, ImageSummary, RegistryServer } from "../image/index.ts";
 import type { Digest } from "../oci/index.ts";
+import { storedName } from "./configured.ts";
 import { type Places, probe, requireRoot } from "./places.ts";
-import { registryAccess } from "./registryAccess.ts";
 
 export type ImageMembers = Pick<
   Engine,
@@ -14,7 +14,10 @@ export type ImageMembers = Pick<
 
 export function imageMembers(places: Places): ImageMembers {
   return {
-    pull: (request) => pull(request, places),
+    async *pull(request) {
+      const { pull } = await import("./pullMember.ts");
+      yield* pull(request, places);
+    },
     images: (filters = []) => listImages(filters, places),
     async inspectImage(reference) {
       const { describeImage } = await import("../image/index.ts");
@@ -23,7 +26,10 @@ export function imageMembers(places: Places): ImageMembers {
     async tagImage(request) {
       requireRoot(await probe(places), "name an image");
       const { tagImage } = await import("../image/index.ts");
-      const { name } = await tagImage(await imageStore(places), request);
+      const { name } = await tagImage(await imageStore(places), {
+        ...request,
+        source: await storedName(request.source, places),
+      });
       await tellImage(places, "tag", name);
     },
     async imageHistory(reference) {
@@ -35,7 +41,7 @@ export function imageMembers(places: Places): ImageMembers {
       const { removeImage } = await import("../image/index.ts");
       const { layerKeeper } = await import("../container/index.ts");
       const uses = await imageUses(places);
-      const removed = await removeImage(await imageStore(places), reference, {
+      const removed = await removeImage(await imageStore(places), await storedName(reference, places), {
         force,
         usedBy: (imageId) => uses.filter((use) => use.imageId === imageId),
         ...(noPrune ? { sweepLayers: async () => [] } : layerKeeper(places)),
@@ -71,7 +77,7 @@ async function serveRegistry(request: ServeRegistryRequest, places: Places): Pro
 
 async function storedImage(reference: string, places: Places) {
   const { noSuchImage } = await import("../image/index.ts");
-  const image = (await imageStore(places)).resolve(reference);
+  const image = (await imageStore(places)).resolve(await storedName(reference, places));
   if (image === undefined) throw noSuchImage(reference);
   return image;
 }
@@ -92,27 +98,6 @@ async function listImages(filters: readonly ImageFilter[], places: Places): Prom
   });
 }
 
-export async function* pull(
-  { reference, platform, allTags, signal }: PullRequest,
-  places: Places,
-): AsyncGenerator<PullEvent> {
-  requireRoot(await probe(places), "pull an image");
-  const { listTags, parseImageRef, pullImage } = await import("../image/index.ts");
-  const registry = await registryAccess(places);
-  const stop = signal === undefined ? {} : { signal };
-  const named = parseImageRef(reference);
-  const tags = allTags === true ? await listTags(named, { ...registry, ...stop }) : undefined;
-  const references = tags?.map((tag) => ({ registry: named.registry, repository: named.repository, tag })) ?? [named];
-  const [store, layers] = [await imageStore(places), await layerStore(places)];
-  for (const each of references) {
-    const chosen = platform === undefined ? {} : { platform };
-    for await (const event of pullImage({ reference: each, ...chosen, store, layers, registry, ...stop })) {
-      if (event.kind === "done") await tellImage(places, "pull", event.reference);
-      yield event;
-    }
-  }
-}
-
 /** Writes the event of an image. */
 export async function tellImage({ root }: Places, action: ImageHappening["action"], image: string): Promise<void> {
   const room = await import("../container/index.ts");
@@ -124,7 +109,7 @@ export async function imageStore({ root }: Places) {
   return openImageStore(join(root, "images"));
 }
 
-async function layerStore({ root, helperPath }: Places) {
+export async function layerStore({ root, helperPath }: Places) {
   const { openLayerStore } = await import("../overlay/index.ts");
   return openLayerStore(root, { helperPath });
 }

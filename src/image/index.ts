@@ -46,9 +46,11 @@ export {
   type ImageRef,
   newImageName,
   parseImageRef,
+  searchedNames,
   withDefaultTag,
 } from "./reference.ts";
 export { defaultCertificateDirectory, type RegistryOptions } from "./registry/options.ts";
+export { formatRateLimit, type RateLimit } from "./registry/rateLimit.ts";
 export { type ImageRemoval, noSuchImage, type RemovedImage, removeImage } from "./remove.ts";
 export type { ListenAddress } from "./serve/listen.ts";
 export type { RegistryServer, ServeRequest } from "./serve/serveRegistry.ts";
@@ -67,6 +69,8 @@ export {
   summarizeImages,
 } from "./summary.ts";
 export type { TagRequest } from "./tagImage.ts";
+export type { TrustPolicy, TrustRule } from "./trust/policy.ts";
+export type { TrustRequest } from "./trust/requireTrust.ts";
 
 /** `pullImage` of pull.ts, loaded when the first event is asked for. */
 export async function* pullImage(request: PullImageRequest): AsyncGenerator<PullEvent> {
@@ -135,3 +139,8 @@ export async function forecastPrune(store: ImageStore, rules: PruneRules): Promi
 
 /** storeCheck.ts, loaded when the store is checked. */
 export const openStoreCheck = () => import("./storeCheck.ts");
+
+/** Whether a file holds a public key that images can be verified with; throws as the pull would that needs it. */
+export async function checkPublicKey(path: string): Promise<void> {
+  (await import("./trust/publicKey.ts")).readPublicKey(path);
+}

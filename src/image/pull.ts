@@ -10,7 +10,9 @@ import type { PullStore } from "./pullStore.ts";
 import { familiarName, type ImageRef, withDefaultTag } from "./reference.ts";
 import { RepositoryClient } from "./registry/client.ts";
 import type { RegistryOptions } from "./registry/options.ts";
+import { type ImageSource, imageSources, withSources } from "./registry/sources.ts";
 import { type ResolvedImage, resolveRemote } from "./resolveRemote.ts";
+import { planTrust, type TrustCheck, type TrustRequest } from "./trust/requireTrust.ts";
 
 export interface PullImageRequest {
   /** Without tag and digest it means `latest`. */
@@ -21,32 +23,57 @@ export interface PullImageRequest {
   readonly layers: LayerSink;
   readonly registry?: Omit<RegistryOptions, "signal">;
   readonly limits?: Partial<ExpansionLimits>;
+  /** What must hold of the image before any of it is stored. */
+  readonly trust?: TrustRequest;
+  /** How many layers are downloaded at a time; 3 when left out. */
+  readonly parallelLayers?: number;
   readonly signal?: AbortSignal;
 }
 
-const parallelLayers = 3;
+const defaultParallelLayers = 3;
 const progressIntervalMs = 100;
 
 /**
- * Pulls an image: three layers at a time, each downloaded, verified and unpacked in one pass; then the documents, and
- * the name last. Whatever is there already is not fetched again. The pull happens while the events are read; to stop
- * reading is to interrupt it, like `signal`. On failure no name changes and partial downloads are kept.
+ * Pulls an image: some layers at a time, each downloaded, verified and unpacked in one pass; then the documents, and
+ * the name last. Mirrors of its registry are asked first; what one of them cannot serve the next one does, and what was
+ * brought by then stays. Whatever is there already is not fetched again. The pull happens while the events are read; to
+ * stop reading is to interrupt it, like `signal`. On failure no name changes and partial downloads are kept.
  *
  * @throws EngineError.
  */
 export async function* pullImage(request: PullImageRequest): AsyncGenerator<PullEvent> {
-  yield* eventsOf<PullEvent>(request.signal, (report, stop) =>
-    run({ ...request, signal: stop.signal, stop: () => stop.abort() }, report),
+  yield* eventsOf<PullEvent>(request.signal, (report, stop) => run({ ...request, signal: stop.signal }, report));
+}
+
+type Report = (event: PullEvent) => void;
+
+async function run(request: PullImageRequest, report: Report): Promise<void> {
+  const { registry, signal } = request;
+  const reference = withDefaultTag(request.reference);
+  const sources = imageSources(reference, { ...registry, ...(signal === undefined ? {} : { signal }) });
+  const checkTrust = await planTrust(reference, request.trust ?? {});
+  await withSources(
+    sources,
+    async (source) => {
+      // The failure of one layer ends the others, and not the attempt that a next source gets.
+      const stop = new AbortController();
+      const ended = AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]);
+      const attempt = { ...request, reference, checkTrust, signal: ended, stop: () => stop.abort() };
+      await pullFrom(source, attempt, report);
+    },
+    (message) => report({ kind: "notice", message }),
   );
 }
 
-type RunningPull = PullImageRequest & { readonly signal: AbortSignal; readonly stop: () => void };
-type Report = (event: PullEvent) => void;
+type RunningPull = PullImageRequest & {
+  readonly signal: AbortSignal;
+  readonly stop: () => void;
+  readonly checkTrust: TrustCheck;
+};
 
-async function run(request: RunningPull, report: Report): Promise<void> {
-  const { store, signal } = request;
-  const reference = withDefaultTag(request.reference);
-  const client = await RepositoryClient.open(reference, { ...request.registry, signal });
+async function pullFrom(source: ImageSource, request: RunningPull, report: Report): Promise<void> {
+  const { store, signal, reference } = request;
+  const client = await RepositoryClient.open(source.reference, { ...source.options, signal });
   const hold = await store.holdOffSweeps(signal);
   try {
     failPoint("pull.locked");
@@ -58,13 +85,16 @@ async function run(request: RunningPull, report: Report): Promise<void> {
       isPlatformExplicit: request.platform !== undefined,
     });
     failPoint("pull.resolved");
+    await request.checkTrust({ digest: image.digest, client });
     const { digest, platform } = image;
     const name = familiarName(reference);
     report({ kind: "resolved", reference: name, digest, platform });
     for (const message of image.notices) report({ kind: "notice", message });
     const hadAll = await pullLayers({ request, client, report }, layerJobs(image));
-    const { changed } = await nameImage(request, reference, image);
+    const { changed } = await nameImage(request, image);
     failPoint("pull.tagged");
+    const { rateLimit } = client;
+    if (rateLimit !== undefined) report({ kind: "rateLimit", registry: source.reference.registry, rateLimit });
     report({ kind: "done", reference: name, digest, upToDate: hadAll && !changed });
   } finally {
     hold.release();
@@ -74,8 +104,7 @@ async function run(request: RunningPull, report: Report): Promise<void> {
 
 /** Documents come after everything they refer to, and the name comes last (SECURITY-BASELINE R11). */
 async function nameImage(
-  { store }: RunningPull,
-  reference: ImageRef,
+  { store, reference }: RunningPull,
   image: ResolvedImage,
 ): Promise<{ readonly changed: boolean }> {
   checkAlgorithms(image);
@@ -145,7 +174,7 @@ async function pullLayers({ request, client, report }: PullContext, jobs: readon
       }
     }
   };
-  await Promise.all(Array.from({ length: parallelLayers }, worker));
+  await Promise.all(Array.from({ length: request.parallelLayers ?? defaultParallelLayers }, worker));
   if (failure !== undefined) throw failure.error;
   return results.every((result) => result === "existed");
 }

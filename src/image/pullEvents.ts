@@ -1,4 +1,5 @@
 import type { Digest, Platform } from "../oci/index.ts";
+import type { RateLimit } from "./registry/rateLimit.ts";
 
 export type LayerPhase = "waiting" | "exists" | "verifying" | "downloading" | "extracting" | "done";
 
@@ -13,6 +14,8 @@ export type PullEvent =
       readonly current: number;
       readonly total: number;
     }
+  /** What the registry said about how many more requests it grants. */
+  | { readonly kind: "rateLimit"; readonly registry: string; readonly rateLimit: RateLimit }
   /** Something the user should know that is not an error. */
   | { readonly kind: "notice"; readonly message: string }
   | { readonly kind: "done"; readonly reference: string; readonly digest: Digest; readonly upToDate: boolean };

@@ -46,11 +46,25 @@ interface RepositoryName {
 function splitRegistry(name: string): RepositoryName {
   const slash = name.indexOf("/");
   const first = name.slice(0, Math.max(slash, 0));
-  const isHost = /[.:A-Z]/.test(first) || first === "localhost";
+  const isHost = isRegistryPart(first);
   const registry = isHost ? first.toLowerCase() : "docker.io";
   const path = isHost ? name.slice(slash + 1) : name;
   if (registry !== "docker.io" && registry !== "index.docker.io") return { registry, repository: path };
   return { registry: "docker.io", repository: path.includes("/") ? path : `library/${path}` };
+}
+
+/** Whether the part before the first slash is a registry rather than a user of Docker Hub. */
+function isRegistryPart(first: string): boolean {
+  return /[.:A-Z]/.test(first) || first === "localhost";
+}
+
+/**
+ * The full names that a name without a registry may stand for: below each `registry[/path]` of the search, in its
+ * order. None for a name with a registry and without a search. Pure.
+ */
+export function searchedNames(text: string, search: readonly string[]): readonly string[] {
+  if (isRegistryPart(text.slice(0, Math.max(text.indexOf("/"), 0)))) return [];
+  return search.map((place) => `${place}/${text}`);
 }
 
 function checkName(text: string, { registry, repository }: RepositoryName): void {

@@ -24,3 +24,4 @@ export {
   planNamespaces,
   type UsernsReason,
 } from "./namespaces.ts";
+export { nearestWord } from "./nearestWord.ts";

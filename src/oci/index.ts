@@ -1,5 +1,6 @@
 export { isDigest, parseDiffId, parseDigest } from "./digest.ts";
 export type * from "./imageSpec.ts";
+export { readJsonObject } from "./jsonReader.ts";
 export { documentLimits } from "./limits.ts";
 export {
   acceptedManifestTypes,

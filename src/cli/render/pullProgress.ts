@@ -1,4 +1,4 @@
-import type { LayerPhase, PullEvent } from "../../image/index.ts";
+import { formatRateLimit, type LayerPhase, type PullEvent } from "../../image/index.ts";
 import type { TextSink } from "../context.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import { showTransfer, type TransferProgress } from "./transferProgress.ts";
@@ -38,6 +38,8 @@ function formatPullEvent(event: Exclude<PullEvent, { kind: "layer" }>): string {
       const { tag, repository } = splitReference(event.reference);
       return sanitizeEnd(`${tag}: Pulling from ${repository}`);
     }
+    case "rateLimit":
+      return sanitizeEnd(`Rate limit of ${event.registry}: ${formatRateLimit(event.rateLimit)}`);
     case "notice":
       return sanitizeEnd(event.message);
     case "done": {

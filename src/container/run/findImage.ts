@@ -29,8 +29,13 @@ export async function findImage(
       if (local !== undefined) throw wrongPlatform(options.image, local.config, options.platform);
       throw noSuchImage(options.image);
     }
-    for await (const event of context.pull(options.image, options.platform)) observer.onPull?.(event);
-    const found = store.resolve(options.image);
+    let name = options.image;
+    for await (const event of context.pull(options.image, options.platform)) {
+      // A search may have found it under another name than the user's short one.
+      if (event.kind === "done") name = event.reference;
+      observer.onPull?.(event);
+    }
+    const found = store.resolve(name);
     if (found === undefined) throw noSuchImage(options.image);
     return found;
   }

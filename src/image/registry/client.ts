@@ -4,6 +4,7 @@ import { digestOf, matchesDigest } from "../digest.ts";
 import { familiarName, type ImageRef } from "../reference.ts";
 import { readBounded } from "./documents.ts";
 import type { RegistryOptions } from "./options.ts";
+import { parseRateLimit, type RateLimit } from "./rateLimit.ts";
 import { withRetries } from "./retry.ts";
 import { RegistrySession, type SessionRequest } from "./session.ts";
 import type { StatusQuestion } from "./statuses.ts";
@@ -38,6 +39,7 @@ export class RepositoryClient {
   readonly #reference: ImageRef;
   readonly #session: RegistrySession;
   readonly #access: RepositoryAccess;
+  #rateLimit: RateLimit | undefined;
 
   private constructor(reference: ImageRef, session: RegistrySession, access: RepositoryAccess) {
     this.options = session.options;
@@ -66,6 +68,11 @@ export class RepositoryClient {
   /** What tokens are asked for. */
   get scope(): string {
     return `repository:${this.#reference.repository}:${this.#access === "push" ? "pull,push" : "pull"}`;
+  }
+
+  /** What the registry said last about how many more requests it grants; undefined when it has said nothing. */
+  get rateLimit(): RateLimit | undefined {
+    return this.#rateLimit;
   }
 
   /** What a tag points to; undefined when the registry does not answer HEAD usefully and must be asked with GET. */
@@ -114,8 +121,10 @@ export class RepositoryClient {
    *
    * @throws EngineError or TransientFailure for anything but a success.
    */
-  request({ path, scope = this.scope, ...rest }: RepositoryRequest): Promise<TransportResponse> {
-    return this.#session.request({ ...rest, url: this.url(path), scope });
+  async request({ path, scope = this.scope, ...rest }: RepositoryRequest): Promise<TransportResponse> {
+    const response = await this.#session.request({ ...rest, url: this.url(path), scope });
+    if (response.fromOrigin) this.#rateLimit = parseRateLimit(response.headers) ?? this.#rateLimit;
+    return response;
   }
 
   /** The whole address of something below `/v2/NAME/`. */

@@ -1,4 +1,5 @@
 import { connect } from "node:tls";
+import { EngineError } from "../../base/index.ts";
 import { isLoopbackHost } from "./addresses.ts";
 import { type RegistryCertificates, readCertificates } from "./certificates.ts";
 import type { RegistryOptions } from "./options.ts";
@@ -22,8 +23,11 @@ const probeTimeoutMs = 2000;
  * back to plain HTTP, except loopback registries and those configured as insecure: these are asked with a TLS
  * handshake, which carries no secret, and are spoken to in plain HTTP when they do not understand it. A registry with
  * a certificate authority of its own is none of them.
+ *
+ * @throws EngineError `registryBlocked`.
  */
 export async function findEndpoint(registry: string, options: RegistryOptions): Promise<RegistryEndpoint> {
+  requireAllowed(registry, options);
   const host = registry === "docker.io" ? "registry-1.docker.io" : registry;
   const { hostname, port } = new URL(`https://${host}`);
   const isLoopback = isLoopbackHost(hostname);
@@ -34,6 +38,14 @@ export async function findEndpoint(registry: string, options: RegistryOptions): 
   const scheme = !isInsecure || (await speaksTls(hostname, port, options)) ? "https" : "http";
   const { origin } = new URL(`${scheme}://${host}`);
   return { registry, origin, isLoopback, isInsecure, ...(certificates === undefined ? {} : { certificates }) };
+}
+
+/** @throws EngineError `registryBlocked`. */
+export function requireAllowed(registry: string, { blockedRegistries = [] }: RegistryOptions): void {
+  if (!blockedRegistries.includes(registry)) return;
+  throw new EngineError("registryBlocked", `the registry "${registry}" is blocked by the configuration`, {
+    hint: '"brig config show --origin" says where that is written',
+  });
 }
 
 function speaksTls(hostname: string, port: string, { lookup, signal }: RegistryOptions): Promise<boolean> {

@@ -4,6 +4,10 @@ import type { CredentialSource } from "../credentials.ts";
 export interface RegistryOptions {
   /** Registries, as references name them, that may use plain HTTP or a certificate that nobody vouches for. */
   readonly insecureRegistries?: readonly string[];
+  /** Registries, as references name them, that are not to be spoken to. */
+  readonly blockedRegistries?: readonly string[];
+  /** For a registry the places that are asked before it, each `host[:port][/path]`, in the order to try. */
+  readonly mirrors?: ReadonlyMap<string, readonly string[]>;
   readonly credentials?: CredentialSource;
   /** Ask token servers for a token that can take the place of the password. */
   readonly wantsIdentityToken?: boolean;

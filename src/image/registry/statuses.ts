@@ -1,5 +1,6 @@
 import { EngineError, type ErrorCode } from "../../base/index.ts";
 import { sanitize, TransientFailure } from "./failures.ts";
+import { formatRateLimit, parseRateLimit } from "./rateLimit.ts";
 import { parseRetryAfter } from "./retry.ts";
 import type { TransportResponse } from "./transport.ts";
 
@@ -23,14 +24,15 @@ export interface StatusQuestion {
 export async function checkStatus(response: TransportResponse, question: StatusQuestion): Promise<void> {
   if (response.status >= 200 && response.status < 300) return;
   const said = await readErrorText(response);
-  const failure = statusFailure(response.status, question, said);
+  const failure = statusFailure(response, question, said);
   const mayRecover =
     response.status === 429 || response.status === 408 || (response.status >= 500 && response.status !== 501);
   if (!mayRecover) throw failure;
   throw new TransientFailure(failure, parseRetryAfter(response.headers.get("retry-after"), Date.now()));
 }
 
-function statusFailure(status: number, question: StatusQuestion, said: string): EngineError {
+function statusFailure(response: TransportResponse, question: StatusQuestion, said: string): EngineError {
+  const { status } = response;
   const { name, attempt } = question;
   const quote = said === "" ? "" : `: ${said}`;
   const details = { status, ...(said === "" ? {} : { said }) };
@@ -52,7 +54,9 @@ function statusFailure(status: number, question: StatusQuestion, said: string): 
   if (status === 404) return fail("registryNotFound", `cannot ${attempt}: not found (404)${quote}`);
   if (status === 429) {
     const hint = "the registry limits requests; wait, or log in for a higher limit";
-    return fail("registryRateLimited", `cannot ${attempt}: too many requests (429)${quote}`, hint);
+    const rateLimit = parseRateLimit(response.headers);
+    const granted = rateLimit === undefined ? "" : `, ${formatRateLimit(rateLimit)}`;
+    return fail("registryRateLimited", `cannot ${attempt}: too many requests (429)${granted}${quote}`, hint);
   }
   return fail("registryProtocol", `cannot ${attempt}: the registry answered ${status}${quote}`);
 }

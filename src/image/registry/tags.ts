@@ -4,17 +4,25 @@ import { RepositoryClient } from "./client.ts";
 import { readBounded } from "./documents.ts";
 import type { RegistryOptions } from "./options.ts";
 import { withRetries } from "./retry.ts";
+import { type ImageSource, imageSources, withSources } from "./sources.ts";
 
 const pageSize = 1000;
 const maximumPages = 200;
 const maximumPageBytes = 4 * 1024 * 1024;
 
 /**
- * Lists all tags of a repository, page by page (distribution-spec, "Listing Tags").
+ * Lists all tags of a repository, page by page (distribution-spec, "Listing Tags"), as the first of its registry's
+ * mirrors that can do so knows them.
  *
  * @throws EngineError of the registry; `registryProtocol` for pages that lead elsewhere or never end.
  */
 export async function listTags(reference: ImageRef, options: RegistryOptions): Promise<readonly string[]> {
+  const sources = imageSources(reference, options);
+  const ignore = (): void => {}; // the pull of the first tag says it
+  return withSources(sources, (source) => tagsAt(source), ignore);
+}
+
+async function tagsAt({ reference, options }: ImageSource): Promise<readonly string[]> {
   const { registry, repository } = reference;
   const client = await RepositoryClient.open({ registry, repository }, options);
   try {
