@@ -1,11 +1,25 @@
-// Starts dist/main.pack: a script of LENGTH bytes and behind it the code that V8 made of it (scripts/steps/program.mjs).
-const { readFileSync } = require("node:fs");
+// Starts dist/main.pack: a script and behind it the code that V8 made of it (scripts/steps/program.mjs).
+const { closeSync, openSync, readSync } = require("node:fs");
 const { Script } = require("node:vm");
 
 const directory = `${__dirname.slice(0, __dirname.lastIndexOf("/"))}/dist`;
 const filename = `${directory}/main.pack`;
-const pack = readFileSync(filename);
-const start = pack.indexOf(10) + 1;
-const end = start + Number(pack.latin1Slice(0, start - 1));
-const cachedData = pack.subarray(end);
-new Script(pack.latin1Slice(start, end), { filename, cachedData }).runInThisContext()(require, directory);
+const pack = openSync(filename, "r");
+
+function read(position, size) {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  for (let done = 0; done < size; ) {
+    const count = readSync(pack, bytes, done, size - done, position + done);
+    if (count === 0) throw new Error(`${filename} is cut off: build it again`);
+    done += count;
+  }
+  return bytes;
+}
+
+const headerSize = 64;
+const [source, ofRun, ofOthers] = read(0, headerSize).latin1Slice().split(" ").map(Number);
+const end = headerSize + source;
+const cachedData = process.argv.includes("run") ? read(end, ofRun) : read(end + ofRun, ofOthers);
+const program = read(headerSize, source).latin1Slice();
+closeSync(pack);
+new Script(program, { filename, cachedData }).runInThisContext()(require, directory);

@@ -14,7 +14,9 @@ const requireBanner =
   'import { createRequire as brigCreateRequire } from "node:module";\nconst require = brigCreateRequire(import.meta.url);';
 
 /** A change of how dist/ is made makes it out of date, too. */
-const steps = ["bundle.mjs", "program.mjs", "lazyBuiltins.mjs", "codeCache.cjs"].map((name) => `scripts/steps/${name}`);
+const steps = ["bundle.mjs", "program.mjs", "throughDoors.mjs", "lazyBuiltins.mjs", "codeCache.cjs"].map(
+  (name) => `scripts/steps/${name}`,
+);
 
 /** Builds dist/ unless it is up to date; resolves with whether something was built. */
 export async function buildBundle() {

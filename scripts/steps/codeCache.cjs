@@ -1,25 +1,66 @@
-// SOURCE PACK: runs a few commands of the bundled program, so that V8 compiles what they use, and writes the pack.
-const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+// GROUP SOURCE PACK: runs a few commands of the bundled program, so that V8 compiles what they use, and writes that code to
+// stdout, for a program that will be in PACK.
+const { createHash } = require("node:crypto");
+const { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { tmpdir } = require("node:os");
 const { dirname, join } = require("node:path");
 const { Script } = require("node:vm");
 
-const [sourceFile, packFile] = process.argv.slice(2);
+const [group, sourceFile, packFile] = process.argv.slice(2);
 const source = readFileSync(sourceFile, "latin1");
 const script = new Script(source, { filename: join(dirname(dirname(packFile)), "dist", "main.pack") });
 const start = script.runInThisContext();
 const scratch = mkdtempSync(join(tmpdir(), "brig-warm-"));
 
-/** No limits: a host without their controllers would end the plan early. None of these needs root, finds an image or changes anything beyond the scratch directory. */
-const commands = [
-  ["images"],
-  ["ps", "--all", "--no-trunc"],
-  ["version"],
-  ["inspect", "no-such-image"],
-  ["plan", "run", "--pull", "never", "-ie", "A=1", "-v", `${scratch}:/x`, "--network", "none", "no-such-image", "true"],
-  ["run", "--rm", "--pull", "never", "no-such-image", "true"],
-];
+/**
+ * None of these needs a network, starts a container or changes anything beyond the scratch directory; those that need root
+ * fail early without it, and then their code is compiled when it is used. No limits: a host without their controllers would end
+ * the plan early.
+ */
+const commands = {
+  run: [
+    ["plan", "run", "--pull", "never", "-ie", "A=1", "-v", `${scratch}:/x`, "--network", "none", "nothing", "true"],
+    ["create", "--pull", "never", "--name", "warm", "--network", "none", "nothing", "true"],
+    ["rm", "warm"],
+    ["run", "--rm", "--pull", "never", "no-such-image", "true"],
+  ],
+  others: [
+    ["images"],
+    ["ps", "--all", "--no-trunc"],
+    ["version"],
+    ["inspect", "no-such-image"],
+    ["exec", "nobody", "true"],
+  ],
+};
+
+/** An image called `nothing`, of one layer that is empty. */
+function makeImage(root) {
+  const blobs = join(root, "images/blobs/sha256");
+  mkdirSync(blobs, { recursive: true });
+  const add = (mediaType, document) => {
+    const bytes = Buffer.from(JSON.stringify(document));
+    const digest = createHash("sha256").update(bytes).digest("hex");
+    writeFileSync(join(blobs, digest), bytes);
+    return { mediaType, digest: `sha256:${digest}`, size: bytes.length };
+  };
+  const media = (kind) => `application/vnd.oci.image.${kind}.v1+json`;
+  const architecture = { x64: "amd64" }[process.arch] ?? process.arch;
+  const env = ["PATH=/usr/bin:/bin"];
+  const layer = add("application/vnd.oci.image.layer.v1.tar", "");
+  const tree = join(root, "layers", layer.digest.slice("sha256:".length));
+  mkdirSync(join(tree, "tree"), { recursive: true });
+  const record = { version: 1, diffId: layer.digest, entries: 0, size: 0, opaqueRoot: false };
+  writeFileSync(join(tree, "layer.json"), JSON.stringify(record));
+  const rootfs = { type: "layers", diff_ids: [layer.digest] };
+  const configuration = { architecture, os: "linux", config: { Env: env }, rootfs };
+  const config = add(media("config"), configuration);
+  const manifest = add(media("manifest"), { schemaVersion: 2, mediaType: media("manifest"), config, layers: [layer] });
+  const annotations = { "org.opencontainers.image.ref.name": "docker.io/library/nothing:latest" };
+  writeFileSync(join(root, "images/oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  const index = { schemaVersion: 2, mediaType: media("index"), manifests: [{ ...manifest, annotations }] };
+  writeFileSync(join(root, "images/index.json"), JSON.stringify(index));
+}
 
 const realExit = process.exit;
 const ignored = () => true;
@@ -48,9 +89,10 @@ async function main() {
   const { writeSync } = fs;
   fs.writeSync = (fd, bytes, ...where) => (fd <= 2 ? bytes.length : writeSync(fd, bytes, ...where));
   process.on("unhandledRejection", ignored);
-  for (const words of commands) await warm(words);
-  const cache = script.createCachedData();
-  writeFileSync(packFile, Buffer.concat([Buffer.from(`${source.length}\n`), Buffer.from(source, "latin1"), cache]));
+  makeImage(join(scratch, "root"));
+  for (const words of commands[group]) await warm(words);
+  fs.writeSync = writeSync;
+  writeFileSync(1, script.createCachedData());
 }
 
 main().then(

@@ -2,10 +2,11 @@
 //
 // Loading a dozen ES modules and compiling them costs more than most commands take. One script with its compiled code
 // in the same file is read and started in a few milliseconds. The file is
-//   LENGTH "\n" SOURCE CODE-CACHE
-// where LENGTH counts the bytes of SOURCE, which is ASCII. Source and cache are one file because V8 tells by the length
-// of the source alone whether a cache belongs to it: the two must never be of different builds. A Node of another
-// version takes the source and compiles it (vm.Script, "cachedData").
+//   HEADER SOURCE CODE-OF-RUN CODE-OF-OTHERS
+// HEADER is a line of headerSize bytes with the sizes of the three, the source is ASCII. There are two caches because V8 makes
+// functions of all that a cache holds, and `run` and the other commands have little in common. Source and caches are one
+// file because V8 tells by the length of the source alone whether a cache belongs to it: they must never be of different
+// builds. A Node of another version takes the source and compiles it (vm.Script, "cachedData").
 //
 // Short names make it load faster; main.map, which only reports of bugs read, leads back to the sources.
 import { execFileSync } from "node:child_process";
@@ -13,6 +14,10 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lazyBuiltins } from "./lazyBuiltins.mjs";
 import { projectRoot } from "./project.mjs";
+import { throughDoors } from "./throughDoors.mjs";
+
+/** As bin/brig.cjs reads it. */
+const headerSize = 64;
 
 /** Writes main.pack into the directory; `plugins` of esbuild come before our own. */
 export async function buildProgram(outdir, plugins = []) {
@@ -29,7 +34,7 @@ export async function buildProgram(outdir, plugins = []) {
     // Koffi is the one package that is loaded from node_modules, and through the loader that bin/brig.cjs hands over.
     supported: { "dynamic-import": false },
     define: { "import.meta.dirname": "__dirname" },
-    plugins: [...plugins, lazyBuiltins],
+    plugins: [...plugins, throughDoors(join(projectRoot, "src")), lazyBuiltins],
     minifySyntax: true,
     minifyWhitespace: true,
     minifyIdentifiers: true,
@@ -41,21 +46,27 @@ export async function buildProgram(outdir, plugins = []) {
     logLevel: "silent",
   });
   const [map, program] = outputFiles;
-  const source = `(function (require, __dirname) {\n${program.text}\n})`;
+  const source = Buffer.from(`(function (require, __dirname) {\n${program.text}\n})`);
   mkdirSync(outdir, { recursive: true });
   writeFileSync(join(outdir, "main.map"), map.text);
   const sourceFile = join(outdir, "main.source");
+  const packFile = join(outdir, "main.pack");
   writeFileSync(sourceFile, source);
   try {
-    execFileSync(
-      process.execPath,
-      [join(import.meta.dirname, "codeCache.cjs"), sourceFile, join(outdir, "main.pack")],
-      {
-        env: { PATH: process.env.PATH },
-        stdio: ["ignore", "ignore", "inherit"],
-      },
-    );
+    const caches = ["run", "others"].map((group) => compileFor(group, { sourceFile, packFile }));
+    const parts = [source, ...caches];
+    const header = `${parts.map(({ length }) => length).join(" ")}`.padEnd(headerSize - 1);
+    writeFileSync(packFile, Buffer.concat([Buffer.from(`${header}\n`), ...parts]));
   } finally {
     rmSync(sourceFile, { force: true });
   }
+}
+
+/** The code that V8 makes of the program for some commands. */
+function compileFor(group, { sourceFile, packFile }) {
+  return execFileSync(process.execPath, [join(import.meta.dirname, "codeCache.cjs"), group, sourceFile, packFile], {
+    env: { PATH: process.env.PATH },
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 64 * 1024 * 1024,
+  });
 }

@@ -6,9 +6,7 @@ import {
   allowsEveryDevice,
   cachedProgram,
   compileDeviceFilter,
-  compilePlan,
   type DeviceNode,
-  type LaunchPlan,
   type LaunchRequest,
   type NamespaceTarget,
   nativeArch,
@@ -46,12 +44,11 @@ export interface PlanRequest {
 export interface PlannedContainer {
   readonly spec: RuntimeSpec;
   readonly launch: LaunchRequest;
-  readonly plan: LaunchPlan;
   readonly files: EtcFiles;
 }
 
 /**
- * Decides everything about a container and compiles its plan: the one path that `plan` and `run` share. Nothing is
+ * Decides everything about a container, ready to be compiled: the one path that `plan` and `run` share. Nothing is
  * changed but the cache.
  *
  * @throws EngineError for every option that cannot be granted.
@@ -113,7 +110,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
     notices: [...draft.notices, ...notices, ...files.notices, ...group.notices],
   };
   refuseEmptyCommand(launch);
-  return { spec, launch, plan: compilePlan(launch), files };
+  return { spec, launch, files };
 }
 
 /** What a plan needs to know of a device. */

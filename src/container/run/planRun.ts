@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, newContainerId } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
-import { compilePlan, type LaunchPlan, type LaunchRequest } from "../../launch/index.ts";
+import { compilePlan, type LaunchRequest } from "../../launch/index.ts";
 import { idsPerRange } from "../../namespaces/index.ts";
 import { type DiffId, emptyExecution, type ImageConfig } from "../../oci/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
@@ -50,26 +50,25 @@ export async function planRun(runOptions: RunOptions, context: EngineContext): P
     foreground: true,
     monitor: {},
   });
-  const notices = [...image.notices, ...user.notices, ...planned.plan.notices];
-  const plan = options.networks.length === 0 ? planned.plan : await withNetwork({ draft, id }, planned.launch, context);
+  const notices = [...image.notices, ...user.notices, ...planned.launch.notices];
+  const network = options.networks.length === 0 ? {} : await previewedNetwork({ draft, id }, context);
   const spec = bundleSpec(planned.spec, paths, mounts);
   return {
     id,
-    plan: { ...plan, notices },
+    plan: compilePlan({ ...planned.launch, ...network, notices }),
     bundleSpec: spec,
     notices,
     writeBundle: (directory) => writeBundle(directory, spec, planned.files),
   };
 }
 
-async function withNetwork(
+async function previewedNetwork(
   { draft, id }: { readonly draft: RunDraft; readonly id: string },
-  launch: LaunchRequest,
   context: EngineContext,
-): Promise<LaunchPlan> {
+): Promise<Pick<LaunchRequest, "network">> {
   const { previewNetwork } = await import("../networks/previewNetwork.ts");
   const network = previewNetwork({ draft, id, name: draft.options.name ?? id.slice(0, 12) }, context);
-  return compilePlan({ ...launch, network });
+  return { network };
 }
 
 interface PlanImage {

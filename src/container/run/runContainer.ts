@@ -103,7 +103,7 @@ async function makeContainer(
   const undo = newUndoStack();
   try {
     const container = await createContainer({ draft, image, owner, undo, purpose }, context);
-    for (const notice of container.planned.plan.notices) observer.onNotice?.(notice);
+    for (const notice of container.planned.launch.notices) observer.onNotice?.(notice);
     return { container, undo };
   } catch (error) {
     await undo.run();
