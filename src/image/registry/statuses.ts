@@ -98,7 +98,12 @@ function messagesOf(value: unknown): string {
   if (!Array.isArray(errors)) return "";
   const messages = errors.slice(0, 3).map((error: unknown) => {
     const message = typeof error === "object" && error !== null && "message" in error ? error.message : undefined;
-    return typeof message === "string" ? message.slice(0, 300) : "";
+    return typeof message === "string" ? withoutSecrets(message.slice(0, 4096)).slice(0, 300) : "";
   });
   return messages.filter((message) => message !== "").join("; ");
+}
+
+/** A registry that repeats the Authorization header that it was sent must not bring it into a log. */
+function withoutSecrets(text: string): string {
+  return text.replace(/\b(basic|bearer)[\s:]+[A-Za-z0-9+/=._~-]+/gi, "$1 ***");
 }
