@@ -10,6 +10,7 @@ import type {
 } from "./container/index.ts";
 import { archiveMembers } from "./engine/archiveMembers.ts";
 import { storedName, withConfiguredDefaults } from "./engine/configured.ts";
+import { type ImageArchiveMembers, imageArchiveMembers } from "./engine/imageArchiveMembers.ts";
 import { type ImageMembers, imageMembers, imageStore } from "./engine/imageMembers.ts";
 import { networkMembers } from "./engine/networkMembers.ts";
 import { type Places, probe, requireRoot } from "./engine/places.ts";
@@ -33,6 +34,7 @@ export function createEngine(settings: EngineSettings = {}): Engine {
   };
   return {
     ...imageMembers(places),
+    ...imageArchiveMembers(places),
     ...registryMembers(places),
     ...containerMembers(places),
     ...viewMembers(places, () => containerContext(places)),
@@ -55,6 +57,7 @@ function packageDirectory(): string {
 type ContainerMembers = Omit<
   Engine,
   | keyof ImageMembers
+  | keyof ImageArchiveMembers
   | keyof RegistryMembers
   | keyof HostMembers
   | keyof SystemMembers

@@ -36,6 +36,7 @@ import type {
   ImageFilter,
   ImageSummary,
   ListenAddress,
+  LoadEvent,
   PullEvent,
   PushEvent,
   RegistryServer,
@@ -92,6 +93,19 @@ export interface PushRequest {
   readonly signal?: AbortSignal;
 }
 
+export interface SaveRequest {
+  /** Names and ids. */
+  readonly references: readonly string[];
+  readonly platform?: Platform;
+}
+
+export interface LoadRequest {
+  /** The path of a file, or the bytes of an archive: plain, gzip or zstd. */
+  readonly archive: string | AsyncIterable<Uint8Array>;
+  readonly platform?: Platform;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The engine as a library. Every member throws EngineError for what a user can mend; nothing is kept open between
  * calls. The command line is a client of this interface and can do nothing else.
@@ -106,6 +120,10 @@ export interface Engine extends ContainerViews, ContainerArchives, ContainerNetw
     reference: string,
     options?: { readonly force?: boolean; readonly noPrune?: boolean },
   ): Promise<RemovedImage>;
+  /** Writes images as a tar archive: an OCI layout that is one of `docker save`, too. */
+  saveImages(request: SaveRequest): AsyncIterable<Uint8Array>;
+  /** Loads the images of such an archive, all or none, while its events are read. */
+  loadImages(request: LoadRequest): AsyncIterable<LoadEvent>;
   /** Gives an image one more name; the image that had it loses it. Idempotent. */
   tagImage(request: TagRequest): Promise<void>;
   /** How an image was made, the last step first. */

@@ -17,4 +17,16 @@ export const imageTable: readonly CommandEntry[] = [
     summary: "Show how an image was made",
     load: async () => (await import("./commands/history.ts")).historyCommand,
   },
+  {
+    words: "save",
+    section,
+    summary: "Write images as a tar archive",
+    load: async () => (await import("./commands/save.ts")).saveCommand,
+  },
+  {
+    words: "load",
+    section,
+    summary: "Load the images of a tar archive",
+    load: async () => (await import("./commands/load.ts")).loadCommand,
+  },
 ].flatMap((entry) => alsoBelow("image", entry));

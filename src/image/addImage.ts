@@ -33,14 +33,14 @@ export async function addImage(request: AddImageRequest): Promise<Digest> {
   return described.digest;
 }
 
-interface Nameless {
+export interface Nameless {
   readonly store: ImageStore;
   readonly manifest: Descriptor;
   readonly imageId: Digest;
 }
 
-/** An image that no name leads to is found by its id. */
-function keepNameless({ store, manifest, imageId }: Nameless): Promise<void> {
+/** Keeps an image that no name leads to: it is found by its id. */
+export function keepNameless({ store, manifest, imageId }: Nameless): Promise<void> {
   return store.changeIndex((entries) => {
     if (entries.some((entry) => entry.manifest.digest === manifest.digest)) return { result: undefined };
     const entry = { manifest, imageId, foreign: {}, foreignAnnotations: {} };

@@ -7,7 +7,7 @@ export interface DecompressOptions {
   readonly compression: LayerCompression;
   /** More output than this is an error. */
   readonly maxBytes: number;
-  /** The layer, for messages. */
+  /** For messages: `layer "sha256:..."`. */
   readonly what: string;
 }
 
@@ -50,7 +50,7 @@ export async function* decompress(
     for await (const chunk of await openers[compression](checked)) {
       total += chunk.length;
       if (total > maxBytes) {
-        throw new EngineError("limitExceeded", `the layer "${what}" unpacks to more than ${maxBytes} bytes`, {
+        throw new EngineError("limitExceeded", `the ${what} unpacks to more than ${maxBytes} bytes`, {
           hint: "it looks like a decompression bomb; nothing of it was kept",
         });
       }
@@ -59,7 +59,7 @@ export async function* decompress(
   } catch (error) {
     throw error instanceof EngineError || !(error instanceof DamagedStream || isZlibError(error))
       ? error
-      : new EngineError("malformedLayer", `the layer "${what}" is not a whole ${compression} stream`, { cause: error });
+      : new EngineError("malformedLayer", `the ${what} is not a whole ${compression} stream`, { cause: error });
   }
 }
 
@@ -130,5 +130,5 @@ async function* withMagicChecked(
 function checkMagic(start: Uint8Array, compression: LayerCompression, what: string): void {
   if (magics[compression](start)) return;
   const expected = compression === "none" ? "uncompressed" : `compressed with ${compression}`;
-  throw new EngineError("malformedLayer", `the layer "${what}" is not ${expected}, as its media type says`);
+  throw new EngineError("malformedLayer", `the ${what} is not ${expected}, as its media type says`);
 }

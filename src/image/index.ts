@@ -1,6 +1,8 @@
 import type { Digest } from "../oci/index.ts";
 import type { AddImageRequest } from "./addImage.ts";
 import type { AddedLayer, AddLayerRequest } from "./addLayer.ts";
+import type { LoadEvent, LoadImagesRequest } from "./archive/loadImages.ts";
+import type { SaveImagesRequest } from "./archive/saveImages.ts";
 import type { StoreForecast } from "./prune/forecastPrune.ts";
 import type { PruneRules } from "./prune/planPrune.ts";
 import type { ImagePruning, PrunedImages } from "./prune/pruneImages.ts";
@@ -24,6 +26,8 @@ import type { TagRequest } from "./tagImage.ts";
 
 export type { AddImageRequest } from "./addImage.ts";
 export type { AddedLayer, AddLayerRequest } from "./addLayer.ts";
+export type { LoadEvent, LoadImagesRequest } from "./archive/loadImages.ts";
+export type { SaveImagesRequest } from "./archive/saveImages.ts";
 export { type Credential, type CredentialSettings, type CredentialSource, dockerCredentials } from "./credentials.ts";
 export { type HistoryItem, historySteps } from "./history.ts";
 export { type ImageTree, nameOfImage, type TreeLayer, treeOfImages } from "./imageTree.ts";
@@ -100,6 +104,16 @@ export async function addLayer(request: AddLayerRequest): Promise<AddedLayer> {
 /** `addImage` of addImage.ts, loaded on the first call. */
 export async function addImage(request: AddImageRequest): Promise<Digest> {
   return (await import("./addImage.ts")).addImage(request);
+}
+
+/** `loadImages` of archive/loadImages.ts, loaded when the first event is asked for. */
+export async function* loadImages(request: LoadImagesRequest): AsyncGenerator<LoadEvent> {
+  yield* (await import("./archive/loadImages.ts")).loadImages(request);
+}
+
+/** `saveImages` of archive/saveImages.ts, loaded when the first bytes are asked for. */
+export async function* saveImages(request: SaveImagesRequest): AsyncGenerator<Uint8Array> {
+  yield* (await import("./archive/saveImages.ts")).saveImages(request);
 }
 
 /** `tagImage` of tagImage.ts, loaded on the first call. */

@@ -14,6 +14,19 @@ const magics: readonly {
 ];
 
 /**
+ * How a file is compressed that begins with `start`, at least five bytes where it has as many.
+ *
+ * @throws EngineError `unsupportedMediaType` for xz and bzip2.
+ */
+export function sniffCompression(start: Uint8Array): LayerCompression {
+  const compression = magics.find(({ bytes }) => bytes.every((byte, at) => start[at] === byte))?.compression ?? "none";
+  if (compression !== "xz" && compression !== "bzip2") return compression;
+  throw new EngineError("unsupportedMediaType", `cannot read an archive that is compressed with ${compression}`, {
+    hint: `uncompress it on the way, with "${compression} -dc FILE | brig ..."`,
+  });
+}
+
+/**
  * The bytes of a tar archive that a user gives, uncompressed.
  *
  * @throws EngineError `unsupportedMediaType` for xz and bzip2, `malformedLayer`, `limitExceeded`.
@@ -26,12 +39,7 @@ export async function* openArchive(archive: AsyncIterable<Uint8Array>): AsyncGen
     if (done === true) break;
     start = Buffer.concat([start, value]);
   }
-  const compression = magics.find(({ bytes }) => bytes.every((byte, at) => start[at] === byte))?.compression ?? "none";
-  if (compression === "xz" || compression === "bzip2") {
-    throw new EngineError("unsupportedMediaType", `cannot read an archive that is compressed with ${compression}`, {
-      hint: `uncompress it on the way: ${compression} -dc FILE | brig import -`,
-    });
-  }
+  const compression = sniffCompression(start);
   const whole = rest(start, reader);
   if (compression === "none") yield* whole;
   else yield* decompress(whole, { compression, maxBytes: defaultExpansionLimits.maxBytes, what: "archive" });

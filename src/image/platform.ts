@@ -100,6 +100,11 @@ export function rankByPlatform(entries: readonly Descriptor[], wanted: Platform)
   return fitting.sort((one, other) => one.distance - other.distance).map(({ entry }) => entry);
 }
 
+/** The entries that can be images: attestations, which are listed as `unknown/unknown`, are none. */
+export function imageEntries(entries: readonly Descriptor[]): readonly Descriptor[] {
+  return entries.filter(isImage);
+}
+
 /** The platforms that an index offers, for messages. */
 export function listPlatforms(entries: readonly Descriptor[]): readonly string[] {
   const stated = entries.filter(isImage).flatMap(({ platform }) => (platform === undefined ? [] : [platform]));

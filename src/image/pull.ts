@@ -1,13 +1,14 @@
-import { EngineError, failPoint } from "../base/index.ts";
-import type { Descriptor, Digest, Platform } from "../oci/index.ts";
+import { failPoint } from "../base/index.ts";
+import type { Platform } from "../oci/index.ts";
+import { bringLayers, layerJobs } from "./bringLayers.ts";
+import { checkDocumentDigests } from "./checkImage.ts";
 import { defaultExpansionLimits, type ExpansionLimits } from "./decompress.ts";
-import { digestAlgorithm } from "./digest.ts";
 import type { LayerSink } from "./layerSink.ts";
 import { hostPlatform } from "./platform.ts";
-import { eventsOf, type LayerPhase, type PullEvent } from "./pullEvents.ts";
-import { type LayerContext, type LayerJob, pullLayer } from "./pullLayer.ts";
+import { eventsOf, type PullEvent } from "./pullEvents.ts";
 import type { PullStore } from "./pullStore.ts";
 import { familiarName, type ImageRef, withDefaultTag } from "./reference.ts";
+import { readRemoteBlob } from "./registry/blob.ts";
 import { RepositoryClient } from "./registry/client.ts";
 import type { RegistryOptions } from "./registry/options.ts";
 import { type ImageSource, imageSources, withSources } from "./registry/sources.ts";
@@ -29,9 +30,6 @@ export interface PullImageRequest {
   readonly parallelLayers?: number;
   readonly signal?: AbortSignal;
 }
-
-const defaultParallelLayers = 3;
-const progressIntervalMs = 100;
 
 /**
  * Pulls an image: some layers at a time, each downloaded, verified and unpacked in one pass; then the documents, and
@@ -90,7 +88,13 @@ async function pullFrom(source: ImageSource, request: RunningPull, report: Repor
     const name = familiarName(reference);
     report({ kind: "resolved", reference: name, digest, platform });
     for (const message of image.notices) report({ kind: "notice", message });
-    const hadAll = await pullLayers({ request, client, report }, layerJobs(image));
+    const hadAll = await bringLayers(layerJobs([image]), {
+      ...request,
+      report,
+      keepsUnfinished: true,
+      limits: { ...defaultExpansionLimits, ...request.limits },
+      readSource: (descriptor, offset) => readRemoteBlob(client, descriptor, offset),
+    });
     const { changed } = await nameImage(request, image);
     failPoint("pull.tagged");
     const { rateLimit } = client;
@@ -107,7 +111,7 @@ async function nameImage(
   { store, reference }: RunningPull,
   image: ResolvedImage,
 ): Promise<{ readonly changed: boolean }> {
-  checkAlgorithms(image);
+  checkDocumentDigests([image.digest, image.manifestDescriptor.digest, image.manifest.config.digest]);
   for (const { bytes, mediaType } of image.documents) await store.putDocument(bytes, mediaType);
   failPoint("pull.documents-stored");
   return store.setTag(reference, {
@@ -115,96 +119,4 @@ async function nameImage(
     platform: image.platform,
     ...(image.digest === image.manifestDescriptor.digest ? {} : { indexDigest: image.digest }),
   });
-}
-
-/** The store names documents by sha256; layers may have either algorithm. */
-function checkAlgorithms({ digest, manifestDescriptor, manifest }: ResolvedImage): void {
-  const odd = [digest, manifestDescriptor.digest, manifest.config.digest].find(
-    (each) => digestAlgorithm(each) !== "sha256",
-  );
-  if (odd === undefined) return;
-  throw new EngineError("notOffered", `cannot store the document "${odd}": only sha256 is supported for documents`);
-}
-
-/** One job for each distinct blob. */
-function layerJobs({ manifest, config }: ResolvedImage): readonly LayerJob[] {
-  const jobs = new Map<Digest, LayerJob>();
-  manifest.layers.forEach((descriptor, index) => {
-    const diffId = config.rootfs.diff_ids[index];
-    if (diffId === undefined) throw new Error("the numbers of layers and diffIds were compared before");
-    const known = jobs.get(descriptor.digest);
-    if (known === undefined) jobs.set(descriptor.digest, { descriptor, diffId });
-    else checkSameLayer(known, { descriptor, diffId });
-  });
-  return [...jobs.values()];
-}
-
-function checkSameLayer(known: LayerJob, other: LayerJob): void {
-  if (known.diffId === other.diffId && known.descriptor.size === other.descriptor.size) return;
-  throw new EngineError("malformedDocument", `the image lists the layer "${other.descriptor.digest}" in two ways`);
-}
-
-interface PullContext {
-  readonly request: RunningPull;
-  readonly client: RepositoryClient;
-  readonly report: Report;
-}
-
-/** Returns whether all layers were there already. The first failure stops the others and is the one that counts. */
-async function pullLayers({ request, client, report }: PullContext, jobs: readonly LayerJob[]): Promise<boolean> {
-  const waiting = jobs.map((job, index) => ({
-    job,
-    // Of two blobs with the same content only the first is unpacked.
-    isFirst: jobs.findIndex(({ diffId }) => diffId === job.diffId) === index,
-    reportLayer: layerReporter(job.descriptor, report),
-  }));
-  for (const { reportLayer } of waiting) reportLayer("waiting", 0);
-  const results: ("existed" | "brought")[] = [];
-  let failure: { readonly error: unknown } | undefined;
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined && failure === undefined; next = waiting.shift()) {
-      const { job, isFirst, reportLayer } = next;
-      try {
-        const result = await pullLayer(job, layerContext({ request, client, reportLayer, isFirst }));
-        results.push(result);
-        reportLayer(result === "existed" ? "exists" : "done", job.descriptor.size);
-      } catch (error) {
-        failure ??= { error };
-        request.stop();
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: request.parallelLayers ?? defaultParallelLayers }, worker));
-  if (failure !== undefined) throw failure.error;
-  return results.every((result) => result === "existed");
-}
-
-interface LayerSetting {
-  readonly request: RunningPull;
-  readonly client: RepositoryClient;
-  readonly reportLayer: LayerContext["report"];
-  readonly isFirst: boolean;
-}
-
-function layerContext({ request, client, reportLayer, isFirst }: LayerSetting): LayerContext {
-  return {
-    client,
-    store: request.store,
-    layers: isFirst ? request.layers : undefined,
-    limits: { ...defaultExpansionLimits, ...request.limits },
-    signal: request.signal,
-    report: reportLayer,
-  };
-}
-
-/** Reports every change of phase, and progress within a phase ten times a second at most. */
-function layerReporter({ digest, size }: Descriptor, report: Report): LayerContext["report"] {
-  let lastPhase: LayerPhase | undefined;
-  let lastTime = 0;
-  return (phase, current) => {
-    const now = performance.now();
-    if (phase === lastPhase && now - lastTime < progressIntervalMs) return;
-    [lastPhase, lastTime] = [phase, now];
-    report({ kind: "layer", digest, phase, current, total: size });
-  };
 }

@@ -20,8 +20,10 @@ export type PullEvent =
   | { readonly kind: "notice"; readonly message: string }
   | { readonly kind: "done"; readonly reference: string; readonly digest: Digest; readonly upToDate: boolean };
 
+export type LayerEvent = Extract<PullEvent, { kind: "layer" }>;
+
 /** Events from several producers for one reader. Ends with `close`, or with the error given to it. */
-export class EventQueue<Event> {
+class EventQueue<Event> {
   readonly #waiting: Event[] = [];
   #wake: (() => void) | undefined;
   #closed = false;

@@ -5,8 +5,6 @@ import { digestHex, hashFor } from "./digest.ts";
 import type { LayerIntake, LayerSink } from "./layerSink.ts";
 import type { LayerPhase } from "./pullEvents.ts";
 import type { PartialBlob, PullStore } from "./pullStore.ts";
-import { readRemoteBlob } from "./registry/blob.ts";
-import type { RepositoryClient } from "./registry/client.ts";
 import { interrupted } from "./registry/retry.ts";
 import { coalesce, VerifiedBlob } from "./verifiedBlob.ts";
 
@@ -16,11 +14,14 @@ export interface LayerJob {
 }
 
 export interface LayerContext {
-  readonly client: RepositoryClient;
+  /** The bytes of a blob from `offset` on, from a registry or an archive. The reader verifies them. */
+  readonly readSource: (descriptor: Descriptor, offset: number) => AsyncIterable<Uint8Array>;
   readonly store: PullStore;
   /** Undefined when somebody else in this pull unpacks the same layer: then it is only stored and verified. */
   readonly layers: LayerSink | undefined;
   readonly limits: ExpansionLimits;
+  /** Whether the beginning of a blob is worth keeping after a failure: what was downloaded is. */
+  readonly keepsUnfinished: boolean;
   readonly signal: AbortSignal;
   report(phase: LayerPhase, current: number): void;
 }
@@ -55,7 +56,7 @@ export async function pullLayer(job: LayerJob, context: LayerContext): Promise<"
     return await download(job, context, partial);
   } catch (error) {
     const isWorthless = error instanceof EngineError && worthlessAfter.has(error.code);
-    if (isWorthless && !partial.complete) await partial.discard();
+    if ((isWorthless || !context.keepsUnfinished) && !partial.complete) await partial.discard();
     // Bytes of an earlier invocation may be the wrong ones: one attempt from the start decides.
     if (!isWorthless || partial.complete || partial.offset === 0 || error.code !== "digestMismatch") throw error;
   } finally {
@@ -81,7 +82,7 @@ async function download(job: LayerJob, context: LayerContext, partial: PartialBl
 /** Unpacks a layer whose blob is in the store, with all checks, unless it is unpacked already. */
 export async function unpackStored(
   job: LayerJob,
-  context: Omit<LayerContext, "client">,
+  context: Omit<LayerContext, "readSource" | "keepsUnfinished">,
 ): Promise<"existed" | "brought"> {
   const intake = await beginIntake(job, context);
   if (intake === undefined) return "existed";
@@ -118,7 +119,7 @@ interface LayerStream {
 /** Runs the bytes of a blob through all checks and into the intake. */
 async function stream(
   job: LayerJob,
-  context: Omit<LayerContext, "client">,
+  context: Omit<LayerContext, "readSource" | "keepsUnfinished">,
   { source, intake }: LayerStream,
 ): Promise<void> {
   const { descriptor, diffId } = job;
@@ -128,7 +129,7 @@ async function stream(
     const uncompressed = decompress(blob, {
       compression: compressionOf(descriptor),
       maxBytes: expansionLimit(descriptor.size, context.limits),
-      what: descriptor.digest,
+      what: `layer "${descriptor.digest}"`,
     });
     for await (const chunk of uncompressed) {
       if (context.signal.aborted) throw interrupted();
@@ -147,7 +148,7 @@ async function stream(
   }
 }
 
-/** What an earlier invocation left behind, then the rest from the registry, appended to the partial blob on the way. */
+/** What an earlier invocation left behind, then the rest from its source, appended to the partial blob on the way. */
 async function* downloadedBytes(
   { descriptor }: LayerJob,
   context: LayerContext,
@@ -160,7 +161,7 @@ async function* downloadedBytes(
     yield chunk;
   }
   context.report("downloading", current);
-  for await (const chunk of coalesce(readRemoteBlob(context.client, descriptor, partial.offset), chunkBytes)) {
+  for await (const chunk of coalesce(context.readSource(descriptor, partial.offset), chunkBytes)) {
     const pressure = partial.append(chunk);
     if (pressure !== undefined) await pressure;
     failPoint("pull.blob-mid");

@@ -8,14 +8,14 @@ import {
   type ImageConfig,
   type ImageManifest,
   isImageConfigType,
-  layerCompression,
   type Platform,
   parseImageConfig,
   parseIndex,
   parseManifest,
 } from "../oci/index.ts";
+import { checkLayerCount, checkLayerTypes, platformOf } from "./checkImage.ts";
 import { matchesDigest } from "./digest.ts";
-import { formatPlatform, listPlatforms, normalizePlatform, platformDistance, rankByPlatform } from "./platform.ts";
+import { formatPlatform, listPlatforms, platformDistance, rankByPlatform } from "./platform.ts";
 import type { PullStore } from "./pullStore.ts";
 import type { ImageRef } from "./reference.ts";
 import { readRemoteBlob } from "./registry/blob.ts";
@@ -65,9 +65,10 @@ export async function resolveRemote(request: ResolveRequest): Promise<ResolvedIm
   if (manifestDocument === undefined) throw new Error("a chosen path has a manifest");
   const { descriptor, bytes } = manifestDocument;
   const manifest = parseManifest(bytes, descriptor.mediaType);
-  checkLayers(request, manifest);
+  checkLayerTypes(request.client.name, manifest);
   const configBytes = await readConfig(request, manifest.config);
   const config = parseImageConfig(configBytes);
+  checkLayerCount(request.client.name, manifest, config);
   return {
     digest: root.descriptor.digest,
     manifestDescriptor: descriptor,
@@ -75,7 +76,7 @@ export async function resolveRemote(request: ResolveRequest): Promise<ResolvedIm
     config,
     platform: platformOf(config),
     documents: [{ bytes: configBytes, mediaType: manifest.config.mediaType }, ...chosen.map(asDocument)],
-    notices: checkPlatform(request, config, manifest),
+    notices: checkPlatform(request, config),
   };
 }
 
@@ -188,28 +189,8 @@ async function readLocal(store: PullStore, digest: Digest, maxBytes: number): Pr
   }
 }
 
-function checkLayers({ client }: ResolveRequest, manifest: ImageManifest): void {
-  const unknown = manifest.layers.find(({ mediaType }) => layerCompression(mediaType) === undefined);
-  if (unknown === undefined) return;
-  throw new EngineError(
-    "unsupportedMediaType",
-    `"${client.name}" has a layer of the unsupported media type "${unknown.mediaType.slice(0, 200)}"`,
-    { hint: "layers may be tar archives, plain or compressed with gzip or zstd" },
-  );
-}
-
-function platformOf({ os, architecture, variant }: ImageConfig): Platform {
-  return normalizePlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
-}
-
 /** Returns what to tell the user about an image that is for another machine, or throws when it was asked not to be. */
-function checkPlatform(request: ResolveRequest, config: ImageConfig, manifest: ImageManifest): readonly string[] {
-  if (config.rootfs.diff_ids.length !== manifest.layers.length) {
-    throw new EngineError(
-      "malformedDocument",
-      `"${request.client.name}" has ${manifest.layers.length} layers, but its configuration lists ${config.rootfs.diff_ids.length}`,
-    );
-  }
+function checkPlatform(request: ResolveRequest, config: ImageConfig): readonly string[] {
   const actual = platformOf(config);
   if (platformDistance(request.platform, actual) !== undefined) return [];
   const [is, asked] = [formatPlatform(actual), formatPlatform(request.platform)];

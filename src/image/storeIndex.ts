@@ -4,7 +4,8 @@ import { readBounded, type StoreLayout } from "./storeLayout.ts";
 
 /** The annotations of a descriptor in index.json. The first one is the specification's, the others are ours. */
 const refName = "org.opencontainers.image.ref.name";
-const repoDigestName = "dev.brig.image.repo-digest";
+/** The digest that the registry gave for a name; also beside the names in the archives of `save`. */
+export const repoDigestAnnotation = "dev.brig.image.repo-digest";
 const imageIdName = "dev.brig.image.id";
 const pushedName = "dev.brig.image.pushed";
 
@@ -63,7 +64,7 @@ function parseEntry(value: unknown): IndexEntry {
     throw new Error("a bad descriptor");
   const {
     [refName]: name,
-    [repoDigestName]: repoDigest,
+    [repoDigestAnnotation]: repoDigest,
     [imageIdName]: imageId,
     [pushedName]: pushed,
     ...foreignAnnotations
@@ -104,7 +105,7 @@ function formatEntry(entry: IndexEntry): object {
   const annotations = {
     ...foreignAnnotations,
     ...(name === undefined ? {} : { [refName]: name }),
-    ...(repoDigest === undefined ? {} : { [repoDigestName]: repoDigest }),
+    ...(repoDigest === undefined ? {} : { [repoDigestAnnotation]: repoDigest }),
     ...(imageId === undefined ? {} : { [imageIdName]: imageId }),
     ...(pushed === undefined ? {} : { [pushedName]: pushed }),
   };

@@ -42,7 +42,7 @@ export class VerifiedBlob implements AsyncIterable<Uint8Array> {
       "digestMismatch",
       `the blob "${digest}" is not what its digest says: got "${algorithm}:${actual}"`,
       {
-        hint: "the registry or something on the way changed it; what was downloaded is removed",
+        hint: "its source or something on the way changed it; what was read of it is removed",
       },
     );
   }

@@ -12,5 +12,6 @@ export {
   mediaTypes,
 } from "./mediaTypes.ts";
 export { emptyExecution, parseImageConfig } from "./parseImageConfig.ts";
-export { parseIndex, parseManifest } from "./parseManifest.ts";
+export { parseIndex, parseManifest, parseStatedIndex } from "./parseManifest.ts";
+export { parseSaved, type SavedImage } from "./parseSaved.ts";
 export type * from "./runtimeSpec.ts";

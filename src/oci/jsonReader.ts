@@ -3,20 +3,40 @@ import { EngineError } from "../base/index.ts";
 /** A JSON object from a stranger. Its members are only reached through `JsonReader`, by own name, never spread. */
 type JsonObject = Readonly<Record<string, unknown>>;
 
+/** What a document is called in messages, and how large it may be. */
+interface DocumentBounds {
+  readonly what: string;
+  readonly maxBytes: number;
+}
+
 /**
  * Parses a document of at most `maxBytes` that must be one JSON object in UTF-8.
  *
  * @throws EngineError `limitExceeded` or `malformedDocument`, naming `what`.
  */
-export function readJsonObject(bytes: Uint8Array, { what, maxBytes }: { what: string; maxBytes: number }): JsonReader {
+export function readJsonObject(bytes: Uint8Array, bounds: DocumentBounds): JsonReader {
+  return JsonReader.of(parseJson(bytes, bounds), bounds.what);
+}
+
+/** As `readJsonObject`, for a document that must be a list of at most `maximum` objects. */
+export function readJsonObjects(
+  bytes: Uint8Array,
+  bounds: DocumentBounds & { readonly maximum: number },
+): readonly JsonReader[] {
+  const list = parseJson(bytes, bounds);
+  if (!Array.isArray(list)) throw wrongType(bounds.what, "a list");
+  return bounded(list, bounds.maximum, bounds.what).map((item, index) =>
+    JsonReader.of(item, `${bounds.what}[${index}]`),
+  );
+}
+
+function parseJson(bytes: Uint8Array, { what, maxBytes }: DocumentBounds): unknown {
   if (bytes.length > maxBytes) {
     throw new EngineError("limitExceeded", `the ${what} has ${bytes.length} bytes; at most ${maxBytes} are allowed`);
   }
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return JsonReader.of(JSON.parse(text), what);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    if (error instanceof EngineError) throw error;
     throw new EngineError("malformedDocument", `the ${what} is not a JSON document in UTF-8`, { cause: error });
   }
 }

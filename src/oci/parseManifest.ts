@@ -3,7 +3,7 @@ import { isDigest } from "./digest.ts";
 import type { Descriptor, ImageIndex, ImageManifest, Platform } from "./imageSpec.ts";
 import { type JsonReader, readJsonObject } from "./jsonReader.ts";
 import { documentLimits } from "./limits.ts";
-import { type DocumentKind, documentKind } from "./mediaTypes.ts";
+import { type DocumentKind, documentKind, mediaTypes } from "./mediaTypes.ts";
 
 /**
  * Validates an image manifest (image-spec manifest.md; Docker's schema 2 has the same shape). `mediaType` is what the
@@ -38,6 +38,12 @@ export function parseIndex(bytes: Uint8Array, mediaType: string): ImageIndex {
     ...relationsOf(document),
     ...annotationsOf(document),
   };
+}
+
+/** As `parseIndex`, for an index that nobody else says the media type of: it states its own, or is OCI's. */
+export function parseStatedIndex(bytes: Uint8Array): ImageIndex {
+  const document = readJsonObject(bytes, { what: "image index", maxBytes: documentLimits.manifestBytes });
+  return parseIndex(bytes, document.string("mediaType") ?? mediaTypes.ociIndex);
 }
 
 function open(bytes: Uint8Array, mediaType: string, wanted: DocumentKind): JsonReader {

@@ -13,8 +13,9 @@ export { type MeasureRequest, measureTrees } from "./measureTrees.ts";
 export { maxLayers, type OverlayLayer, type OverlayPlan, type OverlayRequest, planOverlay } from "./overlayMount.ts";
 export { type RemoveTreeRequest, removeTree } from "./removeTree.ts";
 export { isStagingOwned, newStagingName } from "./stagingOwner.ts";
+export { indexTar, type TarBytes, type TarMember } from "./tarIndex.ts";
 export { readTarPieces } from "./tarPieces.ts";
-export { writeTar } from "./tarWriter.ts";
+export { endOfTar, fileInTar, writeTar } from "./tarWriter.ts";
 export {
   type BelowEntry,
   readTreeRecords,

@@ -28,6 +28,7 @@ const nothing: ReadonlyMap<ByteString, Buffer> = new Map();
 export class TarReader {
   readonly #consumer: TarConsumer;
   readonly #limits: LayerLimits;
+  readonly #what: string;
   readonly #block = Buffer.alloc(blockSize);
   #blockFill = 0;
   #state: State = "header";
@@ -44,9 +45,28 @@ export class TarReader {
   #entries = 0;
   #lastName: ByteString = "";
 
-  constructor(consumer: TarConsumer, limits: LayerLimits) {
+  /** `what` names the archive in messages. */
+  constructor(consumer: TarConsumer, limits: LayerLimits, what = "layer archive") {
     this.#consumer = consumer;
     this.#limits = limits;
+    this.#what = what;
+  }
+
+  /** Whether the end mark was read. */
+  get isAtEnd(): boolean {
+    return this.#state === "end";
+  }
+
+  /**
+   * Goes on as if the content of the entry that was given last had been fed, and the padding behind it. Returns how many
+   * bytes these are; 0 where no content follows.
+   */
+  passContent(): number {
+    if (this.#state !== "content") return 0;
+    const passed = this.#left + this.#padding;
+    this.#bytes += passed;
+    this.#state = "header";
+    return passed;
   }
 
   /** Takes the next bytes of the archive, in any division. */
@@ -65,7 +85,7 @@ export class TarReader {
       (between && this.#longNames.path === undefined && this.#longNames.linkPath === undefined)
     )
       return;
-    throw new EngineError("malformedLayer", `the layer archive ends in the middle of ${this.#place()}`);
+    throw new EngineError("malformedLayer", `the ${this.#what} ends in the middle of ${this.#place()}`);
   }
 
   /** Uses some of the bytes from `at`; returns how many. */
@@ -167,15 +187,15 @@ export class TarReader {
   }
 
   #malformed(what: string): EngineError {
-    return new EngineError("malformedLayer", `cannot read the layer archive at or after ${this.#place()}: ${what}`);
+    return new EngineError("malformedLayer", `cannot read the ${this.#what} at or after ${this.#place()}: ${what}`);
   }
 
   #beyond(what: string): EngineError {
-    return new EngineError("limitExceeded", `cannot read the layer archive at or after ${this.#place()}: ${what}`);
+    return new EngineError("limitExceeded", `cannot read the ${this.#what} at or after ${this.#place()}: ${what}`);
   }
 
   #tooLarge(): EngineError {
-    return this.#beyond(`the layer is larger than ${this.#limits.totalBytes} bytes`);
+    return this.#beyond(`the ${this.#what} is larger than ${this.#limits.totalBytes} bytes`);
   }
 }
 

@@ -41,6 +41,17 @@ export async function* writeTar(pieces: AsyncIterable<TreePiece>): AsyncGenerato
   yield endMark;
 }
 
+/** A plain file as a member of an archive: what comes before and after its content. */
+export function fileInTar(path: ByteString, size: number): { readonly before: Buffer; readonly after: Buffer } {
+  const before = tarHeader({ op: "file", path, metadata: { ...nobody, mode: 0o644 }, size });
+  return { before, after: endMark.subarray(0, (blockSize - (size % blockSize)) % blockSize) };
+}
+
+/** What ends an archive. */
+export function endOfTar(): Buffer {
+  return endMark;
+}
+
 function nodeOf(record: LayerRecord): Node {
   if ("metadata" in record) return record;
   const slash = record.path.lastIndexOf("/") + 1;

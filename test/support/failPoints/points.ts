@@ -72,6 +72,11 @@ export const programPoints: Readonly<Record<string, ScenarioName>> = {
   "commit.documents-stored": "commit",
   "commit.named": "commit",
   "import.named": "import",
+  "save.documents-written": "save",
+  "load.opened": "load",
+  "load.layers-done": "load",
+  "load.documents-stored": "load",
+  "load.named": "load",
 };
 
 /** Those of networks, which have scenarios of their own. */

@@ -35,6 +35,7 @@ export function scenariosOf({ image, remote, files, root }: Pick<World, "image" 
   const removed = [["rm", "-f", "-v", "subject"], maybe("volume", "rm", "named")];
   const running = [[...alone, ...patient]];
   const pulled = ["pull", "-q", remote];
+  const saved = `${root.directory}/saved.tar`;
   return {
     pull: {
       operation: pulled,
@@ -171,6 +172,26 @@ export function scenariosOf({ image, remote, files, root }: Pick<World, "image" 
         ["inspect", "imported:1"],
       ],
       undo: [["rmi", "imported:1"]],
+    },
+    save: {
+      prepare: [pulled],
+      operation: ["save", "-o", saved, remote],
+      again: [
+        ["save", "-o", saved, remote],
+        ["rmi", remote],
+        ["load", "-i", saved],
+        ["inspect", remote],
+      ],
+      undo: [["rmi", remote]],
+    },
+    load: {
+      prepare: [pulled, ["save", "-o", saved, remote], ["rmi", remote]],
+      operation: ["load", "-i", saved],
+      again: [
+        ["load", "-i", saved],
+        ["run", "--rm", ...net, remote, "cat", "/data/replaced"],
+      ],
+      undo: [["rmi", remote]],
     },
   } as const satisfies Readonly<Record<string, Scenario>>;
 }
