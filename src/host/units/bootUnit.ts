@@ -23,13 +23,18 @@ const [usualRoot, usualRunRoot] = ["/var/lib/brig", "/run/brig"];
  * Docker's unit waits for the network to be up as well. The firewalls come first because they empty the whole rule set when
  * they start. The monitors of containers stay in the unit's group: so nothing may be killed when the unit is stopped
  * (`KillMode`), limits of services are not theirs (`TasksMax`), and the end of one is not the unit's (`OOMPolicy`).
+ *
+ * What containers are was decided when they were made, so no configuration is read: no mistake in one can keep them down.
  */
 export function bootUnit({ program: [executable, ...first], root, runRoot }: BootUnitRequest): string {
   const places = [
     ...(root === usualRoot ? [] : ["--root", root]),
     ...(runRoot === usualRunRoot ? [] : ["--run-root", runRoot]),
   ];
-  const command = [unitWord(executable), ...[...first, ...places, "system", "boot"].map(argumentWord)].join(" ");
+  const command = [
+    unitWord(executable),
+    ...[...first, "--config=", ...places, "system", "boot"].map(argumentWord),
+  ].join(" ");
   return `${unitMark}
 [Unit]
 Description=Start the containers of brig that come back after a reboot

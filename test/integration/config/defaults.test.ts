@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createEngine, parseConfiguration } from "../../../src/index.ts";
@@ -64,14 +64,18 @@ test("what YAML made of the file is kept beside the run root's other files, for 
   assert.ok(readFileSync(join(root.runRoot, "config.json"), "utf8").includes("auto"));
 });
 
-test("a container is put away although the configuration has become unusable", async () => {
+test("monitors put containers away without any configuration, so that a mistake in one stops none", async () => {
   writeFileSync(file, "");
   const run = ["run", "-d", "--rm", "--network", "none", "small", "/bin/sh", "-c", "sleep 100"];
   const id = (await brigOk(run, { root })).stdout.trim();
+  const directory = join(root.root, "containers", id);
+  const kept = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const texts = kept.map(({ name }) => readFileSync(join(directory, name), "latin1"));
+  assert.ok(texts.some((text) => /--config=[^-]*--root/.test(text)));
   writeFileSync(file, "nonsense: 1\n");
   assert.equal((await runBrig(["kill", id], { root })).code, 1);
   await brigOk(["--config=", "kill", id], { root });
-  await until(() => !existsSync(join(root.root, "containers", id)));
+  await until(() => !existsSync(directory));
 });
 
 test("the library takes the same settings as an object", async () => {

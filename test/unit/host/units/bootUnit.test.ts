@@ -9,10 +9,12 @@ const settings = (text: string, name: string) =>
   text.split("\n").flatMap((line) => (line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []));
 
 test("bootUnit() calls this very brig, and names roots only where they are not the usual ones", () => {
-  assert.deepEqual(settings(bootUnit(usual), "ExecStart"), ["/usr/bin/node /opt/brig/bin/brig.cjs system boot"]);
+  assert.deepEqual(settings(bootUnit(usual), "ExecStart"), [
+    "/usr/bin/node /opt/brig/bin/brig.cjs --config= system boot",
+  ]);
   const moved = bootUnit({ ...usual, root: "/srv/brig", runRoot: "/run/other" });
   assert.deepEqual(settings(moved, "ExecStart"), [
-    "/usr/bin/node /opt/brig/bin/brig.cjs --root /srv/brig --run-root /run/other system boot",
+    "/usr/bin/node /opt/brig/bin/brig.cjs --config= --root /srv/brig --run-root /run/other system boot",
   ]);
   assert.deepEqual(settings(moved, "RequiresMountsFor"), ["/srv/brig /run/other"]);
 });
