@@ -17,6 +17,7 @@ import { listContainerIds } from "../state/containerIds.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { readLiveState, type StatePlaces } from "../state/liveState.ts";
+import { portObstacles } from "./portObstacles.ts";
 
 export interface PortQuestion {
   readonly port: number;
@@ -31,45 +32,53 @@ export interface PortExplanation extends PortQuestion {
   readonly hint?: string;
 }
 
-interface Publication {
+interface KnownPublication {
   readonly record: ContainerRecord;
   readonly published: PublishedPort;
-  /** The container's first process. */
+  /** The container's first process; undefined when it does not run, and published the port when it did. */
+  readonly pid: number | undefined;
+}
+
+interface Publication extends KnownPublication {
   readonly pid: number;
 }
 
 /** Says who answers at a port of the host, how a packet gets there, and where its way ends. */
 export async function explainPort(question: PortQuestion, places: StatePlaces): Promise<readonly PortExplanation[]> {
-  const found = findPublications(question, places);
-  if (found.length === 0) return [explainProcess(question)];
+  const all = findPublications(question, places);
+  const found = all.flatMap(({ record, published, pid }) =>
+    pid === undefined || published.protocol !== question.protocol ? [] : [{ record, published, pid }],
+  );
+  if (found.length === 0) return [explainProcess(question, all)];
   const nft = lookForTool("nft");
   const ruleset = nft === undefined ? undefined : await readRuleset(nft);
   return found.map((publication) => explainPublication(publication, { question, places, ruleset }));
 }
 
-function findPublications({ port, protocol }: PortQuestion, places: StatePlaces): readonly Publication[] {
+/** With any protocol. */
+function findPublications({ port }: PortQuestion, places: StatePlaces): readonly KnownPublication[] {
   return listContainerIds(places.root).flatMap((id) => {
     const paths = containerPaths(places.root, id);
     const record = readContainerRecord(paths.record);
     const state = readLiveState({ ...places, id });
-    if (record === undefined || (state.status !== "running" && state.status !== "paused")) return [];
-    const { pid } = state.process;
+    if (record === undefined) return [];
+    const pid = state.status === "running" || state.status === "paused" ? state.process.pid : undefined;
     return publishedPorts(record, paths)
-      .filter((published) => published.hostPort === port && published.protocol === protocol)
+      .filter((published) => published.hostPort === port)
       .map((published) => ({ record, published, pid }));
   });
 }
 
-/** No container has it. */
-function explainProcess(question: PortQuestion): PortExplanation {
+/** No container that runs has it. */
+function explainProcess(question: PortQuestion, known: readonly KnownPublication[]): PortExplanation {
   const { port, protocol } = question;
   const socket = readHostSockets(protocol).find((one) => one.port === port);
   if (socket === undefined) {
     return {
       ...question,
       why: "no container publishes it and nothing on this host listens at it",
-      more: [],
-      hint: `publish it: brig run -p ${port}:PORT_OF_THE_CONTAINER, or brig update --publish-add`,
+      more: known.map(describeKnown),
+      hint: hintFor(question, known),
     };
   }
   const holder = findHolder(socket.inode);
@@ -79,6 +88,20 @@ function explainProcess(question: PortQuestion): PortExplanation {
     why: `${who} of this host listens at ${formatSocket(socket.address, port)}; no container publishes it`,
     more: [],
   };
+}
+
+function describeKnown({ record, published: { hostIp, hostPort, protocol }, pid }: KnownPublication): string {
+  const where = `${formatSocket(hostIp, hostPort)}/${protocol}`;
+  return pid === undefined
+    ? `the container "${record.name}", which does not run, published ${where}`
+    : `the container "${record.name}" publishes ${where}`;
+}
+
+function hintFor({ port, protocol }: PortQuestion, known: readonly KnownPublication[]): string {
+  const stopped = known.find(({ pid, published }) => pid === undefined && published.protocol === protocol);
+  if (stopped !== undefined) return `start it: brig start ${stopped.record.name}`;
+  const suffix = protocol === "tcp" ? "" : `/${protocol}`;
+  return `publish it: brig run -p ${port}:PORT_OF_THE_CONTAINER${suffix}, or brig update --publish-add`;
 }
 
 interface Surroundings {
@@ -110,7 +133,10 @@ function explainPublication(
   return {
     ...question,
     why,
-    more: describePath(published, translation, { bridge, hostInterface, interfaceName }),
+    more: [
+      ...describePath(published, translation, { bridge, hostInterface, interfaceName }),
+      ...portObstacles(published, { ruleset, bridge }),
+    ],
     ...explainListener(published, { pid, address: translation.address }),
   };
 }

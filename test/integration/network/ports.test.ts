@@ -186,6 +186,10 @@ test("ports are published and withdrawn while a container runs, and all are gone
   await ok("rm", "-f", "one");
   await ok("stop", "web");
   assert.equal(await elements("address4"), 0);
+  assert.match(
+    await ok("why", "port", "8094"),
+    /"web", which does not run, published 0\.0\.0\.0:8094\/tcp\n.*brig start web$/s,
+  );
   await ok("start", "web");
   assert.equal((await eventually(() => get(8094))).status, 200);
 });
@@ -229,4 +233,15 @@ test("after somebody flushed all rules, the check says so and brings the ports b
   assert.match(checked.stdout + checked.stderr, /0\.0\.0\.0:8095\/tcp leads nowhere/);
   await runBrig(["network", "check", "--repair"], { root });
   assert.equal((await get()).status, 200);
+  assert.match(await ok("why", "port", "8095/udp"), /the container "web" publishes 0\.0\.0\.0:8095\/tcp/);
+});
+
+test("brig why port says which table of somebody else keeps packets away", async () => {
+  await start("one", "-p", "8096:80");
+  assert.doesNotMatch(await ok("why", "port", "8096"), /policy/);
+  const policy = "add chain ip somebody FORWARD { type filter hook forward priority 0 ; policy drop ; }";
+  await runTool("nft", [`add table ip somebody; ${policy}`]);
+  assert.match(await ok("why", "port", "8096"), /the policy of ip somebody FORWARD drops those of brig0/);
+  await runTool("nft", ["delete table ip somebody"]);
+  await ok("rm", "-f", "one");
 });
