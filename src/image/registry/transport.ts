@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import type { SecureContext } from "node:tls";
 import type { Response } from "node-fetch";
 import { EngineError } from "../../base/index.ts";
-import { refuseLocalAddresses } from "./addresses.ts";
+import { isLoopbackHost, refuseLocalAddresses } from "./addresses.ts";
 import type { RegistryEndpoint } from "./endpoint.ts";
 import { connectionFailure, TransientFailure } from "./failures.ts";
 import { defaultTimeouts, type RegistryOptions, type RegistryTimeouts } from "./options.ts";
@@ -57,6 +57,7 @@ export class Transport {
   readonly #signal: AbortSignal | undefined;
   readonly #own: Agents;
   readonly #foreign: Agents;
+  readonly #neighbour: Agents;
 
   constructor(endpoint: RegistryEndpoint, options: RegistryOptions) {
     this.#endpoint = endpoint;
@@ -66,8 +67,8 @@ export class Transport {
     this.#own = new Agents({ lookup: options.lookup, unverified: endpoint.isInsecure, secure: certificates?.own });
     // Where a stranger sends us, names must not lead back into this machine, and certificates count.
     const lookup = endpoint.isLoopback ? options.lookup : refuseLocalAddresses(options.lookup);
-    const unverified = endpoint.isLoopback && endpoint.isInsecure;
-    this.#foreign = new Agents({ lookup, unverified, secure: certificates?.others });
+    this.#foreign = new Agents({ lookup, unverified: false, secure: certificates?.others });
+    this.#neighbour = new Agents({ lookup, unverified: endpoint.isInsecure, secure: certificates?.others });
   }
 
   /** @throws EngineError, or TransientFailure when it is worth another attempt. */
@@ -92,6 +93,13 @@ export class Transport {
   close(): void {
     this.#own.close();
     this.#foreign.close();
+    this.#neighbour.close();
+  }
+
+  /** What a loopback registry names on loopback too needs no certificate that somebody vouches for; elsewhere it does. */
+  #agentsFor(url: URL): Agents {
+    if (url.origin === this.#endpoint.origin) return this.#own;
+    return this.#endpoint.isLoopback && isLoopbackHost(url.hostname) ? this.#neighbour : this.#foreign;
   }
 
   async #exchange(request: TransportRequest, url: URL): Promise<Omit<TransportResponse, "fromOrigin">> {
@@ -113,7 +121,7 @@ export class Transport {
         ...(sent === undefined ? {} : { body: sent }),
         redirect: "manual",
         compress: false,
-        agent: (url.origin === this.#endpoint.origin ? this.#own : this.#foreign).for(url),
+        agent: this.#agentsFor(url).for(url),
         signal: watch.signal,
       });
       watch.rest();
@@ -153,15 +161,24 @@ export class Transport {
   }
 }
 
+/** Fewer bytes than this within the time that a silence may last are a silence, too. */
+const leastProgressBytes = 1024;
+
 async function* readBody(stream: Readable | null, watch: Watch, stallMs: number): AsyncGenerator<Uint8Array> {
   if (stream === null) return;
+  let [patienceMs, received] = [stallMs, 0];
   try {
-    watch.allow(stallMs);
+    let since = performance.now();
+    watch.allow(patienceMs);
     for await (const chunk of stream) {
       // The consumer's own slowness is not the server's silence.
       watch.rest();
+      patienceMs -= performance.now() - since;
+      received += (chunk as Uint8Array).length;
+      if (received >= leastProgressBytes) [patienceMs, received] = [stallMs, 0];
       yield chunk as Uint8Array;
-      watch.allow(stallMs);
+      since = performance.now();
+      watch.allow(Math.max(1, patienceMs));
     }
   } catch (error) {
     throw watch.explain(error);

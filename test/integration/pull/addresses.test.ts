@@ -62,6 +62,28 @@ test("a certificate that nobody vouches for is refused, unless the registry is c
   assert.equal((await failure(`${registry.address}/app`)).code, "registryNotFound");
 });
 
+test("where a loopback registry sends its clients beyond loopback, certificates count", async (t) => {
+  const directory = mkdtempSync(join(testDirectory(), "tls-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const elsewhere = await startRegistry({ tls: await selfSigned(directory, "cdn.test") });
+  t.after(() => elsewhere.stop());
+  const image = makeImage();
+  for (const [host, code] of [
+    ["cdn.test", "insecureRegistry"],
+    ["127.0.0.1", "registryNotFound"],
+  ] as const) {
+    const registry = await startFaultRegistry(image, (request, response) => {
+      if (request.url !== image.layerPath) return false;
+      response.writeHead(307, { location: `https://${host}:${elsewhere.port}${image.layerPath}` }).end();
+      return true;
+    });
+    t.after(() => registry.stop());
+    const { failure } = pullSetting(t);
+    const error = await failure(`${registry.address}/app`, { registry: { ...quick, lookup: everythingIsHere } });
+    assert.equal(error.code, code, error.message);
+  }
+});
+
 test("a remote registry cannot send its clients to this machine, by address or by name", async (t) => {
   const image = makeImage();
   const victim = await startFaultRegistry(image);
