@@ -1,4 +1,5 @@
 import { EngineError } from "../base/index.ts";
+import { duplicateMember } from "./duplicateMembers.ts";
 
 /** A JSON object from a stranger. Its members are only reached through `JsonReader`, by own name, never spread. */
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -12,7 +13,8 @@ interface DocumentBounds {
 /**
  * Parses a document of at most `maxBytes` that must be one JSON object in UTF-8.
  *
- * @throws EngineError `limitExceeded` or `malformedDocument`, naming `what`.
+ * @throws EngineError `limitExceeded`, `malformedDocument`, or `ambiguousDocument` for a member that is there twice,
+ * naming `what`.
  */
 export function readJsonObject(bytes: Uint8Array, bounds: DocumentBounds): JsonReader {
   return JsonReader.of(parseJson(bytes, bounds), bounds.what);
@@ -35,8 +37,16 @@ function parseJson(bytes: Uint8Array, { what, maxBytes }: DocumentBounds): unkno
     throw new EngineError("limitExceeded", `the ${what} has ${bytes.length} bytes; at most ${maxBytes} are allowed`);
   }
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    const twice = duplicateMember(text);
+    if (twice === undefined) return value;
+    throw new EngineError(
+      "ambiguousDocument",
+      `the ${what} has the member ${JSON.stringify(twice.slice(0, 80))} twice`,
+    );
   } catch (error) {
+    if (error instanceof EngineError) throw error;
     throw new EngineError("malformedDocument", `the ${what} is not a JSON document in UTF-8`, { cause: error });
   }
 }
@@ -61,6 +71,20 @@ export class JsonReader {
 
   has(name: string): boolean {
     return this.#member(name) !== undefined;
+  }
+
+  /**
+   * Refuses members that are called like one of `names` but for upper and lower case: readers in Go take them for it.
+   *
+   * @throws EngineError `ambiguousDocument`.
+   */
+  refuseLookalikes(names: readonly string[]): void {
+    const exact = new Map(names.map((name) => [name.toLowerCase(), name]));
+    for (const key of Object.keys(this.#object)) {
+      const meant = key.length > 40 ? undefined : exact.get(key.toLowerCase());
+      if (meant === undefined || meant === key) continue;
+      throw new EngineError("ambiguousDocument", `"${this.#path(key)}" is not "${meant}", but some tools read it so`);
+    }
   }
 
   string(name: string): string | undefined {

@@ -65,6 +65,7 @@ function open(bytes: Uint8Array, mediaType: string, wanted: DocumentKind): JsonR
  * distribution-spec 1.0.1, GHSA-mc8v-mgrf-8f4m): the members of the other kind and a contradicting media type are fatal.
  */
 function checkUnambiguous(document: JsonReader, mediaType: string, wanted: DocumentKind): void {
+  document.refuseLookalikes(["schemaVersion", "mediaType", "config", "layers", "manifests", "fsLayers"]);
   const foreign = wanted === "manifest" ? ["manifests"] : ["config", "layers"];
   const found = [...foreign, "fsLayers"].find((name) => document.has(name));
   if (found !== undefined) {
@@ -90,6 +91,7 @@ function schema1(mediaType: string): EngineError {
 }
 
 function parseDescriptor(reader: JsonReader): Descriptor {
+  reader.refuseLookalikes(["mediaType", "digest", "size", "platform", "urls"]);
   const digest = reader.requiredString("digest");
   if (!isDigest(digest)) {
     throw new EngineError(
