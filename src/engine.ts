@@ -31,12 +31,15 @@ import type {
 } from "./container/index.ts";
 import type { DoctorCheck, HostSummary, UnitChange, VersionReport } from "./host/index.ts";
 import type {
+  FoundRepository,
   HistoryItem,
   ImageDetails,
   ImageFilter,
   ImageSummary,
   ListenAddress,
   LoadEvent,
+  LoginReport,
+  LogoutReport,
   PullEvent,
   PushEvent,
   RegistryServer,
@@ -103,6 +106,26 @@ export interface LoadRequest {
   /** The path of a file, or the bytes of an archive: plain, gzip or zstd. */
   readonly archive: string | AsyncIterable<Uint8Array>;
   readonly platform?: Platform;
+}
+
+export interface LoginAccount {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface LoginRequest {
+  /** A registry's host and port; Docker Hub when left out. */
+  readonly server?: string;
+  /** What is kept for the registry when left out. */
+  readonly account?: LoginAccount;
+  readonly signal?: AbortSignal;
+}
+
+export interface SearchRequest {
+  /** Words, or a registry's host, a slash and words: without a host Docker Hub is searched. */
+  readonly term: string;
+  /** How many results at most; 25 when left out. */
+  readonly limit?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -113,6 +136,14 @@ export interface LoadRequest {
 export interface Engine extends ContainerViews, ContainerArchives, ContainerNetworks, EngineStore {
   pull(request: PullRequest): AsyncIterable<PullEvent>;
   push(request: PushRequest): AsyncIterable<PushEvent>;
+  /** Asks a registry whether it accepts an account, and keeps it in `authFile` or with its helper if so. */
+  login(request: LoginRequest): Promise<LoginReport>;
+  /** Forgets what is kept for a registry. Idempotent. */
+  logout(server?: string): Promise<LogoutReport>;
+  /** Whether anything is kept for a registry; the user is not known of an identity token. */
+  keptLogin(server?: string): Promise<{ readonly user?: string } | undefined>;
+  /** Repositories of Docker Hub, or those of another registry's catalog whose name has the words in it. */
+  search(request: SearchRequest): Promise<readonly FoundRepository[]>;
   /** The images, the youngest first; of those selected by reference only the names that fit. */
   images(filters?: readonly ImageFilter[]): Promise<readonly ImageSummary[]>;
   inspectImage(reference: string): Promise<ImageDetails>;

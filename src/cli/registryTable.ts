@@ -9,4 +9,22 @@ export const registryTable: readonly CommandEntry[] = [
     summary: "Upload an image to a registry",
     load: async () => (await import("./commands/push.ts")).pushCommand,
   }),
+  {
+    words: "login",
+    section: "common",
+    summary: "Log in to a registry",
+    load: async () => (await import("./commands/login.ts")).loginCommand,
+  },
+  {
+    words: "logout",
+    section: "common",
+    summary: "Log out from a registry",
+    load: async () => (await import("./commands/logout.ts")).logoutCommand,
+  },
+  {
+    words: "search",
+    section: "common",
+    summary: "Search Docker Hub or the catalog of another registry for images",
+    load: async () => (await import("./commands/search.ts")).searchCommand,
+  },
 ];

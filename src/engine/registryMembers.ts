@@ -1,14 +1,55 @@
-import type { Engine, PushRequest } from "../engine.ts";
-import type { PushEvent } from "../image/index.ts";
+import { EngineError } from "../base/index.ts";
+import type { Engine, LoginRequest, PushRequest, SearchRequest } from "../engine.ts";
+import type { FoundRepository, LoginReport, PushEvent } from "../image/index.ts";
 import { imageStore, tellImage } from "./imageMembers.ts";
 import { type Places, probe, requireRoot } from "./places.ts";
-import { registryAccess } from "./registryAccess.ts";
+import { credentialSettings, registryAccess } from "./registryAccess.ts";
 
-export type RegistryMembers = Pick<Engine, "push">;
+export type RegistryMembers = Pick<Engine, "push" | "login" | "logout" | "keptLogin" | "search">;
 
 /** What goes out to registries. */
 export function registryMembers(places: Places): RegistryMembers {
-  return { push: (request) => push(request, places) };
+  const credentials = credentialSettings(places.settings);
+  return {
+    push: (request) => push(request, places),
+    login: (request) => login(request, places),
+    search: (request) => search(request, places),
+    async logout(server) {
+      const room = await openRoom();
+      return room.logout(room.parseServer(server), credentials);
+    },
+    async keptLogin(server) {
+      const room = await openRoom();
+      const { dockerCredentials } = await import("../image/index.ts");
+      const found = await dockerCredentials(credentials).find(room.parseServer(server));
+      if (found === undefined) return undefined;
+      return found.kind === "password" ? { user: found.user } : {};
+    },
+  };
+}
+
+async function search(
+  { term, limit = 25, signal }: SearchRequest,
+  places: Places,
+): Promise<readonly FoundRepository[]> {
+  const room = await (await import("../image/index.ts")).openSearch();
+  const access = { ...(await registryAccess(places)), ...(signal === undefined ? {} : { signal }) };
+  return room.searchRegistry(room.parseSearchTerm(term), limit, access);
+}
+
+const openRoom = async () => (await import("../image/index.ts")).openLogin();
+
+async function login({ server, account, signal }: LoginRequest, places: Places): Promise<LoginReport> {
+  const room = await openRoom();
+  const registry = room.parseServer(server);
+  const access = { ...(await registryAccess(places)), ...(signal === undefined ? {} : { signal }) };
+  const setting = { registry: access, credentials: credentialSettings(places.settings) };
+  if (account !== undefined) return room.login(registry, account, setting);
+  const report = await room.loginAgain(registry, setting);
+  if (report !== undefined) return report;
+  throw new EngineError("registryUnauthorized", `no credentials are kept for "${registry}"`, {
+    hint: "give a user and a password",
+  });
 }
 
 async function* push({ reference, platform, allTags, signal }: PushRequest, places: Places): AsyncGenerator<PushEvent> {

@@ -1,5 +1,6 @@
-import { isAbsolute, join } from "node:path";
-import { EngineError, isExecutable, readFileIfExists } from "../base/index.ts";
+import { EngineError } from "../base/index.ts";
+import { CredentialHelper, type KeptCredential } from "./credentialProgram.ts";
+import { asObject, changeDockerConfig, type JsonObject, member, readDockerConfig, textMember } from "./dockerConfig.ts";
 
 /** How to prove who we are to a registry. Never put into a message, a log or an event. */
 export type Credential =
@@ -21,8 +22,8 @@ export interface CredentialSettings {
 }
 
 const dockerHubKey = "https://index.docker.io/v1/";
-const helperTimeoutMs = 30_000;
-const maximumHelperOutput = 64 * 1024;
+/** The name under which helpers keep what is no password. */
+const tokenUser = "<token>";
 
 /**
  * Credentials from Docker's `config.json`: `credHelpers`, then `credsStore`, then `auths`, as Docker looks them up. The
@@ -31,47 +32,92 @@ const maximumHelperOutput = 64 * 1024;
 export function dockerCredentials(settings: CredentialSettings): CredentialSource {
   return {
     async find(registry) {
-      const config = readDockerConfig(settings.authFile);
+      const { authFile } = settings;
+      const config = authFile === undefined ? undefined : readDockerConfig(authFile);
       if (config === undefined) return undefined;
-      const helper = findHelper(config, registry);
-      const stored = helper === undefined ? undefined : await askHelper(helper, registry, settings);
-      return stored ?? storedCredential(config, registry);
+      const kept = await helperOf(config, registry, settings)?.get(credentialKey(registry));
+      return kept === undefined ? storedCredential(config, registry) : credentialOf(kept);
     },
   };
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function readDockerConfig(authFile: string | undefined): JsonObject | undefined {
-  const text = authFile === undefined ? undefined : readFileIfExists(authFile);
-  if (text === undefined) return undefined;
-  const config = parseObject(text);
-  if (config !== undefined) return config;
-  // The cause would quote the file, and the file holds secrets.
-  throw new EngineError("invalidConfig", `cannot read the credentials in "${authFile}": it is not a JSON object`, {
-    hint: 'repair or remove the file; "docker login" writes a new one',
-  });
+function credentialOf({ user, secret }: KeptCredential): Credential {
+  return user === tokenUser ? { kind: "identityToken", token: secret } : { kind: "password", user, password: secret };
 }
 
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return undefined;
+/** The name under which Docker keeps a registry: its host, and for Docker Hub an address of old. */
+export function credentialKey(registry: string): string {
+  return registry === "docker.io" ? dockerHubKey : registry;
+}
+
+/** Where the secret of a login went. */
+export type CredentialPlace =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "helper"; readonly program: string };
+
+export interface NewCredential {
+  readonly registry: string;
+  readonly user: string;
+  readonly credential: Credential;
+}
+
+/**
+ * Keeps a credential: with the helper that is configured for the registry, or else in the file, as Docker does. The file
+ * names the registry either way.
+ *
+ * @throws EngineError `invalidConfig`, `fileSystem`.
+ */
+export async function saveCredential(
+  { registry, user, credential }: NewCredential,
+  settings: CredentialSettings,
+): Promise<CredentialPlace> {
+  const path = requireFile(settings);
+  const key = credentialKey(registry);
+  const config = readDockerConfig(path) ?? {};
+  const name = helperName(config, registry);
+  const token = credential.kind === "identityToken" ? credential.token : undefined;
+  const password = credential.kind === "password" ? credential.password : "";
+  if (name !== undefined) {
+    const kept = token === undefined ? { user, secret: password } : { user: tokenUser, secret: token };
+    await new CredentialHelper(name, settings).store(key, kept);
   }
+  const auth = Buffer.from(`${user}:${password}`).toString("base64");
+  const entry = { auth, ...(token === undefined ? {} : { identitytoken: token }) };
+  await changeDockerConfig(path, (found) => ({
+    ...found,
+    auths: { ...withoutRegistry(found, registry), [key]: name === undefined ? entry : {} },
+  }));
+  return name === undefined ? { kind: "file", path } : { kind: "helper", program: `docker-credential-${name}` };
 }
 
-function asObject(value: unknown): JsonObject | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+/**
+ * Forgets what is kept for a registry, wherever it is. Returns whether there was anything.
+ *
+ * @throws EngineError `invalidConfig`, `fileSystem`.
+ */
+export async function eraseCredential(registry: string, settings: CredentialSettings): Promise<boolean> {
+  const path = requireFile(settings);
+  const config = readDockerConfig(path);
+  if (config === undefined) return false;
+  const helper = helperOf(config, registry, settings);
+  const wasKept = (await helper?.get(credentialKey(registry))) !== undefined;
+  if (wasKept) await helper?.erase(credentialKey(registry));
+  const auths = asObject(member(config, "auths")) ?? {};
+  const wasNamed = keysOf(registry).some((key) => Object.hasOwn(auths, key));
+  if (wasNamed) await changeDockerConfig(path, (found) => ({ ...found, auths: withoutRegistry(found, registry) }));
+  return wasKept || wasNamed;
 }
 
-function member(object: JsonObject | undefined, name: string): unknown {
-  return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
+function requireFile({ authFile }: CredentialSettings): string {
+  if (authFile !== undefined) return authFile;
+  throw new EngineError("invalidConfig", "there is no place for credentials: neither DOCKER_CONFIG nor HOME is set");
 }
 
-function textMember(object: JsonObject | undefined, name: string): string | undefined {
-  const value = member(object, name);
-  return typeof value === "string" && value !== "" ? value : undefined;
+/** `auths` without any of the names that the registry may have in it. */
+function withoutRegistry(config: JsonObject, registry: string): JsonObject {
+  const names = new Set(keysOf(registry));
+  const auths = asObject(member(config, "auths")) ?? {};
+  return Object.fromEntries(Object.entries(auths).filter(([key]) => !names.has(key)));
 }
 
 /** The keys under which Docker versions have written a registry. */
@@ -107,52 +153,15 @@ function plainAuth(entry: JsonObject | undefined): Credential | undefined {
   return user === undefined || password === undefined ? undefined : { kind: "password", user, password };
 }
 
-function findHelper(config: JsonObject, registry: string): string | undefined {
+function helperOf(config: JsonObject, registry: string, settings: CredentialSettings): CredentialHelper | undefined {
+  const name = helperName(config, registry);
+  return name === undefined ? undefined : new CredentialHelper(name, settings);
+}
+
+function helperName(config: JsonObject, registry: string): string | undefined {
   const helpers = asObject(member(config, "credHelpers"));
   const own = keysOf(registry).map((key) => textMember(helpers, key));
   const name = own.find((found) => found !== undefined) ?? textMember(config, "credsStore");
   if (name === undefined || /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) return name;
   throw new EngineError("invalidConfig", "the credentials file names a credential helper that is not a program name");
-}
-
-/** The protocol of docker-credential-helpers: `get`, the server on stdin, JSON on stdout. */
-async function askHelper(
-  name: string,
-  registry: string,
-  settings: CredentialSettings,
-): Promise<Credential | undefined> {
-  const program = findProgram(`docker-credential-${name}`, settings.searchPath);
-  if (program === undefined) {
-    throw new EngineError("invalidConfig", `the credential helper "docker-credential-${name}" is not on the PATH`, {
-      hint: `install it, or remove it from "${settings.authFile}"`,
-    });
-  }
-  const server = registry === "docker.io" ? dockerHubKey : registry;
-  const answer = await runHelper(program, server, settings);
-  const object = answer === undefined ? undefined : parseObject(answer);
-  const user = textMember(object, "Username");
-  const secret = textMember(object, "Secret");
-  if (user === undefined || secret === undefined) return undefined;
-  return user === "<token>" ? { kind: "identityToken", token: secret } : { kind: "password", user, password: secret };
-}
-
-function findProgram(name: string, searchPath: string | undefined): string | undefined {
-  const candidates = (searchPath ?? "").split(":").filter(isAbsolute);
-  return candidates.map((directory) => join(directory, name)).find(isExecutable);
-}
-
-/** The helper's output; undefined when it fails, which is how it says that it knows no credentials. */
-async function runHelper(program: string, server: string, settings: CredentialSettings): Promise<string | undefined> {
-  const { execFile } = await import("node:child_process");
-  const env = {
-    ...(settings.searchPath === undefined ? {} : { PATH: settings.searchPath }),
-    ...(settings.home === undefined ? {} : { HOME: settings.home }),
-  };
-  return new Promise((resolve) => {
-    const options = { env, timeout: helperTimeoutMs, maxBuffer: maximumHelperOutput, encoding: "utf8" as const };
-    const child = execFile(program, ["get"], options, (error, stdout) => resolve(error === null ? stdout : undefined));
-    // A helper that ends without reading its input must not end us.
-    child.stdin?.on("error", () => {});
-    child.stdin?.end(`${server}\n`);
-  });
 }

@@ -28,7 +28,13 @@ export type { AddImageRequest } from "./addImage.ts";
 export type { AddedLayer, AddLayerRequest } from "./addLayer.ts";
 export type { LoadEvent, LoadImagesRequest } from "./archive/loadImages.ts";
 export type { SaveImagesRequest } from "./archive/saveImages.ts";
-export { type Credential, type CredentialSettings, type CredentialSource, dockerCredentials } from "./credentials.ts";
+export {
+  type Credential,
+  type CredentialPlace,
+  type CredentialSettings,
+  type CredentialSource,
+  dockerCredentials,
+} from "./credentials.ts";
 export { type HistoryItem, historySteps } from "./history.ts";
 export { type ImageTree, nameOfImage, type TreeLayer, treeOfImages } from "./imageTree.ts";
 export { describeImage, type ImageDetails, type ImageDetailsConfig } from "./inspect.ts";
@@ -53,8 +59,10 @@ export {
   searchedNames,
   withDefaultTag,
 } from "./reference.ts";
+export type { LoginReport, LogoutReport } from "./registry/login.ts";
 export { defaultCertificateDirectory, type RegistryOptions } from "./registry/options.ts";
 export { formatRateLimit, type RateLimit } from "./registry/rateLimit.ts";
+export type { FoundRepository } from "./registry/search.ts";
 export { type ImageRemoval, noSuchImage, type RemovedImage, removeImage } from "./remove.ts";
 export type { ListenAddress } from "./serve/listen.ts";
 export type { RegistryServer, ServeRequest } from "./serve/serveRegistry.ts";
@@ -85,6 +93,12 @@ export async function* pullImage(request: PullImageRequest): AsyncGenerator<Pull
 export async function* pushImage(request: PushImageRequest): AsyncGenerator<PushEvent> {
   yield* (await import("./push/pushImage.ts")).pushImage(request);
 }
+
+/** registry/search.ts, loaded when somebody searches. */
+export const openSearch = () => import("./registry/search.ts");
+
+/** registry/login.ts, loaded when somebody logs in or out. */
+export const openLogin = () => import("./registry/login.ts");
 
 /** `listTags` of registry/tags.ts, loaded on the first call. */
 export async function listTags(reference: ImageRef, options: RegistryOptions): Promise<readonly string[]> {

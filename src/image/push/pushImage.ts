@@ -7,6 +7,7 @@ import { RepositoryClient } from "../registry/client.ts";
 import type { RegistryOptions } from "../registry/options.ts";
 import { putManifest } from "../registry/putManifest.ts";
 import type { ImageStore } from "../store.ts";
+import { isManifestEntry } from "../storedImage.ts";
 import { type IndexEntry, readIndex } from "../storeIndex.ts";
 import { storeLayout } from "../storeLayout.ts";
 import { entriesNamed, entryRef, repositoryOf } from "../storeNames.ts";
@@ -60,7 +61,8 @@ async function run(request: PushImageRequest, report: Report, stop: AbortControl
       for (const document of image.documents) await putManifest(client, document.digest, document);
       await putManifest(client, tag, image.root);
       const { digest, bytes } = image.root;
-      await noteDigest(store, entry, digest);
+      // An index that is kept here whole is not given up for one of its platforms.
+      if (request.platform === undefined) await noteDigest(store, entry, digest);
       report({ kind: "done", reference: familiarName(named.ref), tag, digest, size: bytes.length });
     }
   } finally {
@@ -80,7 +82,7 @@ function namesToPush({ reference, allTags = false, store }: PushImageRequest): r
   if (allTags && reference.tag !== undefined) {
     throw new EngineError("invalidReference", "tag can't be used with --all-tags/-a");
   }
-  const entries = readIndex(storeLayout(store.directory));
+  const entries = readIndex(storeLayout(store.directory)).filter(isManifestEntry);
   const wanted = withDefaultTag(reference);
   const found = allTags ? everyTag(entries, reference) : entriesNamed(entries, wanted).slice(0, 1);
   const tagged = found.flatMap((entry) => {

@@ -1,5 +1,5 @@
 import { Authorizer } from "./authorizer.ts";
-import { findEndpoint, type RegistryEndpoint } from "./endpoint.ts";
+import { findEndpoint, type RegistryEndpoint, requireAllowed } from "./endpoint.ts";
 import type { RegistryOptions } from "./options.ts";
 import { checkStatus, type StatusQuestion } from "./statuses.ts";
 import { followRedirect } from "./target.ts";
@@ -30,7 +30,9 @@ export class RegistrySession {
     this.#authorizer = new Authorizer(endpoint, this.#transport, options);
   }
 
+  /** @throws EngineError `registryBlocked`. */
   static async open(registry: string, options: RegistryOptions): Promise<RegistrySession> {
+    requireAllowed(registry, options);
     return new RegistrySession(await findEndpoint(registry, options), options);
   }
 

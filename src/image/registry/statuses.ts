@@ -42,7 +42,7 @@ function statusFailure(response: TransportResponse, question: StatusQuestion, sa
     return fail(
       status === 401 ? "registryUnauthorized" : "registryDenied",
       refusal(status, question, said),
-      deniedHint,
+      question.access === "login" ? loginHint : deniedHint,
     );
   }
   if (status === 405 && question.access === "push") {
@@ -61,6 +61,7 @@ function statusFailure(response: TransportResponse, question: StatusQuestion, sa
   return fail("registryProtocol", `cannot ${attempt}: the registry answered ${status}${quote}`);
 }
 
+const loginHint = "check the user name and the password";
 const deniedHint = 'check the name and the credentials; "brig login" and "docker login" store them';
 
 /** Docker's sentences, which scripts look for. */

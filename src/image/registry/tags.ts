@@ -3,6 +3,7 @@ import { type ImageRef, parseImageRef } from "../reference.ts";
 import { RepositoryClient } from "./client.ts";
 import { readBounded } from "./documents.ts";
 import type { RegistryOptions } from "./options.ts";
+import { nextPage } from "./pages.ts";
 import { withRetries } from "./retry.ts";
 import { type ImageSource, imageSources, withSources } from "./sources.ts";
 
@@ -55,7 +56,10 @@ function readPage(client: RepositoryClient, path: string | URL): Promise<TagPage
       question: { attempt, name: client.name, missing: "repository" },
     });
     const bytes = await readBounded(response, maximumPageBytes, attempt);
-    const next = nextPage(response.headers.get("link"), client);
+    const next = nextPage(response.headers.get("link"), {
+      origin: client.origin,
+      what: `the tags of "${client.name}"`,
+    });
     return { tags: parseTags(bytes, attempt), next };
   });
 }
@@ -75,18 +79,6 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The target of `<...>; rel="next"` (RFC 8288), which must be on the same origin because the authorization goes along. */
-function nextPage(header: string | null, client: RepositoryClient): URL | undefined {
-  const start = header?.indexOf("<") ?? -1;
-  const end = header?.indexOf(">", start) ?? -1;
-  if (header === null || start === -1 || end === -1 || !/rel="?next"?/i.test(header.slice(end, end + 200)))
-    return undefined;
-  const target = header.slice(start + 1, end);
-  const url = URL.canParse(target, client.origin) ? new URL(target, client.origin) : undefined;
-  if (url?.origin === client.origin && url.username === "") return url;
-  throw new EngineError("registryProtocol", `the tags of "${client.name}" go on at another host`);
 }
 
 function isUsableTag({ registry, repository }: ImageRef, tag: string): boolean {

@@ -119,3 +119,11 @@ test("a read-only registry takes nothing, and says so", async (t) => {
   assert.equal(error.code, "registryDenied");
   assert.match(error.message, /takes no uploads \(405\)/);
 });
+
+test("a registry that the configuration blocks is not asked", async (t) => {
+  const { hold, failure } = pushSetting(t);
+  const to = `${target.address}/blocked:1`;
+  await hold(`${source.address}/busybox:1`, to);
+  const error = await failure(to, { registry: { ...quick, blockedRegistries: [target.address] } });
+  assert.equal(error.code, "registryBlocked");
+});

@@ -5,7 +5,7 @@ const spawningFiles: ReadonlySet<string> = new Set([
   "src/base/helperProcess.ts",
   "src/container/logs/journalctl.ts",
   "src/host/probeFeatures.ts",
-  "src/image/credentials.ts",
+  "src/image/credentialProgram.ts",
   "src/launch/helperProcess.ts",
   "src/launch/launch.ts",
   "src/network/check/readTool.ts",
