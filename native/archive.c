@@ -1,4 +1,4 @@
-/* Operation archive: writes what is at a path as records, the ones that the role extract reads, each file's record
+/* Operation archive: writes what is at a path as records, the ones that extract.c reads, each file's record
  * followed by its `size` bytes, and at last "done". Runs inside the root that it reads or on a tree kept by descriptor;
  * whatever the container does meanwhile, no name of more than one part is resolved below the starting point, no link
  * is followed, and nothing is opened that is not a regular file or a directory at the moment of opening. */

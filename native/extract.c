@@ -1,7 +1,6 @@
-/* Role extract: DIRECTORY. Unpacks one layer: reads records (record.h) from stdin and applies them inside DIRECTORY,
- * which becomes this process's whole world first: its own mount namespace with nothing else in it, no network, and no
- * capability beyond what unpacking takes. What an archive names can therefore only be inside. Ends with one record on
- * stdout: "done" after syncfs(2), or "error op= path= call= errno=".
+/* Makes a tree: reads records (record.h) and applies them inside a directory. A plan for a layer makes that this process's
+ * whole world first: its own mount namespace with nothing else in it, and no network. No capability is left beyond what
+ * unpacking takes. What an archive names can therefore only be inside.
  *
  * A record is dir, file (its `size` raw bytes follow the record), symlink, hardlink, fifo, char, block, whiteout,
  * opaque or seal, with path and mode, uid, gid, mtime, nsec, xattr=NAME=HEX..., target, major, minor; "done" ends the
@@ -29,7 +28,7 @@ struct unpack {
 
 #define TRY(unpack, name, expression) ((expression) < 0 ? ((unpack)->call = (name), -1) : 0)
 
-/* ---- confinement ---- */
+/* ---- privileges ---- */
 
 #define BIT(capability) (1U << (capability))
 static const uint32_t unpacking = BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) | BIT(CAP_FSETID) | BIT(CAP_MKNOD) | BIT(CAP_SETFCAP);
@@ -48,26 +47,6 @@ static int drop_privileges(struct unpack *unpack)
         if (TRY(unpack, "prctl", prctl(PR_CAPBSET_DROP, capability, 0, 0, 0))) return -1;
     if (TRY(unpack, "prctl", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))) return -1;
     return TRY(unpack, "capset", set_capabilities(unpacking));
-}
-
-/* pivot_root(2), "pivot_root(".", ".")": the old root ends up on top of the new one and is detached from there. */
-static int confine(struct unpack *unpack, const char *path)
-{
-    struct mount_attr private = {.propagation = MS_PRIVATE};
-    struct mount_attr harmless = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC};
-    if (TRY(unpack, "unshare", unshare(CLONE_NEWNS | CLONE_NEWNET))) return -1;
-    if (TRY(unpack, "mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof private))) return -1;
-    OWNED directory = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (TRY(unpack, "open", directory)) return -1;
-    OWNED tree = open_tree(directory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-    const unsigned by_descriptor = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
-    if (TRY(unpack, "open_tree", tree)) return -1;
-    if (TRY(unpack, "mount_setattr", mount_setattr(tree, "", AT_EMPTY_PATH, &harmless, sizeof harmless))) return -1;
-    if (TRY(unpack, "move_mount", move_mount(tree, "", directory, "", by_descriptor))) return -1;
-    if (TRY(unpack, "fchdir", fchdir(tree)) || TRY(unpack, "pivot_root", syscall(SYS_pivot_root, ".", "."))) return -1;
-    if (TRY(unpack, "umount2", umount2(".", MNT_DETACH)) || TRY(unpack, "chdir", chdir("/"))) return -1;
-    unpack->root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return TRY(unpack, "open", unpack->root);
 }
 
 /* ---- extended attributes ---- */
@@ -418,7 +397,7 @@ static struct unpack *unpack_from(int input, int root)
 {
     static struct unpack unpack;
     if (unpack.call != NULL) close_owned(&unpack.parent); /* the last one's */
-    unpack.call = "close_range";
+    unpack.call = "none";
     unpack.root = root;
     unpack.parent = -1;
     unpack.input_fd = input;
@@ -433,33 +412,20 @@ int unpack_tree(int root, int input)
     return apply_all(unpack_from(input, root), &(struct record){0});
 }
 
-/* After `result` has said that all is ready; with a record on stdout of how it ended. */
-static int unpack_and_tell(struct unpack *unpack, int result, bool durable)
+int unpack_stdin(int root, bool layer)
 {
+    struct unpack *unpack = unpack_from(STDIN_FILENO, root);
     struct record record = {0};
-    if (result == 0) result = drop_privileges(unpack);
+    unpack->strict = !layer;
+    int result = drop_privileges(unpack);
     if (result == 0) result = apply_all(unpack, &record);
-    if (result == 0 && durable) result = TRY(unpack, "syncfs", syncfs(unpack->root));
+    OWNED all = result != 0 || !layer ? -1 : open_in_root(unpack, "", O_RDONLY | O_DIRECTORY);
+    if (result == 0 && layer) result = TRY(unpack, "syncfs", syncfs(all));
     int error = errno;
     const char *op = record.op == NULL ? "none" : record.op, *path = record.op == NULL ? NULL : record_get(&record, "path");
     if (result == 0) printf("done%c%c", 0, 0);
     else printf("error%cop=%s%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, op, 0, path == NULL ? "" : path, 0, unpack->call, 0, error, 0, 0);
     int lost = fflush(stdout);
     errno = error;
-    return lost != 0 ? 2 : result != 0;
-}
-
-int unpack_confined(int root)
-{
-    struct unpack *unpack = unpack_from(STDIN_FILENO, root);
-    unpack->strict = true;
-    return unpack_and_tell(unpack, 0, false) == 0 ? 0 : -1;
-}
-
-int role_extract(int argc, char **argv)
-{
-    if (argc != 2) return 125;
-    struct unpack *unpack = unpack_from(STDIN_FILENO, -1);
-    int result = close_range(3, ~0U, 0);
-    return unpack_and_tell(unpack, result == 0 ? confine(unpack, argv[1]) : -1, true);
+    return lost != 0 ? -1 : result;
 }

@@ -1,5 +1,5 @@
 /* What all files of the helper share: the headers of libc and the kernel that most of them need, what is done with files
- * (files.c), and the roles, on whose names main.c dispatches. A role returns the exit status of the process. */
+ * (files.c) and trees (trees.c). */
 #pragma once
 
 #include <dirent.h>
@@ -75,10 +75,7 @@ bool decode_hex(const char *text, void *bytes, size_t room, size_t *size);
 /* The file system ids of this thread. Leaving 0 drops the capabilities about files, so they are raised again. */
 int become_file_owner(uid_t id);
 
-int role_launch(int argc, char **argv);  /* launch.c: build a container from a plan and wait for it */
-int role_extract(int argc, char **argv); /* extract.c: unpack one layer inside a pivoted directory */
-int role_remove(int argc, char **argv);  /* trees.c: delete directory trees by file descriptor */
-int role_measure(int argc, char **argv); /* trees.c: the bytes below directories */
-
 /* trees.c: deletes what `name` is in `parent`, whole trees included; nothing there is fine. Sets errno. */
 int remove_tree_at(int parent, const char *name);
+/* trees.c: the bytes of the files below a directory, as far as they can be read. */
+uint64_t measure_tree(int top);

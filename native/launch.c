@@ -1,4 +1,6 @@
-/* Role launch: executes the host phase of a plan and stays until the child, which executes the others, has ended. */
+/* brig's native helper: one static executable, which executes the host phase of a plan and stays until the child, which
+ * executes the others, has ended. It acts and does not think: what to do arrives as records (record.h) from the TypeScript
+ * side. It installs no signal handler, so that nothing that reads, writes or waits for a process ends with EINTR (signal(7)). */
 #include "launch.h"
 
 #include <linux/magic.h>
@@ -220,10 +222,13 @@ const struct record *launch_find(const struct launch *launch, const char *op)
     return found;
 }
 
-int role_launch(int argc, char **argv)
+int main(int argc, char **argv)
 {
-    (void)argc;
-    if (run_from_unwritable(argv - 1) != 0) {
+    if (argc != 2 || strcmp(argv[1], "launch") != 0) {
+        fputs("this is the native helper of brig; it is started by brig and reads what to do from a file descriptor\n", stderr);
+        return 125;
+    }
+    if (run_from_unwritable(argv) != 0) {
         perror("brig: cannot run from an executable that nobody can write");
         return 125;
     }

@@ -46,7 +46,7 @@ void journal_flush(struct journal *journal);
         result_;                                                                                                            \
     })
 
-/* paths.c: the only place where the launch and enter roles pass a path to the kernel (SECURITY-BASELINE R2). Below a container
+/* paths.c: the only place where operations pass a path to the kernel (SECURITY-BASELINE R2). Below a container
  * root every object is opened by openat2(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS) and created on a verified parent. */
 #define IN_ROOT ((uint64_t)(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS))
 
@@ -148,10 +148,11 @@ int mount_new(struct launch *launch, const struct record *record, const char *ty
 int mount_onto(struct launch *launch, int tree, int target, const char *name);
 int mount_set(struct launch *launch, const struct record *record, int tree, unsigned flags);
 
-/* extract.c: applies records from input below root until "done". Sets errno. The second one takes them from stdin, strictly
- * and without the privileges that it does not take, and says on stdout how it ended, as the role does. */
+/* extract.c: applies records from input below root until "done". Sets errno. The second one takes them from stdin, without
+ * the privileges that it does not need, and says on stdout how it ended: "done", or "error op= path= call= errno=". What it
+ * has made of a layer is on the disk then; where it is none, directories and other things do not take each other's place. */
 int unpack_tree(int root, int input);
-int unpack_confined(int root);
+int unpack_stdin(int root, bool layer);
 
 /* A message between host and child: what happened, a process, at most one descriptor, and the reason of a failure.
  * m: go on; r: the root; c: the child; t: its terminal; b: its root is built, and only what it is itself is left

@@ -63,10 +63,11 @@ static int op_file_system(struct launch *launch, const struct record *record)
     return tree < 0 ? -1 : launch_keep(launch, record_get(record, "as"), tree);
 }
 
-static int op_private_mounts(struct launch *launch, const struct record *)
+static int op_private_mounts(struct launch *launch, const struct record *record)
 {
     struct mount_attr attr = {.propagation = MS_PRIVATE};
-    if (CALL(&launch->journal, "unshare", unshare(CLONE_NEWNS), "CLONE_NEWNS") != 0) return -1;
+    FLAGS(flags, "flag"); /* of further namespaces */
+    if (DO("unshare", unshare(CLONE_NEWNS | (int)flags), "CLONE_NEWNS | 0x%llx", (unsigned long long)flags) != 0) return -1;
     return DO("mount_setattr", mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr), "\"/\", AT_RECURSIVE, propagation=MS_PRIVATE");
 }
 
@@ -391,9 +392,32 @@ static int op_archive(struct launch *launch, const struct record *record)
 }
 
 /* Makes what stdin describes in the root (extract.c). */
-static int op_unpack(struct launch *launch, const struct record *)
+static int op_unpack(struct launch *launch, const struct record *record)
 {
-    return DO("unpack", unpack_confined(launch->root), "%d", launch->root);
+    return DO("unpack", unpack_stdin(launch->root, record_get(record, "layer") != NULL), "%d", launch->root);
+}
+
+/* Deletes entries of a directory of the engine's own (trees.c). */
+static int op_remove(struct launch *launch, const struct record *record)
+{
+    REQUIRED(parent, "parent");
+    OWNED directory = path_open_host(&launch->journal, parent, O_RDONLY | O_DIRECTORY);
+    if (directory < 0) return -1;
+    for (const char *name = record->op; (name = record_next(name, "name")) != NULL;) {
+        if (!is_name(name)) return launch_invalid(launch, record, "name");
+        if (DO("remove", remove_tree_at(directory, name), "\"%s\"", name) != 0) return -1;
+    }
+    return 0;
+}
+
+/* Says on stdout how much is below each directory; what is not there counts nothing. */
+static int op_measure(struct launch *launch, const struct record *record)
+{
+    for (const char *path = record->op; (path = record_next(path, "path")) != NULL;) {
+        OWNED top = path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        printf("size%cbytes=%llu%c%c", 0, (unsigned long long)(top < 0 ? 0 : measure_tree(top)), 0, 0);
+    }
+    return fflush(stdout) == 0 ? 0 : -1;
 }
 
 const struct operation host_operations[] = {
@@ -431,5 +455,7 @@ const struct operation host_operations[] = {
     {"pivot", launch_pivot},
     {"archive", op_archive},
     {"unpack", op_unpack},
+    {"remove", op_remove},
+    {"measure", op_measure},
     {NULL, NULL},
 };

@@ -1,6 +1,6 @@
-/* Role remove: PARENT NAME... deletes directory trees. Role measure: PATH... adds up the files below directories.
- * Everything is named relative to a descriptor that was opened without following a symbolic link or crossing a mount, so
- * nothing outside a tree can be reached, whoever swaps what in it meanwhile. */
+/* Deletes directory trees, and adds up the files below directories. Everything is named relative to a descriptor that was
+ * opened without following a symbolic link or crossing a mount, so nothing outside a tree can be reached, whoever swaps
+ * what in it meanwhile. */
 #include "helper.h"
 
 enum { ATTEMPTS = 1000, DEPTH = 256 };
@@ -71,26 +71,6 @@ int remove_tree_at(int parent, const char *name)
     return -1;
 }
 
-/* One record on stdout: error op=remove path=NAME call=... errno=... */
-static int fail(const char *name, const char *call)
-{
-    int error = errno;
-    printf("error%cop=remove%cpath=%s%ccall=%s%cerrno=%d%c%c", 0, 0, name, 0, call, 0, error, 0, 0);
-    return fflush(stdout) == 0 ? 1 : 2;
-}
-
-int role_remove(int argc, char **argv)
-{
-    if (argc < 3) return 125;
-    OWNED parent = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (parent < 0) return fail(argv[1], "open");
-    for (int i = 2; i < argc; i++) {
-        errno = EINVAL;
-        if (!is_name(argv[i]) || remove_tree_at(parent, argv[i]) != 0) return fail(argv[i], "unlinkat");
-    }
-    return 0;
-}
-
 /* ---- measure ---- */
 
 /* All links of a file together count once; what cannot be read, vanishes, or lies deeper than DEPTH counts nothing. */
@@ -114,17 +94,12 @@ static int add(void *context, int directory, const char *name)
     return 0;
 }
 
-int role_measure(int argc, char **argv)
+uint64_t measure_tree(int top)
 {
-    for (int i = 1; i < argc; i++) {
-        OWNED top = open(argv[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        struct stat status;
-        struct sum sum = {0};
-        if (top >= 0 && fstat(top, &status) == 0) {
-            sum.device = status.st_dev;
-            each_entry(top, add, &sum);
-        }
-        printf("size%cbytes=%llu%c%c", 0, (unsigned long long)sum.bytes, 0, 0);
-    }
-    return fflush(stdout) == 0 ? 0 : 1;
+    struct stat status;
+    struct sum sum = {0};
+    if (fstat(top, &status) != 0) return 0;
+    sum.device = status.st_dev;
+    each_entry(top, add, &sum);
+    return sum.bytes;
 }

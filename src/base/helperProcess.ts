@@ -1,16 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { EngineError, errnoOf } from "./errors.ts";
-
-/** One record that the helper wrote (native/record.h). Strings hold one byte a character: the helper's text is bytes. */
-export interface HelperRecord {
-  readonly op: string;
-  readonly fields: ReadonlyMap<string, string>;
-}
+import { decodeRecords, encodeRecords, type HelperOrder, type HelperRecord } from "./helperRecords.ts";
 
 export interface HelperOutcome {
   /** The exit status, or 128 and the number of the signal that ended it. */
   readonly status: number;
+  /** What it wrote to stdout, and then how it went (native/launch.h). */
   readonly records: readonly HelperRecord[];
 }
 
@@ -35,32 +32,47 @@ const signalNumbers: Readonly<Record<string, number>> = {
 };
 
 /**
- * Starts the native helper in one of its roles, with an empty environment and nothing of ours but three pipes. The
- * caller ends `stdin` and awaits `ended`.
+ * Starts the native helper with a plan whose operations it executes by itself, one after the other, with an empty
+ * environment and nothing of ours but pipes. The caller ends `stdin` and awaits `ended`.
  */
-export function spawnHelper(helperPath: string, argv: readonly string[]): HelperProcess {
-  const child = spawn(helperPath, [...argv], { cwd: "/", env: {}, stdio: ["pipe", "pipe", "ignore"] });
-  child.stdin.on("error", () => undefined);
-  const ended = outcomeOf(child, child.stdout, helperPath);
+export function spawnHelper(helperPath: string, plan: readonly HelperOrder[]): HelperProcess {
+  const stdio = ["pipe", "pipe", "ignore", "pipe"] as const;
+  const child: ChildProcess = spawn(helperPath, ["launch"], { cwd: "/", env: {}, stdio: [...stdio] });
+  // What was asked for as a pipe is there, whether or not the program could be started.
+  const [stdin, stdout, , control] = child.stdio as unknown as readonly [Writable, Readable, null, Socket];
+  for (const stream of [stdin, control]) stream.on("error", () => undefined);
+  const ended = outcomeOf(child, [stdout, control], helperPath);
+  const orders = plan.map(({ op, fields }) => ({ op, fields: { phase: "host", ...fields } }));
+  control.write(encodeRecords([...orders, { op: "end", fields: {} }]));
   // The caller may look at it late; a rejection before that is not an unhandled one.
   ended.catch(() => undefined);
-  return { stdin: child.stdin, ended, kill: () => void child.kill("SIGKILL") };
+  return { stdin, ended, kill: () => void child.kill("SIGKILL") };
 }
 
-async function outcomeOf(child: ChildProcess, stdout: Readable, helperPath: string): Promise<HelperOutcome> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  stdout.on("data", (chunk: Buffer) => {
-    if (size < outputLimit) chunks.push(chunk);
-    size += chunk.length;
-  });
+async function outcomeOf(
+  child: ChildProcess,
+  outputs: readonly Readable[],
+  helperPath: string,
+): Promise<HelperOutcome> {
+  const outputBytes = outputs.map(collect);
   return new Promise((resolve, reject) => {
     child.once("error", (error) => reject(startError(error, helperPath)));
     child.once("close", (code, signal) => {
       const status = code ?? 128 + (signalNumbers[signal ?? ""] ?? 0);
-      resolve({ status, records: decodeRecords(Buffer.concat(chunks).subarray(0, outputLimit)) });
+      resolve({ status, records: outputBytes.flatMap((bytes) => decodeRecords(bytes())) });
     });
   });
+}
+
+/** What a stream has brought so far, up to a limit. */
+function collect(output: Readable): () => Buffer {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  output.on("data", (chunk: Buffer) => {
+    if (size < outputLimit) chunks.push(chunk);
+    size += chunk.length;
+  });
+  return () => Buffer.concat(chunks).subarray(0, outputLimit);
 }
 
 function startError(error: unknown, helperPath: string): EngineError {
@@ -73,24 +85,4 @@ function startError(error: unknown, helperPath: string): EngineError {
       cause: error,
     },
   );
-}
-
-/** Reads the complete records in `bytes`; a torn one at the end is dropped. */
-export function decodeRecords(bytes: Uint8Array): readonly HelperRecord[] {
-  const records: HelperRecord[] = [];
-  let strings: string[] = [];
-  for (const text of Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1").split("\0")) {
-    if (text !== "") strings.push(text);
-    else if (strings.length > 0) {
-      const [op = "", ...fields] = strings;
-      records.push({ op, fields: new Map(fields.map(splitField)) });
-      strings = [];
-    }
-  }
-  return records;
-}
-
-function splitField(field: string): [string, string] {
-  const equals = field.indexOf("=");
-  return [field.slice(0, equals), field.slice(equals + 1)];
 }

@@ -12,13 +12,8 @@ export {
 } from "./errors.ts";
 export { failPoint } from "./failPoint.ts";
 export { foldText } from "./fold.ts";
-export {
-  decodeRecords,
-  type HelperOutcome,
-  type HelperProcess,
-  type HelperRecord,
-  spawnHelper,
-} from "./helperProcess.ts";
+export { type HelperOutcome, type HelperProcess, spawnHelper } from "./helperProcess.ts";
+export { decodeRecords, encodeRecords, type HelperOrder, type HelperRecord } from "./helperRecords.ts";
 export { type Branded, type ContainerId, newContainerId, shortId } from "./ids.ts";
 export { corruptRecord, readRecord, unlessDamaged, writeRecord } from "./jsonRecord.ts";
 export { type LockMode, syncFileSystem } from "./libc.ts";

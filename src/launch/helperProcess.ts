@@ -33,7 +33,7 @@ export interface HelperExit {
 }
 
 /**
- * Starts the helper's launch role with a plan, hands over each record of its journal and resolves when it has ended.
+ * Starts the helper with a plan, hands over each record of its journal and resolves when it has ended.
  * With `leaveAt` it is left alone, and goes on without us, as soon as that says so of a record, and with `signal` when that
  * is aborted; then there is no end to tell. The helper gets no environment: what the payload sees is in the plan (SECURITY-BASELINE R8).
  *
@@ -57,7 +57,7 @@ export async function runHelper(settings: HelperSettings): Promise<HelperExit | 
   return Promise.race([helper.ended, left]);
 }
 
-/** A helper in its launch role that has no plan yet. */
+/** A helper that has no plan yet. */
 export interface WaitingHelper {
   readonly process: ChildProcess;
   readonly control: Socket | undefined;
@@ -66,7 +66,7 @@ export interface WaitingHelper {
 }
 
 /**
- * Starts the helper's launch role ahead of its plan: while it makes itself ready, the caller can go on deciding. The
+ * Starts the helper ahead of its plan: while it makes itself ready, the caller can go on deciding. The
  * caller gives it to `runHelper` or dismisses it.
  */
 export function openHelper({ helperPath, stdio, detached = false }: HelperStart): WaitingHelper {
@@ -108,7 +108,7 @@ export interface PlanProcess {
   kill(): void;
 }
 
-/** Starts the helper's launch role with a plan that reads its stdin or writes to its stdout. */
+/** Starts the helper with a plan that reads its stdin or writes to its stdout. */
 export function startPlan(settings: Pick<HelperSettings, "plan" | "helperPath" | "onRecord">): PlanProcess {
   const stdio = ["pipe", "pipe", "ignore"] as const;
   const helper = openHelper({ ...settings, stdio });

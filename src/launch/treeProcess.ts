@@ -66,7 +66,7 @@ export function readLayer({ helperPath, view, upper, namesOnly }: ReadLayerReque
 }
 
 /**
- * Starts a helper that makes in a root what it is told as records on stdin, as the helper's role extract does, but
+ * Starts a helper that makes in a root what it is told as records on stdin, as one does that unpacks a layer, but
  * never puts a directory in the place of something else or something else in the place of a directory.
  *
  * `ended` rejects with EngineError `launchFailed` when there is no such root.

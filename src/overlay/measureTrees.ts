@@ -20,7 +20,7 @@ export async function measureTrees({ helperPath, paths }: MeasureRequest): Promi
   const sizes: number[] = [];
   for (let first = 0; first < paths.length; first += batch) {
     const some = paths.slice(first, first + batch);
-    const helper = spawnHelper(helperPath, ["measure", ...some]);
+    const helper = spawnHelper(helperPath, [{ op: "measure", fields: { path: some } }]);
     helper.stdin.end();
     const { records } = await helper.ended;
     sizes.push(...some.map((_, index) => Number(records[index]?.fields.get("bytes") ?? 0)));

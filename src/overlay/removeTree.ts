@@ -16,11 +16,12 @@ export interface RemoveTreeRequest {
  * @throws EngineError `fileSystem`, `helperMissing`.
  */
 export async function removeTree({ helperPath, path }: RemoveTreeRequest): Promise<void> {
-  const helper = spawnHelper(helperPath, ["remove", dirname(path), basename(path)]);
+  const order = { op: "remove", fields: { parent: dirname(path), name: basename(path) } };
+  const helper = spawnHelper(helperPath, [order]);
   helper.stdin.end();
   const { status, records } = await helper.ended;
   if (status === 0) return;
-  const number = Number(records[0]?.fields.get("errno"));
+  const number = Number(records.find(({ op }) => op === "failed")?.fields.get("errno"));
   const errno = Object.entries(constants.errno).find(([, value]) => value === number)?.[0];
   const reason = errno === undefined ? `the native helper ended with status ${status}` : describeErrno(errno);
   throw new EngineError("fileSystem", `cannot remove ${quoteName(path)}: ${reason}`, { details: { errno, path } });

@@ -29,7 +29,7 @@ export class TreeRefusal extends Error {
 }
 
 /**
- * Makes a tree through a helper in its role extract, as its entries arrive. The helper is gone afterwards, whatever
+ * Makes a tree through a helper that unpacks, as its entries arrive. The helper is gone afterwards, whatever
  * happens.
  *
  * @throws TreeRefusal for what the file system refuses; whatever `pieces` throws; `ended`'s errors.

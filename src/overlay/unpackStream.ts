@@ -11,6 +11,7 @@ import { quoteName } from "./byteString.ts";
 import { HelperStream } from "./helperStream.ts";
 import { planLayerEntry } from "./layerEntries.ts";
 import type { LayerLimits } from "./layerLimits.ts";
+import { planUnpacking } from "./planUnpacking.ts";
 import { RecordWriter } from "./recordWriter.ts";
 import type { TarEntry } from "./tarEntry.ts";
 import { TarReader } from "./tarReader.ts";
@@ -40,7 +41,7 @@ export class UnpackStream {
   #opaqueRoot = false;
 
   constructor({ helperPath, directory, limits }: UnpackRequest) {
-    this.#helper = spawnHelper(helperPath, ["extract", directory]);
+    this.#helper = spawnHelper(helperPath, planUnpacking(directory));
     this.#stream = new HelperStream(this.#helper.stdin);
     this.#writer = new RecordWriter(this.#stream);
     this.#reader = new TarReader(

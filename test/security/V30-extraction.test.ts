@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { EngineError, spawnHelper } from "../../src/base/index.ts";
+import { planUnpacking } from "../../src/overlay/planUnpacking.ts";
 import { type HandEntry, handArchive } from "../support/handTar.ts";
 import {
   freshDiffId,
@@ -162,7 +163,7 @@ function rawRecord({ type = "0", content = "", pax = {}, major = 0, minor = 0 }:
 async function feedHelper(bench: LayerBench, entries: readonly HandEntry[]): Promise<void> {
   const directory = join(bench.staging, freshDiffId().slice(7), "tree");
   mkdirSync(directory, { recursive: true });
-  const helper = spawnHelper(helperPath, ["extract", directory]);
+  const helper = spawnHelper(helperPath, planUnpacking(directory));
   const seals = entries
     .map(withPax)
     .filter(({ type }) => type === "5")
