@@ -119,13 +119,6 @@ static int op_cgroup_make(struct launch *launch, const struct record *record)
     return op_cgroup_open(launch, record);
 }
 
-static int op_cgroup_write(struct launch *launch, const struct record *record)
-{
-    REQUIRED(file, "file");
-    REQUIRED(value, "value");
-    return path_write(&launch->journal, launch->cgroup, file, value);
-}
-
 /* Loads the device filter and attaches it to the container's group. Without it the container must not start. */
 static int op_cgroup_devices(struct launch *launch, const struct record *record)
 {
@@ -310,7 +303,7 @@ static int op_gather(struct launch *launch, const struct record *record)
     return DO("waitid", waitid(P_PIDFD, (id_t)pidfd, &end, WEXITED) != 0 || end.si_status != 0 ? -1 : 0, "%d", pidfd);
 }
 
-/* A file of the kernel's: a setting of the host's network namespace, or of this process, which the child inherits. */
+/* A file of the kernel's: a setting of the host's network namespace, of a group, or of this process, which the child inherits. */
 static int op_setting(struct launch *launch, const struct record *record)
 {
     REQUIRED(file, "file");
@@ -430,7 +423,6 @@ const struct operation host_operations[] = {
     {"layer", op_layer},
     {"cgroupMake", op_cgroup_make},
     {"cgroupOpen", op_cgroup_open},
-    {"cgroupWrite", op_cgroup_write},
     {"cgroupDevices", op_cgroup_devices},
     {"target", op_target},
     {"signal", op_signal},

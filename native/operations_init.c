@@ -21,14 +21,6 @@ static int op_rlimit(struct launch *launch, const struct record *record)
                      (unsigned long long)soft, (unsigned long long)hard);
 }
 
-/* Written by a descriptor of the trusted procfs, before the ids change (afterwards the file is not ours any more). */
-static int op_oom_score(struct launch *launch, const struct record *record)
-{
-    REQUIRED(value, "value");
-    OWNED self = path_open_in(&launch->journal, launch->proc, "self", O_PATH | O_DIRECTORY, IN_ROOT);
-    return self < 0 ? -1 : path_write(&launch->journal, self, "oom_score_adj", value);
-}
-
 /* The payload's standard streams: the terminal, or the caller's with stdin replaced by the null device unless wanted. */
 static int op_streams(struct launch *launch, const struct record *record)
 {
@@ -204,7 +196,6 @@ static int op_execute(struct launch *launch, const struct record *record)
 
 const struct operation init_operations[] = {
     {"rlimit", op_rlimit},
-    {"oomScore", op_oom_score},
     {"streams", op_streams},
     {"keyring", op_keyring},
     {"noNewPrivileges", op_no_new_privileges},

@@ -2,6 +2,7 @@ import type { RuntimeSpec } from "../oci/index.ts";
 import { namespaceFlags } from "./cloneFlags.ts";
 import { compileInit } from "./compileInit.ts";
 import type { ExecRequest } from "./execRequest.ts";
+import { oomScoreSteps } from "./oomScore.ts";
 import { payloadOwner } from "./payloadOwner.ts";
 import type { FieldValue, LaunchPhase, LaunchPlan, LaunchStep } from "./plan.ts";
 
@@ -13,14 +14,12 @@ import type { FieldValue, LaunchPhase, LaunchPlan, LaunchStep } from "./plan.ts"
  * the container's own first process did.
  */
 export function compileExec(request: ExecRequest): LaunchPlan {
-  const { oomScoreAdj: _, ...process } = request.spec.process; // the host phase has set it
-  const init = compileInit({ ...request, spec: { ...request.spec, process }, init: false });
   return {
     version: 1,
     steps: [
       monitorStep(request),
       ...joiningSteps(request.spec, { target: targetSteps(request.target), group: groupSteps(request) }),
-      ...init,
+      ...compileInit({ ...request, init: false }),
     ],
     notices: request.notices,
   };
@@ -107,19 +106,10 @@ export function joiningSteps(spec: RuntimeSpec, joining: Joining): LaunchStep[] 
 }
 
 function hostSteps(spec: RuntimeSpec, { target, group }: Joining): LaunchStep[] {
-  const score = spec.process.oomScoreAdj;
   return [
     ...target,
     ...group,
-    ...(score === undefined
-      ? []
-      : [
-          step(
-            ["host", "limit.oom", "setting"],
-            { file: "/proc/self/oom_score_adj", value: String(score) },
-            { why: "how readily the kernel ends this process when memory runs out", doc: "proc(5)" },
-          ),
-        ]),
+    ...oomScoreSteps(spec),
     ...(has(spec, "pid") ? [joinStep("host", spec, ["pid"])] : []),
     step(["host", "clone", "clone"], { flag: [] }, { why: "the process that becomes the command", doc: "clone(2)" }),
     step(["host", "clone.release", "release"], {}, { why: "it may go on: its keeper knows it" }),

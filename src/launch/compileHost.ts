@@ -6,6 +6,7 @@ import { compileNetworkReady, compileNetworkStart } from "./compileNetwork.ts";
 import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { mapSteps, mountIds } from "./mountIds.ts";
 import { sortMountOptions } from "./mountOptions.ts";
+import { oomScoreSteps } from "./oomScore.ts";
 import { overlayOptions, stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
 import { type FieldValue, type LaunchStep, stepsOf } from "./plan.ts";
 
@@ -46,8 +47,8 @@ function cgroupSteps({ cgroup }: LaunchRequest): LaunchStep[] {
       steps.push(
         step(
           "cg.enable",
-          "cgroupWrite",
-          { file: "cgroup.subtree_control", value },
+          "setting",
+          { file: `${directory}/cgroup.subtree_control`, value },
           { why: "let the groups below use these controllers", doc: "cgroups(7)" },
         ),
       );
@@ -65,8 +66,8 @@ function cgroupSteps({ cgroup }: LaunchRequest): LaunchStep[] {
     steps.push(
       step(
         `cg.${file}`,
-        "cgroupWrite",
-        { file, value },
+        "setting",
+        { file: `${cgroup.directory}/${file}`, value },
         { why: "a limit, in place before the payload can use anything", doc: "cgroups(7)" },
       ),
     );
@@ -180,6 +181,7 @@ function cloneSteps(request: LaunchRequest): LaunchStep[] {
       { why: "a small tmpfs on which layers get short names", doc: "fsopen(2)" },
     ),
     ...joinSteps(request),
+    ...oomScoreSteps(spec),
     step(
       "clone",
       "clone",

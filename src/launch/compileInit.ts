@@ -76,7 +76,7 @@ function limitText(value: number): string {
 }
 
 function limitSteps({ spec }: InitRequest): LaunchStep[] {
-  const limits = spec.process.rlimits.map(({ type, soft, hard }) =>
+  return spec.process.rlimits.map(({ type, soft, hard }) =>
     step(
       `limit.${type}`,
       "rlimit",
@@ -84,16 +84,6 @@ function limitSteps({ spec }: InitRequest): LaunchStep[] {
       { why: "--ulimit, or brig's default", doc: "setrlimit(2)" },
     ),
   );
-  if (spec.process.oomScoreAdj === undefined) return limits;
-  return [
-    ...limits,
-    step(
-      "limit.oom",
-      "oomScore",
-      { value: String(spec.process.oomScoreAdj) },
-      { why: "how readily the kernel ends this container when memory runs out", doc: "proc(5)" },
-    ),
-  ];
 }
 
 function identityStep({ spec }: InitRequest): LaunchStep {

@@ -16,7 +16,7 @@ export function compileProbe(request: LaunchRequest): readonly LaunchStep[] {
   if (health === undefined) return [];
   const leaf = cgroup === undefined ? undefined : `${cgroup.directory}/brig-probe`;
   const process = { ...spec.process, args: health.args, terminal: false };
-  const { oomScoreAdj: _, consoleSize: __, ...own } = process; // the host phase sets the first, and there is no terminal
+  const { consoleSize: _, ...own } = process; // there is no terminal
   const init = { executables: health.executables, init: false, stdin: false, spec: { ...spec, process: own } };
   const { seccompProgram } = request;
   const steps = [
@@ -112,8 +112,8 @@ function leafSteps(path: string): readonly LaunchStep[] {
     {
       id: "cg.enter",
       phase: "host",
-      op: "cgroupWrite",
-      fields: { file: "cgroup.procs", value: "0" },
+      op: "setting",
+      fields: { file: `${path}/cgroup.procs`, value: "0" },
       why: "the container's limits hold for the probe, and for what it costs to start it",
       doc: "cgroups(7)",
     },

@@ -20,6 +20,11 @@ const flags = ["--network", "none", "--ulimit", "nofile=1024:1024"];
 const run = (...args: readonly string[]) => runBrig(["run", ...flags, ...args], { root });
 const out = async (...args: readonly string[]) => (await brigOk(args, { root })).stdout.trim();
 
+test("--oom-score-adj is what the payload has", async () => {
+  const { stdout, stderr } = await run("--rm", "--oom-score-adj", "300", image, "cat", "/proc/self/oom_score_adj");
+  assert.deepEqual([stdout, stderr], ["300\n", ""]);
+});
+
 const restarts = "{{.RestartCount}} {{.State.Status}}";
 
 test("update --restart reaches the monitor of a container that runs", async () => {
