@@ -12,6 +12,7 @@ import { busyboxLayout } from "../../support/fixtures.ts";
 import { runTool } from "../../support/programs.ts";
 import { testDirectory } from "../../support/projectPaths.ts";
 import { type RunningRegistry, startRegistry } from "../../support/registry.ts";
+import { outcomes, pushSetting } from "../push/pushSetting.ts";
 import { pullSetting, quick } from "./pullSetting.ts";
 
 const basic = `Basic ${Buffer.from("user:pass").toString("base64")}`;
@@ -172,3 +173,19 @@ for (const [what, body] of [
     assert.equal((await failure(`${registry.address}/app`)).code, "registryProtocol");
   });
 }
+
+test("a push asks for a token that lets it push, and for one more to mount from another repository", async (t) => {
+  const source = await startFaultRegistry(makeImage());
+  t.after(() => source.stop());
+  const { hold, push, failure } = pushSetting(t);
+  const [first, second] = [`${registry.address}/team/first:1`, `${registry.address}/team/second:1`];
+  await hold(`${source.address}/app:latest`, first);
+  assert.equal((await failure(first)).code, "registryUnauthorized");
+  asked = [];
+  await push(first, as(password));
+  const scopes = () => asked.map(({ url }) => new URL(url, "http://x").searchParams.getAll("scope"));
+  assert.deepEqual([...new Set(scopes().flat())], ["repository:team/first:pull,push"]);
+  await hold(`${source.address}/app:latest`, second);
+  assert.deepEqual(outcomes(await push(second, as(password))), ["mounted", "mounted"]);
+  assert.ok(scopes().some((all) => all.join(" ") === "repository:team/second:pull,push repository:team/first:pull"));
+});
