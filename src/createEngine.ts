@@ -200,6 +200,7 @@ async function containerContext(places: Places): Promise<EngineContext> {
     now: () => new Date(),
     pid: process.pid,
     probeHost: () => facts,
+    refetch: async (part) => (await import("./engine/refetch.ts")).refetch(part, places),
     pull: (reference, platform) =>
       imageMembers(places).pull({ reference, ...(platform === undefined ? {} : { platform }) }),
   };

@@ -41,6 +41,7 @@ import type {
   LoginReport,
   LogoutReport,
   PullEvent,
+  PullTrace,
   PushEvent,
   RegistryServer,
   RemovedImage,
@@ -74,6 +75,8 @@ export interface PullRequest {
   readonly allTags?: boolean;
   /** The path of a public key that must have signed the image, whatever the trust policy says. */
   readonly verifyKey?: string;
+  /** Told of each request, check and measurement; nothing is measured without it. */
+  readonly onTrace?: (trace: PullTrace) => void;
   readonly signal?: AbortSignal;
 }
 

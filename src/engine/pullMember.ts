@@ -58,6 +58,7 @@ async function* pullNamed(request: PullRequest, places: Places): AsyncGenerator<
     },
     ...(platform === undefined ? {} : { platform }),
     ...(concurrency === undefined ? {} : { parallelLayers: concurrency }),
+    ...(request.onTrace === undefined ? {} : { onTrace: request.onTrace }),
     ...stop,
   };
   for (const reference of references) {

@@ -1,4 +1,5 @@
 import type { EngineContext, EngineStore } from "../container/index.ts";
+import { storedName } from "./configured.ts";
 import { type Places, probe, requireRoot } from "./places.ts";
 
 /** What the data root keeps. All of it looks into directories that only root may read. */
@@ -14,8 +15,16 @@ export function storeMembers(places: Places, openContext: () => Promise<EngineCo
     pruneSystem: async (request) => (await open("remove what is not in use")).pruneSystem(request),
     forecastPruneSystem: async (request) => (await open("look at what is in use")).forecastPruneSystem(request),
     diskUsage: async () => (await open("measure what brig keeps")).diskUsage(),
-    imageTree: async (reference) => (await open("look at the images")).imageTree(reference),
-    explainImage: async (reference) => (await open("read the layers of an image")).explainImage(reference),
-    diffImages: async (request) => (await open("read the layers of images")).diffImages(request),
+    imageTree: async (reference) =>
+      (await open("look at the images")).imageTree(
+        reference === undefined ? undefined : await storedName(reference, places),
+      ),
+    explainImage: async (reference) =>
+      (await open("read the layers of an image")).explainImage(await storedName(reference, places)),
+    diffImages: async (request) =>
+      (await open("read the layers of images")).diffImages({
+        before: await storedName(request.before, places),
+        after: await storedName(request.after, places),
+      }),
   };
 }

@@ -11,6 +11,7 @@ import type { PullEvent } from "./pullEvents.ts";
 import type { PushEvent } from "./push/pushEvents.ts";
 import type { PushImageRequest } from "./push/pushImage.ts";
 import type { ImageRef } from "./reference.ts";
+import type { RefetchRequest } from "./refetchPart.ts";
 import type { RegistryOptions } from "./registry/options.ts";
 import type { RestoreRequest } from "./restoreLayer.ts";
 import type { RegistryServer, ServeRequest } from "./serve/serveRegistry.ts";
@@ -48,6 +49,7 @@ export type { ImagePruning, PrunedImages } from "./prune/pruneImages.ts";
 export type { PullImageRequest } from "./pull.ts";
 export type { LayerPhase, PullEvent } from "./pullEvents.ts";
 export type { TaggedImage } from "./pullStore.ts";
+export type { PullTrace } from "./pullTrace.ts";
 export type { PushEvent, PushPhase } from "./push/pushEvents.ts";
 export type { PushImageRequest } from "./push/pushImage.ts";
 export {
@@ -59,6 +61,7 @@ export {
   searchedNames,
   withDefaultTag,
 } from "./reference.ts";
+export type { RefetchRequest } from "./refetchPart.ts";
 export type { LoginReport, LogoutReport } from "./registry/login.ts";
 export { defaultCertificateDirectory, type RegistryOptions } from "./registry/options.ts";
 export { formatRateLimit, type RateLimit } from "./registry/rateLimit.ts";
@@ -67,8 +70,9 @@ export { type ImageRemoval, noSuchImage, type RemovedImage, removeImage } from "
 export type { ListenAddress } from "./serve/listen.ts";
 export type { RegistryServer, ServeRequest } from "./serve/serveRegistry.ts";
 export { type ImageStore, openImageStore } from "./store.ts";
-export type { DamagedBlob } from "./storeCheck.ts";
+export type { DamagedBlob, DamagedPart } from "./storeCheck.ts";
 export type { StoredImage } from "./storedImage.ts";
+export type { StorePart } from "./storeParts.ts";
 export type { StoreSurvey } from "./storeResolve.ts";
 export type { LayerKeeper, SweepReport, SweptLayer } from "./storeSweep.ts";
 export {
@@ -163,6 +167,11 @@ export async function pruneImages(store: ImageStore, pruning: ImagePruning): Pro
 /** `forecastPrune` of prune/forecastPrune.ts, loaded on the first call. */
 export async function forecastPrune(store: ImageStore, rules: PruneRules): Promise<StoreForecast> {
   return (await import("./prune/forecastPrune.ts")).forecastPrune(store, rules);
+}
+
+/** `refetchPart` of refetchPart.ts, loaded on the first call. */
+export async function refetchPart(request: RefetchRequest): Promise<void> {
+  await (await import("./refetchPart.ts")).refetchPart(request);
 }
 
 /** storeCheck.ts, loaded when the store is checked. */

@@ -7,6 +7,7 @@ import type { LayerSink } from "./layerSink.ts";
 import { hostPlatform } from "./platform.ts";
 import { eventsOf, type PullEvent } from "./pullEvents.ts";
 import type { PullStore } from "./pullStore.ts";
+import { type PullTrace, tracesOf } from "./pullTrace.ts";
 import { familiarName, type ImageRef, withDefaultTag } from "./reference.ts";
 import { readRemoteBlob } from "./registry/blob.ts";
 import { RepositoryClient } from "./registry/client.ts";
@@ -28,6 +29,8 @@ export interface PullImageRequest {
   readonly trust?: TrustRequest;
   /** How many layers are downloaded at a time; 3 when left out. */
   readonly parallelLayers?: number;
+  /** Told of each thing that the pull does; nothing is measured without it. */
+  readonly onTrace?: (trace: PullTrace) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -71,7 +74,12 @@ type RunningPull = PullImageRequest & {
 
 async function pullFrom(source: ImageSource, request: RunningPull, report: Report): Promise<void> {
   const { store, signal, reference } = request;
-  const client = await RepositoryClient.open(source.reference, { ...source.options, signal });
+  const { onTrace } = request;
+  const client = await RepositoryClient.open(source.reference, {
+    ...source.options,
+    signal,
+    ...(onTrace === undefined ? {} : { onRequest: (seen) => onTrace({ about: "request", ...seen }) }),
+  });
   const hold = await store.holdOffSweeps(signal);
   try {
     failPoint("pull.locked");
@@ -84,6 +92,8 @@ async function pullFrom(source: ImageSource, request: RunningPull, report: Repor
     });
     failPoint("pull.resolved");
     await request.checkTrust({ digest: image.digest, client });
+    if (request.onTrace !== undefined)
+      for (const trace of tracesOf(image, request.platform ?? hostPlatform())) request.onTrace(trace);
     const { digest, platform } = image;
     const name = familiarName(reference);
     report({ kind: "resolved", reference: name, digest, platform });

@@ -5,6 +5,7 @@ import { digestHex, hashFor } from "./digest.ts";
 import type { LayerIntake, LayerSink } from "./layerSink.ts";
 import type { LayerPhase } from "./pullEvents.ts";
 import type { PartialBlob, PullStore } from "./pullStore.ts";
+import { LayerClock, type LayerTrace } from "./pullTrace.ts";
 import { interrupted } from "./registry/retry.ts";
 import { coalesce, VerifiedBlob } from "./verifiedBlob.ts";
 
@@ -24,6 +25,8 @@ export interface LayerContext {
   readonly keepsUnfinished: boolean;
   readonly signal: AbortSignal;
   report(phase: LayerPhase, current: number): void;
+  /** Called with what was measured of a layer that was streamed; nothing is measured without it. */
+  readonly onTrace?: (trace: LayerTrace) => void;
 }
 
 /** Large enough that hand-overs to the thread pool cost nothing, small enough for memory with several layers at once. */
@@ -123,7 +126,8 @@ async function stream(
   { source, intake }: LayerStream,
 ): Promise<void> {
   const { descriptor, diffId } = job;
-  const blob = new VerifiedBlob(descriptor, source);
+  const clock = context.onTrace === undefined ? undefined : new LayerClock();
+  const blob = new VerifiedBlob(descriptor, clock?.waiting(source, "sourceMs") ?? source);
   try {
     const hash = hashFor(diffId);
     const uncompressed = decompress(blob, {
@@ -131,14 +135,16 @@ async function stream(
       maxBytes: expansionLimit(descriptor.size, context.limits),
       what: `layer "${descriptor.digest}"`,
     });
-    for await (const chunk of uncompressed) {
+    for await (const chunk of clock?.waiting(uncompressed, "inflateMs") ?? uncompressed) {
       if (context.signal.aborted) throw interrupted();
-      hash.update(chunk);
+      if (clock === undefined) hash.update(chunk);
+      else clock.hash(() => hash.update(chunk));
       const pressure = intake?.write(chunk);
-      if (pressure !== undefined) await pressure;
+      if (pressure !== undefined) await (clock?.write(pressure) ?? pressure);
     }
     await blob.verify();
     checkDiffId(job, hash.digest("hex"));
+    if (clock !== undefined) context.onTrace?.(clock.finish({ ...descriptor, diffId }));
   } catch (error) {
     // Damage that was done on the way shows first as a stream that cannot be decompressed.
     if (error instanceof EngineError && error.code === "malformedLayer") await blob.verify();

@@ -155,7 +155,15 @@ async function readByDescriptor({ client, store }: ResolveRequest, descriptor: D
   throw new EngineError("sizeMismatch", `the manifest "${digest}" has ${bytes.length} bytes, its index says ${size}`);
 }
 
-async function readConfig({ client, store }: ResolveRequest, descriptor: Descriptor): Promise<Uint8Array> {
+/**
+ * The configuration of an image, from the store or the registry, verified.
+ *
+ * @throws EngineError `unsupportedMediaType` for an artefact's, `limitExceeded`, `digestMismatch`, and those of requests.
+ */
+export async function readConfig(
+  { client, store }: Pick<ResolveRequest, "client" | "store">,
+  descriptor: Descriptor,
+): Promise<Uint8Array> {
   const { digest, size, mediaType } = descriptor;
   if (!isImageConfigType(mediaType)) {
     throw new EngineError(

@@ -1,15 +1,17 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { acquireLock, errnoOf, fileSystemError, listNames } from "../base/index.ts";
-import { type Descriptor, type Digest, isDigest } from "../oci/index.ts";
+import type { Descriptor, Digest } from "../oci/index.ts";
 import { digestHex, hashFor } from "./digest.ts";
 import type { StoredImage } from "./storedImage.ts";
 import { blobPathIn, type StoreLayout, storeLayout } from "./storeLayout.ts";
+import { type StorePart, storeParts } from "./storeParts.ts";
+import { storedBlobs } from "./storeSweep.ts";
 import { removeStalePartials } from "./sweepPartials.ts";
 
 /** A blob that an image needs and that is not as its manifest says. */
 export interface DamagedBlob {
-  readonly descriptor: Pick<Descriptor, "digest" | "size">;
+  readonly descriptor: Descriptor;
   readonly path: string;
   /** Bytes of the file that is there; absent when there is none. */
   readonly foundBytes?: number;
@@ -18,28 +20,47 @@ export interface DamagedBlob {
 /** The blobs of an image that are missing or have a wrong size. Nothing is read. */
 export function damagedBlobs(directory: string, { manifest }: StoredImage): readonly DamagedBlob[] {
   const layout = storeLayout(directory);
-  return [manifest.config, ...manifest.layers].flatMap((descriptor) => {
-    const path = blobPathIn(layout, descriptor.digest);
-    const foundBytes = sizeIfThere(path);
-    if (foundBytes === descriptor.size) return [];
-    return { descriptor, path, ...(foundBytes === undefined ? {} : { foundBytes }) };
+  return [manifest.config, ...manifest.layers].flatMap((descriptor) => damageOf(layout, descriptor) ?? []);
+}
+
+export interface DamagedPart extends DamagedBlob {
+  readonly part: StorePart;
+}
+
+/** The blobs of all images that are missing or have a wrong size; of contents only small documents are read. */
+export function damagedParts(directory: string): readonly DamagedPart[] {
+  const layout = storeLayout(directory);
+  return storeParts(layout).flatMap((part) => {
+    const damage = damageOf(layout, part.descriptor);
+    return damage === undefined ? [] : { ...damage, part };
   });
 }
 
+function damageOf(layout: StoreLayout, descriptor: Descriptor): DamagedBlob | undefined {
+  const path = blobPathIn(layout, descriptor.digest);
+  const foundBytes = sizeIfThere(path);
+  if (foundBytes === descriptor.size) return undefined;
+  return { descriptor, path, ...(foundBytes === undefined ? {} : { foundBytes }) };
+}
+
+export interface ChangedBlob {
+  readonly digest: Digest;
+  readonly path: string;
+  /** Absent for a blob that no image needs, or not by a document that can be read. */
+  readonly part?: StorePart;
+}
+
 /** Reads every blob of the store and yields those whose digest is not their name. */
-export async function* changedBlobs(
-  directory: string,
-): AsyncGenerator<{ readonly digest: Digest; readonly path: string }> {
+export async function* changedBlobs(directory: string): AsyncGenerator<ChangedBlob> {
   const layout = storeLayout(directory);
-  for (const algorithm of ["sha256", "sha512"]) {
-    for (const name of listNames(join(directory, "blobs", algorithm))) {
-      const digest = `${algorithm}:${name}`;
-      if (!isDigest(digest)) continue;
-      const path = blobPathIn(layout, digest);
-      const hash = hashFor(digest);
-      for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-      if (hash.digest("hex") !== digestHex(digest)) yield { digest, path };
-    }
+  const parts = new Map(storeParts(layout).map((part) => [part.descriptor.digest, part]));
+  for (const digest of await storedBlobs(layout)) {
+    const path = blobPathIn(layout, digest);
+    const hash = hashFor(digest);
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+    if (hash.digest("hex") === digestHex(digest)) continue;
+    const part = parts.get(digest);
+    yield { digest, path, ...(part === undefined ? {} : { part }) };
   }
 }
 

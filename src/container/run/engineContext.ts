@@ -1,5 +1,5 @@
 import type { HostFacts } from "../../host/index.ts";
-import type { PullEvent } from "../../image/index.ts";
+import type { PullEvent, StorePart } from "../../image/index.ts";
 import type { Platform } from "../../oci/index.ts";
 
 /** What the container room is given by the engine: places, the host's facts, and a way to get images. */
@@ -16,4 +16,6 @@ export interface EngineContext {
   readonly pid: number;
   readonly probeHost: () => HostFacts;
   readonly pull: (reference: string, platform: Platform | undefined) => AsyncIterable<PullEvent>;
+  /** Brings a damaged blob of an image again from where the image came from. */
+  readonly refetch: (part: StorePart) => Promise<void>;
 }

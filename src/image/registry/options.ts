@@ -17,7 +17,19 @@ export interface RegistryOptions {
   readonly retries?: Partial<RetryPolicy>;
   /** The resolver; the system's when left out. */
   readonly lookup?: LookupFunction;
+  /** Told of each request, also of those to where a registry sends us. */
+  readonly onRequest?: (request: SeenRequest) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface SeenRequest {
+  readonly method: string;
+  /** Without what follows a question mark: there may be signatures in it. */
+  readonly url: string;
+  /** Absent when no answer came. */
+  readonly status?: number;
+  /** Until the headers of the answer were there. */
+  readonly milliseconds: number;
 }
 
 export interface RegistryTimeouts {

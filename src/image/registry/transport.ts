@@ -55,6 +55,7 @@ export class Transport {
   readonly #endpoint: RegistryEndpoint;
   readonly #timeouts: RegistryTimeouts;
   readonly #signal: AbortSignal | undefined;
+  readonly #onRequest: RegistryOptions["onRequest"];
   readonly #own: Agents;
   readonly #foreign: Agents;
   readonly #neighbour: Agents;
@@ -63,6 +64,7 @@ export class Transport {
     this.#endpoint = endpoint;
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.#signal = options.signal;
+    this.#onRequest = options.onRequest;
     const { certificates } = endpoint;
     this.#own = new Agents({ lookup: options.lookup, unverified: endpoint.isInsecure, secure: certificates?.own });
     // Where a stranger sends us, names must not lead back into this machine, and certificates count.
@@ -107,6 +109,14 @@ export class Transport {
     const isOrigin = url.origin === request.url.origin;
     const watch = new Watch(this.#signal, request.attempt);
     watch.allow(this.#timeouts.headersMs);
+    const begun = performance.now();
+    const tell = (status?: number): void =>
+      this.#onRequest?.({
+        method: request.method,
+        url: `${url.origin}${url.pathname}`,
+        ...(status === undefined ? {} : { status }),
+        milliseconds: performance.now() - begun,
+      });
     const { body } = request;
     const sent = typeof body === "object" && "open" in body ? this.#sending(body, watch) : body;
     try {
@@ -125,9 +135,11 @@ export class Transport {
         signal: watch.signal,
       });
       watch.rest();
+      tell(response.status);
       return this.#wrap(response, watch);
     } catch (error) {
       watch.rest();
+      tell();
       throw watch.explain(error);
     }
   }
