@@ -47,7 +47,7 @@ export async function stopContainer(request: StopRequest, context: EngineContext
   failPoint("stop.signalled");
   const timeoutMs = timeoutSec < 0 ? Number.POSITIVE_INFINITY : timeoutSec * 1000;
   if (!(await hasEnded(id, context, timeoutMs))) {
-    if (ignored !== undefined) request.onNotice?.(ignored);
+    if (ignored !== undefined && timeoutMs > 0) request.onNotice?.(ignored);
     await endGroup(found, context);
   }
   failPoint("stop.ended");
