@@ -35,6 +35,7 @@ void monitor_command(struct monitor *monitor, const struct record *record)
     uint64_t number = 0, rows, columns;
     if (strcmp(record->op, "stop") == 0) {
         monitor->stopping = true;
+        monitor->fleeting = record_get(record, "fleeting") != NULL;
         monitor->wake_at = 0;
     }
     if (strcmp(record->op, "policy") == 0) set_policy(monitor, record);
@@ -80,7 +81,7 @@ int monitor_write(struct monitor *monitor, int directory, const char *name, cons
     OWNED fd = directory < 0 ? -1 : openat(directory, ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return directory < 0 ? 0 : -1;
     size_t size = strlen(text);
-    bool durable = directory == monitor->state && record_get(monitor->settings, "durable") != NULL;
+    bool durable = directory == monitor->state && !monitor->fleeting && record_get(monitor->settings, "durable") != NULL;
     bool written = write(fd, text, size) == (ssize_t)size && (!durable || fsync(fd) == 0);
     FAIL_POINT("written", name);
     int result = written ? renameat(directory, ".new", directory, name) : -1;

@@ -113,7 +113,7 @@ struct monitor {
     struct log log;
     struct health health;
     bool stays; /* also when the caller has gone */
-    bool built, executed, ended, stopping, again;
+    bool built, executed, ended, stopping, again, fleeting;
     bool adopted, unknown; /* the payload of a monitor that was killed; nobody saw how it ended */
     siginfo_t status, stray;
     uint64_t started_at; /* monotonic nanoseconds */

@@ -16,7 +16,8 @@ import { readStartFailure } from "../why/startFailure.ts";
 import { findLost, tend } from "./adoptContainer.ts";
 import { tellMonitor } from "./tellMonitor.ts";
 
-const pauseMs = 10;
+/** Between two looks: the first come soon, for an end that was ordered is there in no time. */
+const [firstPauseMs, mostPauseMs] = [1, 10];
 const patienceMs = 10_000;
 
 export interface StopRequest {
@@ -75,12 +76,15 @@ export async function killContainer(
   await sendSignal(found, { op: final ? "stop" : "signal", signal }, context);
 }
 
-/** Ends a container whatever it does, and waits until its monitor has put it away. */
+/**
+ * Ends a container whatever it does, and waits until its monitor has put it away. It is to be removed: what its monitor
+ * writes about its end need not outlive a power cut.
+ */
 export async function endContainer(nameOrId: string, context: EngineContext): Promise<void> {
   const found = await look(nameOrId, context);
   if (!isLive(found.state)) return;
   writeFileAtomic(found.paths.stopped, "");
-  await sendSignal(found, { op: "stop", signal: "SIGKILL" }, context);
+  await sendSignal(found, { op: "stop", signal: "SIGKILL", fleeting: 1 }, context);
   await endGroup(found, context);
 }
 
@@ -107,12 +111,12 @@ function isLive(state: LiveState): boolean {
 /** Through the monitor, which must know that the end is wanted; without one through a pidfd of our own. */
 async function sendSignal(
   { id, record, state }: Found,
-  { op, signal }: { readonly op: "signal" | "stop"; readonly signal: string },
+  { op, signal, ...more }: { readonly op: "signal" | "stop"; readonly signal: string; readonly fleeting?: 1 },
   context: EngineContext,
 ): Promise<void> {
   const number = constants.signals[signal as NodeJS.Signals]; // parsed by parseSignal, or from the record
   await tellContainer(record, { action: "kill", details: { signal: String(number) } }, context);
-  if (await tellMonitor(context.runRoot, id, { op, fields: { number } })) return;
+  if (await tellMonitor(context.runRoot, id, { op, fields: { number, ...more } })) return;
   if (state.status !== "running" && state.status !== "paused") return;
   await signalProcess({ helperPath: context.helperPath, process: state.process, number });
 }
@@ -128,7 +132,7 @@ async function endGroup({ id, record }: Found, context: EngineContext): Promise<
 
 async function hasEnded(id: string, context: EngineContext, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
-  for (;;) {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, mostPauseMs)) {
     if (findLost({ ...context, id }) !== undefined) await tend(id, context);
     if (!isLive(readLiveState({ ...context, id }))) return true;
     if (performance.now() > deadline) return false;
