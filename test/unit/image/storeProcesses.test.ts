@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseImageRef } from "../../../src/image/reference.ts";
 import { openImageStore } from "../../../src/image/store.ts";
 import { mediaTypes } from "../../../src/oci/index.ts";
@@ -39,10 +40,16 @@ async function setTags(): Promise<void> {
 async function writeHalfABlobAndWait(): Promise<void> {
   const partial = await openImageStore(directory).openPartial(blob);
   await partial.append(pattern.subarray(0, pattern.length / 2));
+  // The writer takes a chunk before it has written it.
+  while (statSync(partialPath(directory)).size < pattern.length / 2) await delay(1);
   // A chunk that is on its way when the process dies.
   void partial.append(pattern.subarray(pattern.length / 2, pattern.length - 1));
   process.stdout.write("half");
   setInterval(() => undefined, 1000);
+}
+
+function partialPath(store: string): string {
+  return join(store, "partial", blob.digest.replace(":", "-"));
 }
 
 async function bringTheBlobIn(): Promise<void> {
@@ -98,7 +105,7 @@ function defineTests(): void {
     const partial = await next;
     assert.equal(partial.complete, false);
     assert.ok(partial.offset >= pattern.length / 2 && partial.offset < pattern.length);
-    assert.equal(statSync(join(store.directory, "partial", blob.digest.replace(":", "-"))).size, partial.offset);
+    assert.equal(statSync(partialPath(store.directory)).size, partial.offset);
     let checked = 0;
     for await (const chunk of partial.readExisting()) {
       assert.ok(pattern.subarray(checked, checked + chunk.length).equals(chunk));

@@ -184,7 +184,7 @@ test("a web page cannot push", async (t) => {
 });
 
 test("sweeps wait while somebody pushes, and not for long after", async (t) => {
-  const { ask, store } = await serving(t, { push: { ...pushing.push, quietMs: 20 } });
+  const { ask, store } = await serving(t, { push: { ...pushing.push, quietMs: 1000 } });
   await pushBlob(ask, "app", blob);
   const location = await startUpload(ask, "app");
   const keeper = { sweepLayers: async () => [] };
