@@ -1,5 +1,5 @@
-// npm run bench [-- PART...] [--rounds N] [--containers N] [--log-mib N] [--print]: medians of interleaved runs, against
-// what they should be and against other engines. What was measured is written into docs/BENCHMARKS.md.
+// npm run bench [-- PART...] [--rounds N] [--containers N] [--log-mib N] [--big] [--print]: medians of interleaved runs,
+// against what they should be and against other engines. What was measured is written into docs/BENCHMARKS.md.
 import { parseArgs } from "node:util";
 import { openEngines } from "./bench/engines.mjs";
 import { measureCommands } from "./bench/parts/commands.mjs";
@@ -11,6 +11,8 @@ import { measureLogs } from "./bench/parts/logs.mjs";
 import { measureMachine } from "./bench/parts/machine.mjs";
 import { measureNetwork } from "./bench/parts/network.mjs";
 import { measurePull } from "./bench/parts/pull.mjs";
+import { measurePullAgain } from "./bench/parts/pullAgain.mjs";
+import { measurePush, measureSave } from "./bench/parts/push.mjs";
 import { describeMachine, writeReport } from "./bench/report.mjs";
 import { cleanUp } from "./bench/root.mjs";
 import { setUp } from "./setup.mjs";
@@ -25,13 +27,25 @@ const parts = {
   logs: measureLogs,
   helper: measureHelper,
   machine: measureMachine,
-  pull: measurePull,
+  pull: measurePull("large"),
+  "pull-layers": measurePull("layers"),
+  "pull-files": measurePull("files"),
+  "pull-zstd": measurePull("large-zstd"),
+  "pull-files-zstd": measurePull("files-zstd"),
+  "pull-shared": measurePull("shared"),
+  "pull-again": measurePullAgain,
+  push: measurePush,
+  save: measureSave,
+  "pull-huge": measurePull("huge", { keepsImages: false }),
 };
+/** Only with --big, or by name: gigabytes, and minutes. */
+const big = ["pull-huge"];
 
 const options = {
   rounds: { type: "string", default: "25" },
   containers: { type: "string", default: "200" },
   "log-mib": { type: "string", default: "1024" },
+  big: { type: "boolean", default: false },
   print: { type: "boolean", default: false },
 };
 
@@ -39,7 +53,8 @@ await runScript(async (words) => {
   if (process.getuid() !== 0)
     throw new StepFailure("the measurements make containers, which needs root", "sudo npm run bench");
   const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options });
-  const chosen = positionals.length === 0 ? Object.keys(parts) : positionals;
+  const chosen =
+    positionals.length > 0 ? positionals : Object.keys(parts).filter((name) => values.big || !big.includes(name));
   const unknown = chosen.find((name) => parts[name] === undefined);
   if (unknown !== undefined) throw new StepFailure(`there is no part "${unknown}": ${Object.keys(parts).join(", ")}`);
   await setUp(["test", "bench"]);

@@ -64,10 +64,10 @@ const directories = [
     "network-few-run",
     "origin-run",
   ],
-  ...["pull", "pull-run", "bundle", "oracle", "registry"],
+  ...["pull", "pull-run", "bundle", "oracle", "registry", "containerd", "saved.tar"],
 ];
 
-/** Takes everything away but the big layer, which takes long to make. */
+/** Takes everything away but the images of `makeImages`, which take long to make. */
 export function cleanUp() {
   for (const name of directories) {
     const path = join(benchDirectory, name);

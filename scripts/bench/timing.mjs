@@ -59,7 +59,7 @@ export function timeOnce({ argv, env, cwd, input }, { memory = false } = {}) {
 }
 
 /** Samples the peak resident set (VmHWM, proc_pid_status(5)) of a process tree; returns the sum over its processes. */
-function watchMemory(root) {
+export function watchMemory(root) {
   const peaks = new Map();
   const sample = () => {
     for (const pid of treeOf(root)) {
@@ -74,7 +74,8 @@ function watchMemory(root) {
   };
 }
 
-function treeOf(pid) {
+/** A process and its descendants. */
+export function treeOf(pid) {
   const children = readTasks(pid).flatMap((task) =>
     readIfThere(`/proc/${pid}/task/${task}/children`).trim().split(" "),
   );

@@ -29,6 +29,7 @@ const groups = {
     iptables: ["/usr/sbin/iptables"],
     "containernetworking-plugins": ["/usr/lib/cni/bridge"],
     iperf3: ["/usr/bin/iperf3"],
+    zstd: ["/usr/bin/zstd"],
   },
   demo: { "busybox-static": ["/usr/share/doc/busybox-static"] },
 };

@@ -1,20 +1,31 @@
-// Pulling and unpacking a large layer against skopeo and umoci.
-import { comparePull } from "../pullBig.mjs";
-import { mib, ms, section } from "../report.mjs";
+// Pulling and unpacking into an empty store, against other tools.
+import { removeImages } from "../images.mjs";
+import { withImageTools } from "../imageTools.mjs";
+import { mib } from "../report.mjs";
+import { compareWork } from "../work.mjs";
+import { workSection } from "../workReport.mjs";
 
-export async function measurePull({ rounds }) {
-  const { times, peaks, compressedBytes } = await comparePull({ rounds: Math.max(1, Math.ceil(rounds / 8)) });
-  const row = (name, { medianMs, minMs }, peak) => [
-    name,
-    ms(medianMs),
-    ms(minMs),
-    (times.both.medianMs / medianMs).toFixed(2),
-    mib(peak),
-  ];
-  const rows = [
-    row("`brig pull`", times.brig, peaks.brig),
-    row("`skopeo copy` and `umoci unpack`", times.both, Math.max(peaks.skopeo, peaks.umoci)),
-  ];
-  const title = `Pull and unpack of a layer of ${mib(compressedBytes)}, 11,000 files, from docker-registry on loopback`;
-  return section(title, ["tool", "median", "fastest", "times as fast", "peak memory"], rows);
+/** Makes the part that pulls the images of a shape, all at the same time. */
+export function measurePull(shape, { keepsImages = true } = {}) {
+  return ({ rounds }) =>
+    withImageTools(shape, async ({ tools, images, references, note }) => {
+      const candidates = tools.map((tool) => ({
+        name: tool.name,
+        daemons: tool.daemons,
+        lanes: tool.pull(references),
+        clear: () => tool.clear(references),
+      }));
+      try {
+        const results = await compareWork(candidates, { rounds });
+        return workSection(titleOf(images), results, {
+          names: Object.fromEntries(tools.map(({ name, pullName }) => [name, pullName])),
+          notes: [note],
+        });
+      } finally {
+        if (!keepsImages) removeImages(shape);
+      }
+    });
 }
+
+const titleOf = ({ title, bytes, files, layerCount }) =>
+  `Pull of ${title}: ${mib(bytes)} compressed, ${files} files, ${layerCount} ${layerCount === 1 ? "layer" : "layers"}`;
