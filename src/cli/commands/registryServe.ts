@@ -10,6 +10,7 @@ interface ServeDraft extends Help {
   listen: { readonly host: string; readonly port: number };
   anyAddress?: boolean;
   allowDelete?: boolean;
+  allowPush?: boolean;
   readOnly?: boolean;
   htpasswd?: string;
   maxBlobBytes?: number;
@@ -31,8 +32,13 @@ export function parseListen(text: string): ServeDraft["listen"] {
 const flags: readonly Flag<ServeDraft>[] = [
   {
     long: "allow-delete",
-    text: "let clients delete tags, manifests and blobs",
+    text: "let clients push, and delete tags, manifests and blobs",
     read: switchInto<ServeDraft>("allowDelete"),
+  },
+  {
+    long: "allow-push",
+    text: "let clients push without a password: whoever reaches the address can then replace the images of this machine",
+    read: switchInto<ServeDraft>("allowPush"),
   },
   {
     long: "any-address",
@@ -43,7 +49,7 @@ const flags: readonly Flag<ServeDraft>[] = [
   {
     long: "htpasswd",
     value: "file",
-    text: 'serve only the users of this file (written by "htpasswd -B")',
+    text: 'serve only the users of this file (written by "htpasswd -B"), who may push',
     read: textInto<ServeDraft>("htpasswd"),
   },
   {
@@ -70,8 +76,19 @@ const flags: readonly Flag<ServeDraft>[] = [
 ];
 
 function requestOf(draft: ServeDraft, directory: string): ServeRegistryRequest {
-  const { listen, anyAddress = false, allowDelete, readOnly, htpasswd, maxBlobBytes, tlsCert, tlsKey } = draft;
-  if (allowDelete === true && readOnly === true) throw opposed("--allow-delete and --read-only exclude each other");
+  const {
+    listen,
+    anyAddress = false,
+    allowDelete,
+    allowPush,
+    readOnly,
+    htpasswd,
+    maxBlobBytes,
+    tlsCert,
+    tlsKey,
+  } = draft;
+  if (readOnly === true && allowDelete === true) throw opposed("--allow-delete and --read-only exclude each other");
+  if (readOnly === true && allowPush === true) throw opposed("--allow-push and --read-only exclude each other");
   if ((tlsCert === undefined) !== (tlsKey === undefined)) throw opposed("--tls-cert and --tls-key go together");
   const tls =
     tlsCert === undefined || tlsKey === undefined
@@ -83,8 +100,15 @@ function requestOf(draft: ServeDraft, directory: string): ServeRegistryRequest {
     ...tls,
     ...(htpasswd === undefined ? {} : { passwords: resolve(directory, htpasswd) }),
     ...(maxBlobBytes === undefined ? {} : { maxBlobBytes }),
-    allow: readOnly === true ? "pull" : allowDelete === true ? "delete" : "push",
+    allow: allowanceOf(draft),
   };
+}
+
+/** What is pushed here is what `run` of the same name starts, as root: that takes a password, or the user's word. */
+function allowanceOf({ readOnly, allowDelete, allowPush, htpasswd }: ServeDraft): ServeRegistryRequest["allow"] {
+  if (readOnly === true) return "pull";
+  if (allowDelete === true) return "delete";
+  return allowPush === true || htpasswd !== undefined ? "push" : "pull";
 }
 
 function opposed(message: string): EngineError {

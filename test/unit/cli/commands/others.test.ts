@@ -143,6 +143,26 @@ test("registry serve says where and stays until it is interrupted", async () => 
   assert.deepEqual([ran.out, ran.status, closed], ["serving images on http://127.0.0.1:0\n", 0, 1]);
 });
 
+test("registry serve takes pushes only with passwords or when it is told to", async () => {
+  const allowed = async (...flags: readonly string[]): Promise<unknown> => {
+    const interruption = new AbortController();
+    let allow: unknown;
+    const serveRegistry = async (request: { readonly allow: string }) => {
+      allow = request.allow;
+      setImmediate(() => interruption.abort(new Error("enough")));
+      return { host: "", port: 0, url: "", close: async () => undefined };
+    };
+    const ran = await brig(["registry", "serve", ...flags], { engine: { serveRegistry }, signal: interruption.signal });
+    return ran.status === 0 ? allow : ran.status;
+  };
+  assert.equal(await allowed(), "pull");
+  assert.equal(await allowed("--htpasswd", "f"), "push");
+  assert.equal(await allowed("--allow-push"), "push");
+  assert.equal(await allowed("--allow-delete"), "delete");
+  assert.equal(await allowed("--htpasswd", "f", "--read-only"), "pull");
+  assert.equal(await allowed("--allow-push", "--read-only"), 125);
+});
+
 test("parseListen() reads hosts, IPv6 in brackets and ports alone", () => {
   assert.deepEqual(parseListen("localhost:5000"), { host: "localhost", port: 5000 });
   assert.deepEqual(parseListen("[::1]:80"), { host: "::1", port: 80 });
