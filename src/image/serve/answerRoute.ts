@@ -57,7 +57,11 @@ export async function answerRoute(registry: Registry, route: Route, sent: Sent):
 async function answerChange(registry: Registry, route: Change, sent: Sent): Promise<Answer> {
   const { pushes } = registry;
   if (pushes === undefined) {
-    throw new Refusal("UNSUPPORTED", "this registry is for pulling only: start it with --htpasswd or --allow-push to push", { Allow: "GET, HEAD" });
+    throw new Refusal(
+      "UNSUPPORTED",
+      "this registry is for pulling only: start it with --htpasswd or --allow-push to push",
+      { Allow: "GET, HEAD" },
+    );
   }
   switch (route.kind) {
     case "putManifest":
