@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type {
   ContainerArchives,
   ContainerNetworks,
+  ContainerStudies,
   ContainerViews,
   EngineContext,
   EngineStore,
@@ -16,6 +17,7 @@ import { networkMembers } from "./engine/networkMembers.ts";
 import { type Places, probe, requireRoot } from "./engine/places.ts";
 import { type RegistryMembers, registryMembers } from "./engine/registryMembers.ts";
 import { storeMembers } from "./engine/storeMembers.ts";
+import { studyMembers } from "./engine/studyMembers.ts";
 import { type SystemMembers, systemMembers } from "./engine/systemMembers.ts";
 import { viewMembers } from "./engine/viewMembers.ts";
 import type { Engine, EngineSettings } from "./engine.ts";
@@ -41,6 +43,7 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     ...archiveMembers(places, () => containerContext(places)),
     ...networkMembers(places, () => containerContext(places)),
     ...storeMembers(places, () => containerContext(places)),
+    ...studyMembers(places),
     ...hostMembers(places),
     ...systemMembers({ ...places, program: ownProgram() }, () => containerContext(places)),
   };
@@ -64,6 +67,7 @@ type ContainerMembers = Omit<
   | keyof ContainerViews
   | keyof ContainerArchives
   | keyof ContainerNetworks
+  | keyof ContainerStudies
   | keyof EngineStore
 >;
 
@@ -77,6 +81,11 @@ function containerMembers(places: Places): ContainerMembers {
     async plan(options) {
       const { planRun } = await import("./container/index.ts");
       return planRun(await complete(options), await containerContext(places));
+    },
+    async diffPlans({ before, after }) {
+      const { diffPlans } = await import("./container/index.ts");
+      const request = { before: await complete(before), after: await complete(after) };
+      return diffPlans(request, await containerContext(places));
     },
     async run(options, streams, observer = {}) {
       const { runContainer } = await import("./container/index.ts");

@@ -7,8 +7,10 @@ import type {
   CheckRequest,
   ContainerArchives,
   ContainerNetworks,
+  ContainerStudies,
   ContainerViews,
   CreatedName,
+  DiffPlansRequest,
   EngineEvent,
   EngineStore,
   EventsRequest,
@@ -18,6 +20,7 @@ import type {
   LogPiece,
   LogsRequest,
   PlannedRun,
+  RunDifference,
   RunObserver,
   RunOptions,
   RunStreams,
@@ -136,7 +139,7 @@ export interface SearchRequest {
  * The engine as a library. Every member throws EngineError for what a user can mend; nothing is kept open between
  * calls. The command line is a client of this interface and can do nothing else.
  */
-export interface Engine extends ContainerViews, ContainerArchives, ContainerNetworks, EngineStore {
+export interface Engine extends ContainerViews, ContainerArchives, ContainerNetworks, ContainerStudies, EngineStore {
   pull(request: PullRequest): AsyncIterable<PullEvent>;
   push(request: PushRequest): AsyncIterable<PushEvent>;
   /** Asks a registry whether it accepts an account, and keeps it in `authFile` or with its helper if so. */
@@ -166,6 +169,8 @@ export interface Engine extends ContainerViews, ContainerArchives, ContainerNetw
   serveRegistry(request: ServeRegistryRequest): Promise<RegistryServer>;
   /** Compiles what `run` would do, without doing any of it. Needs no root. */
   plan(options: RunOptions): Promise<PlannedRun>;
+  /** What the plans of two requests differ in. Needs no root. */
+  diffPlans(request: DiffPlansRequest): Promise<RunDifference>;
   /** Runs a container in the foreground and resolves when its process has ended and everything is put away. */
   run(options: RunOptions, streams: RunStreams, observer?: RunObserver): Promise<ExitReport>;
   /** Runs a command in a container that runs; resolves when it has ended, was detached from, or, detached, was started. */

@@ -5,6 +5,7 @@ import { imageTable } from "./imageTable.ts";
 import { networkTable } from "./networkTable.ts";
 import { registryTable } from "./registryTable.ts";
 import { storeTable } from "./storeTable.ts";
+import { studyTable } from "./studyTable.ts";
 import { systemTable } from "./systemTable.ts";
 import { viewTable } from "./viewTable.ts";
 
@@ -175,6 +176,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   ...lifecycle,
   ...viewTable,
+  ...studyTable,
   ...archiveTable,
   ...imageTable,
   {

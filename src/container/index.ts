@@ -1,3 +1,6 @@
+import type { ListPlaces } from "./list/listContainers.ts";
+import type { ContainerStudies } from "./openStudies.ts";
+import type { DiffPlansRequest, RunDifference } from "./run/diffPlans.ts";
 import type { EngineContext } from "./run/engineContext.ts";
 import type { EngineStore } from "./store/openStore.ts";
 
@@ -31,6 +34,8 @@ export type { ExecOptions, ExecReport, ExecRun } from "./exec/execOptions.ts";
 export { parseHealthAction, shellTest } from "./health/healthOptions.ts";
 export { type ImageUse, listImageUses } from "./imageUse.ts";
 export type { ContainerDetails, PortBindings } from "./inspect/containerDetails.ts";
+export type { ContainerJournal } from "./journal/containerJournal.ts";
+export type { JournalCall, StartJournal } from "./journal/startJournal.ts";
 export { tendContainer } from "./lifecycle/adoptContainer.ts";
 export { setPaused } from "./lifecycle/pauseContainer.ts";
 export type { ContainerChange, UpdatedLimits } from "./lifecycle/planUpdate.ts";
@@ -48,6 +53,7 @@ export type { LogPiece } from "./logs/logText.ts";
 export { checkLogChoice, parseLogOption } from "./logs/planLog.ts";
 export type { NetworkDetails } from "./networks/networkDetails.ts";
 export { type ContainerNetworks, openNetworks } from "./networks/openNetworks.ts";
+export type { ContainerStudies } from "./openStudies.ts";
 export { type ContainerViews, openViews } from "./openViews.ts";
 export { parseAttach, parsePullPolicy, parseRestartPolicy } from "./options/choiceFlags.ts";
 export { parseWorkdir } from "./options/containerPath.ts";
@@ -86,6 +92,7 @@ export { parseSignal } from "./options/signalFlag.ts";
 export { type Instant, instantOf, instantToMs, parseInstant } from "./options/timeFlag.ts";
 export { parseTmpfsFlag } from "./options/tmpfsFlag.ts";
 export { parseVolumeFlag } from "./options/volumeFlag.ts";
+export type { DiffPlansRequest, RunDifference } from "./run/diffPlans.ts";
 export type { EngineContext } from "./run/engineContext.ts";
 export { planRun } from "./run/planRun.ts";
 export { type MakeRequest, makeOnly, type RunRequest, runContainer, runDetached } from "./run/runContainer.ts";
@@ -112,4 +119,14 @@ export type { PortExplanation, PortQuestion } from "./why/explainPort.ts";
 /** `openStore` of store/openStore.ts, which nothing needs that runs a container. */
 export async function openStore(context: EngineContext): Promise<EngineStore> {
   return (await import("./store/openStore.ts")).openStore(context);
+}
+
+/** `diffPlans` of run/diffPlans.ts, for the same reason. */
+export async function diffPlans(request: DiffPlansRequest, context: EngineContext): Promise<RunDifference> {
+  return (await import("./run/diffPlans.ts")).diffPlans(request, context);
+}
+
+/** `openStudies` of openStudies.ts, for the same reason. */
+export async function openStudies(places: ListPlaces): Promise<ContainerStudies> {
+  return (await import("./openStudies.ts")).openStudies(places);
 }

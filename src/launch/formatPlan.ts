@@ -1,4 +1,4 @@
-import type { FieldValue, LaunchPhase, LaunchPlan } from "./plan.ts";
+import type { FieldValue, LaunchPhase, LaunchPlan, LaunchStep } from "./plan.ts";
 
 const phaseTitles: Readonly<Record<LaunchPhase, string>> = {
   monitor: "monitor: stays with the container, outside it",
@@ -17,7 +17,7 @@ export function formatPlan(plan: LaunchPlan): string {
   const lines: string[] = [];
   let stage: string | undefined;
   for (const [index, step] of plan.steps.entries()) {
-    const title = step.part === "probe" ? probeTitle : phaseTitles[step.phase];
+    const title = stepTitle(step);
     if (title !== stage) lines.push(`stage ${title}`);
     stage = title;
     const what = `${step.op} ${formatFields(step.fields)}`.trimEnd();
@@ -26,7 +26,12 @@ export function formatPlan(plan: LaunchPlan): string {
   return `${lines.join("\n")}\n`;
 }
 
-function formatFields(fields: Readonly<Record<string, FieldValue>>): string {
+/** Where a step runs, in words. */
+export function stepTitle({ part, phase }: Pick<LaunchStep, "part" | "phase">): string {
+  return part === "probe" ? probeTitle : phaseTitles[phase];
+}
+
+export function formatFields(fields: Readonly<Record<string, FieldValue>>): string {
   return Object.entries(fields)
     .map(([key, value]) => `${key}=${formatValue(key, value)}`)
     .join(" ");
@@ -36,7 +41,7 @@ function formatFields(fields: Readonly<Record<string, FieldValue>>): string {
 const longestInput = 600;
 
 /** Programs and rulesets are shown by their size, which JSON output does not: a page of digits or braces explains nothing. */
-function formatValue(key: string, value: FieldValue): string {
+export function formatValue(key: string, value: FieldValue): string {
   if (key === "program") return `<${String(value).length / 16} instructions>`;
   if (key === "input" && String(value).length > longestInput) return `<${String(value).length} bytes>`;
   const text = Array.isArray(value) ? value.join(",") : String(value);

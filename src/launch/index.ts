@@ -1,4 +1,5 @@
 export { lenderOf } from "./borrowedMounts.ts";
+export { comparePlans, type FieldChange, type PlanDifference, type StepChange } from "./comparePlans.ts";
 export { compileExec } from "./compileExec.ts";
 export { compilePlan } from "./compilePlan.ts";
 export { allowsEveryDevice, compileDeviceFilter } from "./deviceFilter.ts";
@@ -7,6 +8,7 @@ export { encodePlan, encodeRecord } from "./encodePlan.ts";
 export type { ExecRequest } from "./execRequest.ts";
 export { executeNetwork, type NetworkExecution } from "./executeNetwork.ts";
 export { formatPlan } from "./formatPlan.ts";
+export { formatPlanDifference } from "./formatPlanDifference.ts";
 export * from "./hardening.ts";
 export type { HealthRequest, UnhealthyAction } from "./healthRequest.ts";
 export { dismissHelper, type WaitingHelper } from "./helperProcess.ts";

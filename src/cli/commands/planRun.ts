@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { EngineError } from "../../base/index.ts";
-import type { PlannedRun } from "../../container/index.ts";
+import type { PlannedRun, RunDifference } from "../../container/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag } from "../flags/flag.ts";
@@ -15,6 +15,14 @@ interface PlanDraft extends RunDraft {
   bundle?: string;
   format?: string;
   oci?: boolean;
+  /** What was said before `--diff`. */
+  before?: RunDraft;
+}
+
+/** The caller's surroundings are shared, not copied. */
+function keepBefore(draft: PlanDraft): void {
+  const { options, limits, envFiles, labelFiles, caller } = draft;
+  draft.before = { ...structuredClone({ options, limits, envFiles, labelFiles }), caller };
 }
 
 function readFormat(draft: PlanDraft, format: string): void {
@@ -33,6 +41,11 @@ const planFlags: readonly Flag<PlanDraft>[] = [
     text: "write an OCI bundle there; its rootfs is yours to fill",
     read: textInto<PlanDraft>("bundle"),
   },
+  {
+    long: "diff",
+    text: "show what the flags after this one add to the plan, remove from it or change in it",
+    read: (draft, value) => (value === "true" ? keepBefore(draft) : delete draft.before),
+  },
   { long: "format", value: "string", text: "table or json", fallback: "table", read: readFormat },
   { long: "oci", text: "print config.json of the OCI runtime specification", read: switchInto<PlanDraft>("oci") },
 ];
@@ -47,6 +60,13 @@ export const planRunCommand = defineCommand<PlanDraft>({
   begin: beginRunDraft,
   execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
     const options = await finishRunRequest(draft, args);
+    if (draft.before !== undefined) {
+      if (draft.oci === true || draft.bundle !== undefined) throw twoViews();
+      const before = await finishRunRequest(draft.before, args);
+      const difference = await (await openEngine()).diffPlans({ before, after: options });
+      for (const notice of difference.notices) context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`);
+      return { output: await formatDifference(difference, draft) };
+    }
     const planned = await (await openEngine()).plan(options);
     for (const notice of planned.notices) context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`);
     if (draft.bundle !== undefined) await planned.writeBundle(resolve(context.cwd, draft.bundle));
@@ -54,6 +74,19 @@ export const planRunCommand = defineCommand<PlanDraft>({
     return { output: await formatPlanned(planned, draft) };
   },
 });
+
+function twoViews(): EngineError {
+  return new EngineError("usage", "conflicting options: --diff shows steps, --oci and --bundle a specification", {
+    hint: "leave out --diff, or the other one",
+  });
+}
+
+async function formatDifference(difference: RunDifference, { format }: PlanDraft): Promise<string> {
+  const { changes, same } = difference;
+  if (format === "json") return `${formatIndentedJson({ changes, same })}\n`;
+  const { formatPlanDifference } = await import("../../launch/index.ts");
+  return sanitizeLines(formatPlanDifference(difference));
+}
 
 async function formatPlanned({ plan, bundleSpec }: PlannedRun, { oci, format }: PlanDraft): Promise<string> {
   if (oci === true) return `${formatIndentedJson(bundleSpec)}\n`;

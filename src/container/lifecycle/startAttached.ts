@@ -43,7 +43,7 @@ export async function startAttached(request: StartAttachedRequest, context: Engi
     const options = readContainerOptions(paths.options);
     const launch = attachedLaunch(await prepareRestart(record.id, context), options, request);
     const onStarted = () => lock?.release();
-    const start = { id: record.id, launch, observer: {}, onStarted };
+    const start = { id: record.id, launch, observer: {}, keepsJournal: true, onStarted };
     const ended = await startForeground(start, streams, context);
     const { exitCode } = await finishForeground({ id: record.id, name: record.name, options }, ended, context);
     if (ended.kind === "exited") return { kind: "ended", exitCode };

@@ -14,6 +14,7 @@ import {
   type StartedLaunch,
   type WaitingHelper,
 } from "../../launch/index.ts";
+import { type JournalKeeper, newJournalKeeper } from "../journal/journalKeeper.ts";
 import { requireLogSocket } from "../logs/logSocket.ts";
 import { withLinkVariables } from "../names/linkEnvironment.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
@@ -42,6 +43,8 @@ export interface StartRequest {
   readonly id: string;
   readonly launch: LaunchRequest;
   readonly observer: RunObserver;
+  /** Whether what the helper did can be asked for later; it costs a file, written when the payload runs. */
+  readonly keepsJournal: boolean;
   readonly onStarted?: () => void;
   /** From `openLauncher`, for the same streams. */
   readonly waiting?: WaitingHelper;
@@ -57,7 +60,7 @@ export async function startForeground(
   const pipes = foregroundPipes(runDirectory(context.runRoot, request.id));
   const outcome = launch({
     plan: compilePlan({ ...prepared.launch, foreground: true }),
-    ...launchSettings(request, context),
+    ...launchSettings(request, prepared, context),
     streams,
     onStarted: () => {
       pipes.open();
@@ -85,7 +88,7 @@ async function launchWhenFree(
   context: EngineContext,
 ): Promise<StartedLaunch | FailedLaunch | { readonly kind: "elsewhere" }> {
   const plan = compilePlan({ ...prepared.launch, foreground: false });
-  const { waiting, ...again } = launchSettings(request, context);
+  const { waiting, ...again } = launchSettings(request, prepared, context);
   let outcome = await launchDetached({ plan, ...again, ...(waiting === undefined ? {} : { waiting }) });
   const deadline = performance.now() + patienceMs;
   while (outcome.kind === "failed" && outcome.call === lockCall && performance.now() < deadline) {
@@ -105,11 +108,16 @@ function requireFound(outcome: LaunchOutcome): Exclude<LaunchOutcome, { readonly
   return outcome;
 }
 
-function launchSettings({ observer, waiting }: StartRequest, { helperPath }: EngineContext) {
+function launchSettings(
+  { observer, waiting }: StartRequest,
+  { journal }: PreparedStart,
+  { helperPath }: EngineContext,
+) {
+  const onStep = journal?.following(observer.onStep) ?? observer.onStep;
   return {
     helperPath,
     ...(waiting === undefined ? {} : { waiting }),
-    ...(observer.onStep === undefined ? {} : { onStep: observer.onStep }),
+    ...(onStep === undefined ? {} : { onStep }),
   };
 }
 
@@ -129,6 +137,7 @@ async function started<Outcome extends { readonly kind: string }>(
   } catch (error) {
     if (!prepared.isStarted()) {
       writeStartFailure(prepared.paths.failure, error, context.now());
+      prepared.journal?.write("failed", context.now());
       prepared.network?.failed();
     }
     throw error;
@@ -169,6 +178,7 @@ interface PreparedStart {
   readonly launch: LaunchRequest;
   readonly paths: ContainerPaths;
   readonly network?: PreparedNetwork;
+  readonly journal?: JournalKeeper;
   readonly onStarted: () => void;
   readonly isStarted: () => boolean;
 }
@@ -185,6 +195,7 @@ async function prepareStart(request: StartRequest, context: EngineContext): Prom
   removeFile(paths.failure);
   failPoint("start.prepared");
   let isStarted = false;
+  const journal = request.keepsJournal ? newJournalKeeper(paths.journal) : undefined;
   const { launch, network } = await findSurroundings(
     { launch: request.launch, paths, ...(record === undefined ? {} : { record }) },
     context,
@@ -194,10 +205,12 @@ async function prepareStart(request: StartRequest, context: EngineContext): Prom
     launch: { ...withNetwork(launch, network), monitor: { ...launch.monitor, boot: readBootId() } },
     paths,
     ...(network === undefined ? {} : { network }),
+    ...(journal === undefined ? {} : { journal }),
     isStarted: () => isStarted,
     onStarted: () => {
       isStarted = true;
       network?.started();
+      journal?.write("started", context.now());
     },
   };
 }
@@ -246,7 +259,8 @@ export async function startByName(nameOrId: string, context: EngineContext): Pro
     const { status } = readLiveState({ ...context, id });
     if (status === "running" || status === "restarting") return;
     requireUnpaused({ status }, nameOrId);
-    await startDetached({ id, launch: await prepareRestart(id, context), observer: {} }, context);
+    const start = { id, launch: await prepareRestart(id, context), observer: {}, keepsJournal: true };
+    await startDetached(start, context);
   });
 }
 

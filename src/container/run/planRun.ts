@@ -27,11 +27,14 @@ import { bundleSpec, writeBundle } from "./writeBundle.ts";
  *
  * @throws EngineError for options that `run` would refuse too.
  */
-export async function planRun(runOptions: RunOptions, context: EngineContext): Promise<PlannedRun> {
+export async function planRun(
+  runOptions: RunOptions,
+  context: EngineContext,
+  id = newContainerId(),
+): Promise<PlannedRun> {
   const options = fillDefaults(runOptions);
   const image = await imageForPlan(options.image, context);
   const draft = draftRun(options, image.config, context);
-  const id = newContainerId();
   const paths = containerPaths(context.root, id);
   const binds = options.mounts.flatMap((mount) => (mount.kind === "bind" ? [mount] : []));
   const accounts = image.accounts === undefined ? undefined : boundAccounts(image.accounts, binds);

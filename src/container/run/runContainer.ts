@@ -34,7 +34,8 @@ export interface RunRequest extends MakeRequest {
 export async function runContainer(request: RunRequest, context: EngineContext): Promise<ExitReport> {
   const { observer, streams } = request;
   return makeAndStart(request, context, async (container, waiting) => {
-    const start = { id: container.id, launch: container.planned.launch, observer, waiting };
+    const { id, planned, options } = container;
+    const start = { id, launch: planned.launch, observer, waiting, keepsJournal: !options.remove };
     return finishForeground(container, await startForeground(start, streams, context), context);
   });
 }
@@ -43,7 +44,8 @@ export async function runContainer(request: RunRequest, context: EngineContext):
 export async function runDetached(request: MakeRequest, context: EngineContext): Promise<CreatedName> {
   const options = { ...request.options, attach: request.options.attach ?? [] };
   return makeAndStart({ ...request, options }, context, async ({ id, name, planned }, waiting) => {
-    await startDetached({ id, launch: planned.launch, observer: request.observer, waiting }, context);
+    const { observer } = request;
+    await startDetached({ id, launch: planned.launch, observer, waiting, keepsJournal: true }, context);
     return { id, name };
   });
 }

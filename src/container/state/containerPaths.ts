@@ -12,6 +12,8 @@ export interface ContainerPaths {
   readonly exit: string;
   /** Why the last start failed, if it did. */
   readonly failure: string;
+  /** What the helper did at the last start. */
+  readonly journal: string;
   /** Present while the user wants the container stopped: `unless-stopped` then leaves it so after a reboot. */
   readonly stopped: string;
   readonly upper: string;
@@ -38,6 +40,7 @@ export function containerPaths(root: string, id: string): ContainerPaths {
     launch: `${directory}/launch.json`,
     exit: `${directory}/exit.json`,
     failure: `${directory}/failure.json`,
+    journal: `${directory}/journal.json`,
     stopped: `${directory}/stopped`,
     upper: `${directory}/upper`,
     work: `${directory}/work`,

@@ -123,6 +123,37 @@ test("plan run prints a table, JSON or config.json and writes a bundle", async (
   assert.equal((await brig(["plan", "run", "--format", "xml", "img"], { engine })).status, 125);
 });
 
+test("plan run --diff compares what was said before it with everything", async () => {
+  const asked: unknown[] = [];
+  const difference = {
+    changes: [{ change: "added", step: { id: "m", phase: "host", op: "mount", fields: {}, why: "it must" } }],
+    same: 3,
+    notices: ["none"],
+  } as const;
+  const engine = {
+    diffPlans: async (request: unknown) => {
+      asked.push(request);
+      return difference;
+    },
+  };
+  const flags = ["--cap-add", "kill", "-e", "A=1", "--diff", "--cap-add", "chown", "-e", "B=2", "img", "sh"];
+  const { out, err } = await brig(["plan", "run", ...flags], { engine });
+  assert.match(out, /^stage host.*\n {3}\+ {2}m +mount +it must\n1 steps added, 0 removed, 0 changed, 3 the same\n$/);
+  assert.equal(err, "WARNING: none\n");
+  const common = { image: "img", command: ["sh"] };
+  const before = { ...common, capAdd: ["kill"], env: ["A=1"] };
+  assert.deepEqual(asked, [
+    {
+      before,
+      after: { ...before, capAdd: ["kill", "chown"], env: [...before.env, "B=2"] },
+    },
+  ]);
+  const { changes, same } = difference;
+  const json = await brig(["plan", "run", "--format", "json", "--diff", "img"], { engine });
+  assert.deepEqual(JSON.parse(json.out), { changes, same });
+  assert.equal((await brig(["plan", "run", "--diff", "--oci", "img"], { engine })).status, 125);
+});
+
 test("registry serve says where and stays until it is interrupted", async () => {
   const interruption = new AbortController();
   let closed = 0;

@@ -1,0 +1,14 @@
+import { alsoBelow } from "./alsoBelow.ts";
+import type { CommandEntry } from "./commandTable.ts";
+
+const section = "other" as const;
+
+/** The commands that show how containers are made: views of plans and journals. */
+export const studyTable: readonly CommandEntry[] = [
+  ...alsoBelow("container", {
+    words: "explain",
+    section,
+    summary: "Show every system call that started a container",
+    load: async () => (await import("./commands/explain.ts")).explainCommand,
+  }),
+];

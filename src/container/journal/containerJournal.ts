@@ -1,0 +1,24 @@
+import { EngineError } from "../../base/index.ts";
+import type { ListPlaces } from "../list/listContainers.ts";
+import { containerPaths } from "../state/containerPaths.ts";
+import { readContainerRecord } from "../state/containerRecord.ts";
+import { findContainer } from "../state/removeContainer.ts";
+import { readStartJournal, type StartJournal } from "./startJournal.ts";
+
+/** The journal of a container's last start by a command. */
+export interface ContainerJournal extends StartJournal {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** @throws EngineError `containerNotFound`, `wrongState` when no start was kept, `storeCorrupt` for a damaged file. */
+export function containerJournal(nameOrId: string, { root }: Pick<ListPlaces, "root">): ContainerJournal {
+  const id = findContainer(root, nameOrId);
+  const paths = containerPaths(root, id);
+  const { name } = readContainerRecord(paths.record) ?? { name: id.slice(0, 12) };
+  const journal = readStartJournal(paths.journal);
+  if (journal !== undefined) return { id, name, ...journal };
+  throw new EngineError("wrongState", `there is no journal of a start of ${JSON.stringify(name)}`, {
+    hint: "each start leaves one, but for run --rm in the foreground: brig run --explain shows that one as it happens",
+  });
+}

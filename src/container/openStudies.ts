@@ -1,0 +1,14 @@
+import { type ContainerJournal, containerJournal } from "./journal/containerJournal.ts";
+import type { ListPlaces } from "./list/listContainers.ts";
+
+/** What there is to learn from containers: views of the plans and journals of what really ran. */
+export interface ContainerStudies {
+  /** Every system call that the helper made at a container's last start by a command. */
+  startJournal(nameOrId: string): Promise<ContainerJournal>;
+}
+
+export function openStudies(places: ListPlaces): ContainerStudies {
+  return {
+    startJournal: async (nameOrId) => containerJournal(nameOrId, places),
+  };
+}

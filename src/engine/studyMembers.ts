@@ -1,0 +1,14 @@
+import type { ContainerStudies } from "../container/index.ts";
+import { type Places, probe, requireRoot } from "./places.ts";
+
+/** Views of how containers were made; they look into directories and processes that only root may read. */
+export function studyMembers(places: Places): ContainerStudies {
+  const open = async (attempt: string) => {
+    requireRoot(await probe(places), attempt);
+    const { openStudies } = await import("../container/index.ts");
+    return openStudies(places);
+  };
+  return {
+    startJournal: async (nameOrId) => (await open("read the journal of a container")).startJournal(nameOrId),
+  };
+}
