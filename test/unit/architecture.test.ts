@@ -78,11 +78,12 @@ test("findHabitViolations() sees ambient state, stray effects, empty names, size
     sample({
       "src/oci/a.ts": '// process.env in a comment is fine\nconst home = process.env["HOME"];\n',
       "src/oci/b.ts": 'import { spawn } from "node:child_process";\n',
-      "src/oci/c.ts": 'import { writeFileSync } from "node:fs";\nwriteFileSync("x", "y");\n',
+      "src/oci/c.ts": 'import { writeFileSync } from "node:fs";\nconst x = writeFileSync("x", "y");\n',
       "src/oci/stringUtils.ts": "",
       "src/oci/long.ts": "x;\n".repeat(301),
       "src/oci/wide.ts": `function wide() {\n${"  x;\n".repeat(60)}}\n`,
       "src/oci/d.ts": "export default 1;\n",
+      "src/oci/e.ts": 'import { b } from "./b.ts";\nb();\n',
     }),
   );
   assert.deepEqual(
@@ -95,6 +96,7 @@ test("findHabitViolations() sees ambient state, stray effects, empty names, size
       "src/oci/long.ts",
       "src/oci/wide.ts:1",
       "src/oci/d.ts",
+      "src/oci/e.ts",
     ],
   );
 });

@@ -62,6 +62,10 @@ function findAmbient(path: string, code: string): string[] {
 
 function findEffects(path: string, text: string, code: string): string[] {
   const found: string[] = [];
+  // What a module declares it may fill as well (`list.add(...)`); the bundle loads modules when, and if, a command needs them.
+  if (path !== "src/main.ts" && /^(?:(?:await|if|for|while|switch|try|throw)\b|[\w$]+\()/m.test(code)) {
+    found.push(`${path} is loaded with an effect: a statement that is no declaration`);
+  }
   const specifiers = new Set(
     importsOf(path, text).flatMap(({ kind, specifier }) => (kind === "type" ? [] : [specifier])),
   );
