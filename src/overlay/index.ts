@@ -16,6 +16,7 @@ export { isStagingOwned, newStagingName } from "./stagingOwner.ts";
 export { indexTar, type TarBytes, type TarMember } from "./tarIndex.ts";
 export { readTarPieces } from "./tarPieces.ts";
 export { endOfTar, fileInTar, writeTar } from "./tarWriter.ts";
+export { findDifference, printTree, type TreePrint } from "./treePrint.ts";
 export {
   type BelowEntry,
   readTreeRecords,

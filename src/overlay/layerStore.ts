@@ -14,7 +14,7 @@ import { type DiffId, isDigest } from "../oci/index.ts";
 import { defaultLayerLimits, type LayerLimits } from "./layerLimits.ts";
 import { removeTree } from "./removeTree.ts";
 import { isStagingOwned, newStagingName } from "./stagingOwner.ts";
-import { UnpackStream } from "./unpackStream.ts";
+import { type UnpackedLayer, UnpackStream } from "./unpackStream.ts";
 
 export interface LayerStoreOptions {
   readonly helperPath: string;
@@ -35,6 +35,8 @@ export interface LayerRecordFile {
 export interface LayerIntake {
   /** The next bytes of the tar archive; the chunk belongs to the intake. A promise is back-pressure to wait for. */
   write(chunk: Uint8Array): Promise<void> | undefined;
+  /** The archive is complete: resolves with the directory that it is unpacked in until `commit` or `abort`. Idempotent. */
+  finish(): Promise<string>;
   /** The caller verified the diffId: makes the layer durable, then visible. */
   commit(): Promise<void>;
   /** Forgets the layer and removes what was made. Safe after any failure; idempotent; nothing after `commit`. */
@@ -150,10 +152,19 @@ function intakeOf({ diffId, stream, directory, target, discard }: IntakeParts): 
     await stream.cancel();
     await discard(directory);
   };
+  let unpacked: Promise<UnpackedLayer> | undefined;
+  const finish = (): Promise<UnpackedLayer> => {
+    unpacked ??= stream.finish();
+    return unpacked;
+  };
   return {
     write: (chunk) => stream.write(chunk),
+    finish: async () => {
+      await finish();
+      return join(directory, "tree");
+    },
     commit: async () => {
-      const { entries, bytes, opaqueRoot } = await stream.finish();
+      const { entries, bytes, opaqueRoot } = await finish();
       failPoint("pull.unpack-done");
       const record: LayerRecordFile = { version: 1, diffId, entries, size: bytes, opaqueRoot };
       writeFileAtomic(join(directory, "layer.json"), `${JSON.stringify(record)}\n`, { durable: true });

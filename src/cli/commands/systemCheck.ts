@@ -16,7 +16,11 @@ const checkFlags: readonly Flag<CheckDraft>[] = [
     text: "repair what can be repaired without touching what runs",
     read: switchInto<CheckDraft>("repair"),
   },
-  { long: "deep", text: "read every blob and measure every layer", read: switchInto<CheckDraft>("deep") },
+  {
+    long: "deep",
+    text: "read every blob, and compare every layer with what its blob unpacks to",
+    read: switchInto<CheckDraft>("deep"),
+  },
   { ...formatFlag, text: '"json" or a Go template for each finding' },
   helpFlag,
 ];

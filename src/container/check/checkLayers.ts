@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, unlessDamaged } from "../../base/index.ts";
-import { openImageStore, restoreLayer, type StoredImage } from "../../image/index.ts";
+import { openImageStore, type StoredImage } from "../../image/index.ts";
 import type { Descriptor, DiffId } from "../../oci/index.ts";
-import { type LayerStore, measureTrees, openLayerStore } from "../../overlay/index.ts";
+import { type LayerRecordFile, type LayerStore, measureTrees, openLayerStore } from "../../overlay/index.ts";
 import { listContainerIds } from "../state/containerIds.ts";
 import { isKept } from "../state/liveState.ts";
 import { readTolerantRecord } from "./checkContainers.ts";
@@ -44,23 +44,25 @@ interface Damage {
 
 function describe(scene: CheckScene, { diffId, problem, source }: Damage): Finding {
   const sentence = `the layer cannot be used: ${problem}`;
-  if (isInUse(scene, diffId)) return { object: diffId, sentence, advice: "stop the containers that use it first" };
-  const apply = async (): Promise<void> => {
-    const layers = openLayerStore(scene.root, scene);
-    if (isInUse(scene, diffId)) return;
-    await layers.remove(diffId);
-    if (source === undefined) return;
-    await restoreLayer({ store: openImageStore(join(scene.root, "images")), layers, descriptor: source, diffId });
-  };
-  const does = source === undefined ? "removes what there is of it" : "unpacks it again from its blob";
-  return { object: diffId, sentence, repair: { does, apply } };
+  const users = usersOf(scene, diffId);
+  if (users.length > 0)
+    return { object: diffId, sentence, advice: `stop what runs from it first: ${users.join(", ")}` };
+  const isUsed = () => usersOf(scene, diffId).length > 0;
+  if (source === undefined) {
+    const apply = async () => void (await openLayerStore(scene.root, scene).remove(diffId, isUsed));
+    return { object: diffId, sentence, repair: { does: "removes what there is of it", apply } };
+  }
+  const apply = async () =>
+    (await import("./verifyLayer.ts")).replaceLayer(scene, { diffId, descriptor: source }, isUsed);
+  return { object: diffId, sentence, repair: { does: "unpacks it again from its blob", apply } };
 }
 
 /** What runs keeps its layers as they are; what cannot be told keeps all. */
-function isInUse(scene: CheckScene, diffId: DiffId): boolean {
-  return listContainerIds(scene.root).some((id) => {
-    const used = readTolerantRecord(scene.root, id)?.diffIds;
-    return (used === undefined || used.includes(diffId)) && isKept({ ...scene, id });
+function usersOf(scene: CheckScene, diffId: DiffId): readonly string[] {
+  return listContainerIds(scene.root).flatMap((id) => {
+    const record = readTolerantRecord(scene.root, id);
+    const uses = record === undefined || record.diffIds.includes(diffId);
+    return uses && isKept({ ...scene, id }) ? [record?.name ?? id.slice(0, 12)] : [];
   });
 }
 
@@ -86,21 +88,66 @@ function layersOf(scene: CheckScene): LayerStore | undefined {
   return existsSync(join(scene.root, "layers", ".staging")) ? openLayerStore(scene.root, scene) : undefined;
 }
 
-/** Layers that hold more or less than when they were unpacked. */
+/**
+ * Layers that are not what their blob unpacks to. Of one without a blob only the size is known; that nothing else could
+ * be looked at is worth a note.
+ */
 export async function changedLayers(scene: CheckScene): Promise<readonly Finding[]> {
   const layers = layersOf(scene);
   if (layers === undefined) return [];
   const sources = sourcesOf(scene);
   const whole = (await layers.list()).filter((diffId) => problemOf(layers, diffId) === undefined);
   const sizes = await measureTrees({ ...scene, paths: whole.map((diffId) => layers.treePath(diffId)) });
-  return whole.flatMap((diffId, index) => {
-    const { size = 0, entries = 0 } = layers.read(diffId) ?? {};
-    const found = sizes[index] ?? 0;
-    // Each hard link counts with its share in whole bytes, so each may lack one.
-    if (found <= size && found >= size - entries) return [];
-    const problem = `it has ${found} bytes, and had ${size} when it was unpacked`;
-    return describe(scene, { diffId, problem, source: sources.get(diffId) });
-  });
+  const found: Finding[] = [];
+  for (const [index, diffId] of whole.entries()) {
+    const source = sources.get(diffId);
+    const resized = sizeProblem(layers.read(diffId), sizes[index] ?? 0);
+    if (resized !== undefined) found.push(describeChanged(scene, { diffId, problem: resized, source }));
+    else found.push(...(await comparedWithBlob(scene, diffId, source)));
+  }
+  return found;
+}
+
+/** One that was removed meanwhile has no record. */
+function sizeProblem(record: LayerRecordFile | undefined, found: number): string | undefined {
+  if (record === undefined) return undefined;
+  // Each hard link counts with its share in whole bytes, so each may lack one.
+  if (found <= record.size && found >= record.size - record.entries) return undefined;
+  return `it has ${found} bytes, and had ${record.size} when it was unpacked`;
+}
+
+async function comparedWithBlob(
+  scene: CheckScene,
+  diffId: DiffId,
+  source: Descriptor | undefined,
+): Promise<readonly Finding[]> {
+  if (source === undefined) return [unverified(diffId, "no image here has it")];
+  try {
+    const { layerDifference } = await import("./verifyLayer.ts");
+    const problem = await layerDifference(scene, { diffId, descriptor: source });
+    return problem === undefined ? [] : [describeChanged(scene, { diffId, problem, source })];
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return [unverified(diffId, error.message)];
+  }
+}
+
+function unverified(diffId: DiffId, reason: string): Finding {
+  const sentence = `the contents of the layer cannot be verified, only its size: ${reason}`;
+  return { object: diffId, sentence, harmless: true };
+}
+
+/** One that only containers have left is all that there is of their files. */
+function describeChanged(scene: CheckScene, damage: Damage): Finding {
+  const finding = describe(scene, damage);
+  const isWanted = (id: string) => readTolerantRecord(scene.root, id)?.diffIds.includes(damage.diffId) === true;
+  if (damage.source !== undefined || !listContainerIds(scene.root).some(isWanted)) return finding;
+  const { object, sentence } = finding;
+  return {
+    object,
+    sentence,
+    advice: "pull the image of its containers again, so that it can be compared and repaired",
+  };
 }
 
 /** Staging directories whose process is gone: of layers under way, and of trees of the cache. */

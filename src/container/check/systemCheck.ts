@@ -7,7 +7,7 @@ import type { Check, CheckScene, Finding } from "./finding.ts";
 export interface CheckRequest {
   /** Repair what can be repaired without touching what runs. */
   readonly repair?: boolean;
-  /** Read every blob and measure every layer. */
+  /** Read every blob, and compare every layer with what its blob unpacks to. */
   readonly deep?: boolean;
   /** Only what concerns networks. */
   readonly only?: "networks";
