@@ -17,9 +17,13 @@ function read(position, size) {
 }
 
 const headerSize = 64;
-const [source, ofRun, ofOthers] = read(0, headerSize).latin1Slice().split(" ").map(Number);
+const [source, ofRun, ofPull, ofOthers] = read(0, headerSize).latin1Slice().split(" ").map(Number);
 const end = headerSize + source;
-const cachedData = process.argv.includes("run") ? read(end, ofRun) : read(end + ofRun, ofOthers);
+const cachedData = process.argv.includes("run")
+  ? read(end, ofRun)
+  : process.argv.includes("pull")
+    ? read(end + ofRun, ofPull)
+    : read(end + ofRun + ofPull, ofOthers);
 const program = read(headerSize, source).latin1Slice();
 closeSync(pack);
 new Script(program, { filename, cachedData }).runInThisContext()(require, directory);

@@ -1,6 +1,7 @@
 // GROUP SOURCE PACK: runs a few commands of the bundled program, so that V8 compiles what they use, and writes that code to
 // stdout, for a program that will be in PACK.
 const { createHash } = require("node:crypto");
+const { createServer } = require("node:http");
 const { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { tmpdir } = require("node:os");
@@ -14,7 +15,7 @@ const start = script.runInThisContext();
 const scratch = mkdtempSync(join(tmpdir(), "brig-warm-"));
 
 /**
- * None of these needs a network, starts a container or changes anything beyond the scratch directory; those that need root
+ * None of these needs a network but a registry of ours on loopback, starts a container or changes anything beyond the scratch directory; those that need root
  * fail early without it, and then their code is compiled when it is used. No limits: a host without their controllers would end
  * the plan early.
  */
@@ -25,6 +26,7 @@ const commands = {
     ["rm", "warm"],
     ["run", "--rm", "--pull", "never", "no-such-image", "true"],
   ],
+  pull: [["pull", "--quiet", "REGISTRY/nothing"]],
   others: [
     ["images"],
     ["ps", "--all", "--no-trunc"],
@@ -60,6 +62,15 @@ function makeImage(root) {
   writeFileSync(join(root, "images/oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
   const index = { schemaVersion: 2, mediaType: media("index"), manifests: [{ ...manifest, annotations }] };
   writeFileSync(join(root, "images/index.json"), JSON.stringify(index));
+  return manifest;
+}
+
+/** A registry that has the image and is only asked whether it still has; resolves with what ends it. */
+async function serveImage({ mediaType, digest }) {
+  const headers = { "content-type": mediaType, "docker-content-digest": digest };
+  const server = createServer((_request, response) => response.writeHead(200, headers).end());
+  await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  return { address: `127.0.0.1:${server.address().port}`, close: () => server.close().closeAllConnections() };
 }
 
 const realExit = process.exit;
@@ -89,8 +100,9 @@ async function main() {
   const { writeSync } = fs;
   fs.writeSync = (fd, bytes, ...where) => (fd <= 2 ? bytes.length : writeSync(fd, bytes, ...where));
   process.on("unhandledRejection", ignored);
-  makeImage(join(scratch, "root"));
-  for (const words of commands[group]) await warm(words);
+  const registry = await serveImage(makeImage(join(scratch, "root")));
+  for (const words of commands[group]) await warm(words.map((word) => word.replace("REGISTRY", registry.address)));
+  registry.close();
   fs.writeSync = writeSync;
   writeFileSync(1, script.createCachedData());
 }

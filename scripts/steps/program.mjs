@@ -2,9 +2,9 @@
 //
 // Loading a dozen ES modules and compiling them costs more than most commands take. One script with its compiled code
 // in the same file is read and started in a few milliseconds. The file is
-//   HEADER SOURCE CODE-OF-RUN CODE-OF-OTHERS
-// HEADER is a line of headerSize bytes with the sizes of the three, the source is ASCII. There are two caches because V8 makes
-// functions of all that a cache holds, and `run` and the other commands have little in common. Source and caches are one
+//   HEADER SOURCE CODE-OF-RUN CODE-OF-PULL CODE-OF-OTHERS
+// HEADER is a line of headerSize bytes with the sizes of the four, the source is ASCII. There are three caches because V8 makes
+// functions of all that a cache holds, and these commands have little in common. Source and caches are one
 // file because V8 tells by the length of the source alone whether a cache belongs to it: they must never be of different
 // builds. A Node of another version takes the source and compiles it (vm.Script, "cachedData").
 //
@@ -53,7 +53,7 @@ export async function buildProgram(outdir, plugins = []) {
   const packFile = join(outdir, "main.pack");
   writeFileSync(sourceFile, source);
   try {
-    const caches = ["run", "others"].map((group) => compileFor(group, { sourceFile, packFile }));
+    const caches = ["run", "pull", "others"].map((group) => compileFor(group, { sourceFile, packFile }));
     const parts = [source, ...caches];
     const header = `${parts.map(({ length }) => length).join(" ")}`.padEnd(headerSize - 1);
     writeFileSync(packFile, Buffer.concat([Buffer.from(`${header}\n`), ...parts]));
