@@ -83,12 +83,19 @@ static enum path_create create_of(const struct record *record, int tree)
 }
 
 /* Opens the place where something will be mounted. Where the kernel's own file systems go, a symbolic link in the
- * image is refused rather than followed (CVE-2019-19921, CVE-2023-27561). */
+ * image is refused rather than followed (CVE-2019-19921, CVE-2023-27561); nor may one lead any other mount there. */
 static int open_target(struct launch *launch, const struct record *record, int tree)
 {
     REQUIRED(target, "target");
-    uint64_t resolve = IN_ROOT | (record_get(record, "nosymlinks") != NULL ? (uint64_t)RESOLVE_NO_SYMLINKS : 0u);
-    return path_target(&launch->journal, launch->root, target, create_of(record, tree), resolve);
+    bool plain = record_get(record, "nosymlinks") != NULL;
+    struct statfs there = {0};
+    uint64_t resolve = IN_ROOT | (plain ? (uint64_t)RESOLVE_NO_SYMLINKS : 0u);
+    OWNED fd = path_target(&launch->journal, launch->root, target, create_of(record, tree), resolve);
+    if (fd < 0 || plain) return disown(&fd);
+    if (fstatfs(fd, &there) != 0) return -1;
+    if (there.f_type != PROC_SUPER_MAGIC && there.f_type != SYSFS_MAGIC && there.f_type != CGROUP2_SUPER_MAGIC) return disown(&fd);
+    errno = ELOOP;
+    return DO("verify", -1, "\"%s\" leads to a file system of the kernel's", target);
 }
 
 static int attach(struct launch *launch, const struct record *record, int tree)
@@ -247,7 +254,8 @@ static int op_copy_up(struct launch *launch, const struct record *record)
     int volume = launch_handle(launch, record_get(record, "tree"));
     if (launch->again) return 0;
     if (target == NULL || volume < 0) return launch_invalid(launch, record, "tree");
-    OWNED source = path_open_in(&launch->journal, launch->root, target, O_PATH | O_DIRECTORY, IN_ROOT);
+    OWNED place = open_target(launch, record, -1);
+    OWNED source = place < 0 ? -1 : path_open_in(&launch->journal, place, ".", O_PATH | O_DIRECTORY, IN_ROOT);
     if (source < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
     OWNED into = path_open_in(&launch->journal, volume, ".", O_RDONLY | O_DIRECTORY, IN_ROOT);
     if (into < 0 || DO("copyTree", copy_tree(launch, source, into), "\"%s\" -> the volume", target) != 0) return -1;
