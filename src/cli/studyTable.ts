@@ -11,4 +11,10 @@ export const studyTable: readonly CommandEntry[] = [
     summary: "Show every system call that started a container",
     load: async () => (await import("./commands/explain.ts")).explainCommand,
   }),
+  ...alsoBelow("container", {
+    words: "compare",
+    section,
+    summary: "Show what differs between two containers, or a container and the host",
+    load: async () => (await import("./commands/compare.ts")).compareCommand,
+  }),
 ];

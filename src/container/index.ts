@@ -24,6 +24,7 @@ export { type AttachByNameRequest, type AttachReport, attachByName } from "./att
 export type { AttachStreams } from "./attach/attachContainer.ts";
 export { type BootReport, startAfterBoot } from "./boot/startAfterBoot.ts";
 export { type CheckedFinding, type CheckReport, type CheckRequest, systemCheck } from "./check/systemCheck.ts";
+export type { ComparedRow, CompareRequest, ContainerComparison } from "./compare/compareContainers.ts";
 export { type AppendRequest, appendEvent } from "./events/appendEvent.ts";
 export { type EventFilters, eventFilterNames } from "./events/eventFilters.ts";
 export type { EngineEvent } from "./events/eventRecord.ts";

@@ -10,5 +10,7 @@ export function studyMembers(places: Places): ContainerStudies {
   };
   return {
     startJournal: async (nameOrId) => (await open("read the journal of a container")).startJournal(nameOrId),
+    compareContainers: async (request) =>
+      (await open("look at the processes of a container")).compareContainers(request),
   };
 }

@@ -1,5 +1,5 @@
 import { EngineError } from "../base/index.ts";
-import type { RuntimeSpec } from "../oci/index.ts";
+import type { NamespaceKind, RuntimeSpec } from "../oci/index.ts";
 import { joinStep, targetSteps } from "./compileExec.ts";
 import type { ExecRequest } from "./execRequest.ts";
 import { runHelper } from "./helperProcess.ts";
@@ -30,6 +30,8 @@ export interface RootFilesRequest extends ReadRequest {
 export interface RunningFilesRequest extends ReadRequest {
   readonly target: ExecRequest["target"];
   readonly spec: RuntimeSpec;
+  /** What is joined to read them: files of /proc/sys are those of the reader's namespaces. Its user and mount namespaces when left out. */
+  readonly namespaces?: readonly NamespaceKind[];
 }
 
 export interface RootFile {
@@ -57,9 +59,9 @@ export async function readRootFiles(request: RootFilesRequest): Promise<Readonly
  * @throws EngineError `launchFailed` when the container is gone.
  */
 export async function readRunningFiles(request: RunningFilesRequest): Promise<ReadonlyMap<string, RootFile>> {
-  const { target, spec } = request;
+  const { target, spec, namespaces = ["user", "mount"] } = request;
   const root = hostStep("joinedRoot", {});
-  return read(request, [...targetSteps(target), joinStep("host", spec, ["user", "mount"]), root]);
+  return read(request, [...targetSteps(target), joinStep("host", spec, namespaces), root]);
 }
 
 async function read(request: ReadRequest, toRoot: readonly LaunchStep[]): Promise<ReadonlyMap<string, RootFile>> {

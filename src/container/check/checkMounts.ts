@@ -32,7 +32,10 @@ export function mountPoints(mountinfo: string): readonly string[] {
   return mountinfo
     .split("\n")
     .flatMap((line) => line.split(" ")[4] ?? [])
-    .map((field) =>
-      field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
-    );
+    .map(unescapeMountField);
+}
+
+/** Undoes the octal numbers that blanks, line ends and backslashes are in /proc/PID/mountinfo. */
+export function unescapeMountField(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
