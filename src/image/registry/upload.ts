@@ -29,6 +29,9 @@ export type UploadOutcome =
 
 /** Up to this size a blob goes along with the request that completes it. */
 const wholeBytes = 1024 * 1024;
+
+/** What a request brings where a registry, or what stands before it, calls a larger one too large (413). */
+const smallerBytes = [64 << 20, 16 << 20, 4 << 20, 1 << 20, 256 << 10] as const;
 const octets = { "content-type": "application/octet-stream" };
 
 /**
@@ -52,6 +55,7 @@ export async function uploadBlob(client: RepositoryClient, request: UploadReques
       return await upload.run();
     } catch (error) {
       hasFailed = true;
+      if (upload.sendsLess(error)) continue;
       if (upload.hasAdvanced()) retries.reset();
       await retries.wait(upload.isLost(error) ? new TransientFailure(error) : error);
     }
@@ -82,6 +86,12 @@ class BlobUpload {
   #offset = 0;
   #farthest = 0;
   #before = 0;
+  /** How much one request may bring; it only becomes less. */
+  #chunkBytes = Number.POSITIVE_INFINITY;
+  /** What the registry wants at least, but for the end of a blob. */
+  #leastBytes = 0;
+  /** How much the last request brought. */
+  #sentBytes = 0;
 
   constructor(client: RepositoryClient, request: UploadRequest) {
     this.#client = client;
@@ -106,12 +116,21 @@ class BlobUpload {
     return isLost;
   }
 
+  /** Whether a failure says that a request was too large, and smaller ones are left to try. */
+  sendsLess(error: unknown): boolean {
+    if (!(error instanceof EngineError) || error.details.status !== 413) return false;
+    const smaller = smallerBytes.find((bytes) => bytes < this.#sentBytes && bytes >= this.#leastBytes);
+    if (smaller === undefined) return false;
+    this.#chunkBytes = smaller;
+    return true;
+  }
+
   async run(): Promise<UploadOutcome> {
     const { blob, mountFrom } = this.#request;
     if (this.#url === undefined && (await this.#begin()) === "mounted")
       return { kind: "mounted", from: mountFrom ?? "" };
-    const isWhole = blob.size <= wholeBytes && this.#offset === 0;
-    while (!isWhole && this.#offset < blob.size) await this.#sendRest();
+    const isWhole = blob.size <= Math.min(wholeBytes, this.#chunkBytes) && this.#offset === 0;
+    while (!isWhole && this.#offset < blob.size) await this.#sendNext();
     await this.#complete(isWhole);
     return { kind: "pushed" };
   }
@@ -142,6 +161,8 @@ class BlobUpload {
     if (response.status === 201) return "mounted";
     this.#follow(url, response);
     this.#offset = 0;
+    const least = response.headers.get("oci-chunk-min-length") ?? "";
+    this.#leastBytes = /^\d{1,15}$/.test(least) ? Number(least) : 0;
     return "begun";
   }
 
@@ -161,20 +182,23 @@ class BlobUpload {
     }
   }
 
-  async #sendRest(): Promise<void> {
+  /** All that is left, unless that was too much. */
+  async #sendNext(): Promise<void> {
     const url = this.#opened();
     const { blob } = this.#request;
     const start = this.#offset;
+    const end = Math.min(blob.size, start + this.#chunkBytes);
+    this.#sentBytes = end - start;
     const response = await this.#client.request({
       method: "PATCH",
       path: url,
-      headers: { ...octets, "content-range": `${start}-${blob.size - 1}` },
-      body: { length: blob.size - start, open: () => this.#bytes(start) },
+      headers: { ...octets, "content-range": `${start}-${end - 1}` },
+      body: { length: end - start, open: () => this.#bytes(start, end) },
       question: this.#question,
     });
     response.discard();
     this.#follow(url, response);
-    this.#offset = receivedBytes(response) ?? blob.size;
+    this.#offset = receivedBytes(response) ?? end;
     if (this.#offset > start && this.#offset <= blob.size) return;
     throw new TransientFailure(this.#protocolError("the registry took nothing of what was sent"));
   }
@@ -184,21 +208,24 @@ class BlobUpload {
     const url = new URL(this.#opened());
     // The query is the registry's own and goes back as it came.
     url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(blob.digest)}`;
+    if (isWhole) this.#sentBytes = blob.size;
     const response = await this.#client.request({
       method: "PUT",
       path: url,
-      ...(isWhole ? { headers: octets, body: { length: blob.size, open: () => this.#bytes(0) } } : {}),
+      ...(isWhole ? { headers: octets, body: { length: blob.size, open: () => this.#bytes(0, blob.size) } } : {}),
       question: this.#question,
     });
     response.discard();
   }
 
-  async *#bytes(start: number): AsyncGenerator<Uint8Array> {
+  async *#bytes(start: number, end: number): AsyncGenerator<Uint8Array> {
     let current = start;
     for await (const chunk of this.#request.blob.open(start)) {
-      yield chunk;
-      current += chunk.length;
+      const part = chunk.subarray(0, end - current);
+      yield part;
+      current += part.length;
       this.#request.report(current);
+      if (current === end) return;
     }
   }
 

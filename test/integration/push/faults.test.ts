@@ -107,6 +107,48 @@ test("a lost answer to the last request is no reason to send the blob again", as
   assert.equal(registry.seen.filter((line) => line.startsWith("PATCH ")).length, 1);
 });
 
+/** Takes no request of more than `limit` bytes of a blob, and says so before or after it has read it. */
+function refusing(limit: number, when: "before" | "after", refused: number[] = []): UploadIntercept {
+  return async ({ method, headers, url, body }, response) => {
+    const length = Number(headers["content-length"] ?? 0);
+    if ((method !== "PATCH" && method !== "PUT") || !url.pathname.includes("/blobs/") || length <= limit) return false;
+    refused.push(length);
+    if (when === "after") await body();
+    response.writeHead(413).end();
+    if (when === "before") await body().catch(() => undefined); // as proxies do, so that the answer is not lost
+    return true;
+  };
+}
+
+for (const when of ["before", "after"] as const) {
+  test(`a registry that refuses requests as too large ${when} it has read them gets smaller ones`, async (t) => {
+    const refused: number[] = [];
+    const { push, name, registry } = await pushing(t, image, refusing(2 << 20, when, refused));
+    await push(name);
+    assert.deepEqual(registry.blobs.get(sha256(image.layer)), image.layer);
+    assert.deepEqual(refused, [image.layer.length, 4 << 20]);
+    assert.ok(registry.received < image.layer.length + 2000, `${registry.received}`);
+  });
+}
+
+test("a blob that is too large to go along with the last request goes before it", async (t) => {
+  const middling = bigImage(700_000);
+  const { push, name, registry } = await pushing(t, middling, refusing(300_000, "after"));
+  await push(name);
+  assert.deepEqual(registry.blobs.get(sha256(middling.layer)), middling.layer);
+});
+
+test("a registry that takes no part, or wants larger ones than it takes, is given up", async (t) => {
+  const { push, name } = await pushing(t, image, refusing(1000, "after"));
+  await assert.rejects(push(name), { code: "registryProtocol", message: /the registry answered 413/ });
+  const wanting = await pushing(t, image, async (request, response, registry) => {
+    if (request.method === "POST") response.setHeader("oci-chunk-min-length", String(5 << 20));
+    return refusing(2 << 20, "after")(request, response, registry);
+  });
+  await assert.rejects(wanting.push(wanting.name), { message: /the registry answered 413/ });
+  assert.equal(wanting.registry.seen.filter((line) => line.startsWith("PATCH ")).length, 1);
+});
+
 test("a registry that takes only a part of what is sent gets the rest", async (t) => {
   const part = firstTime();
   const { push, name, registry } = await pushing(t, image, async (request, response, { uploads }) => {
