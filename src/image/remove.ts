@@ -30,6 +30,14 @@ export function noSuchImage(text: string): EngineError {
   });
 }
 
+/** The error for an image that was in the store when it was looked for, and then somebody took it away. */
+export function removedMeanwhile(text: string): EngineError {
+  return new EngineError("imageNotFound", `No such image: ${text.slice(0, 300)}: it was removed meanwhile`, {
+    hint: "pull it again",
+    details: { reference: text },
+  });
+}
+
 /**
  * Removes a name of an image or the whole image (see `planRemoval`), then sweeps what no image needs any more. The
  * names go in one step; a sweep that is interrupted, or postponed because of a pull, is done by the next one.

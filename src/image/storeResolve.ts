@@ -67,6 +67,16 @@ function ambiguous(prefix: string, ids: readonly string[]): EngineError {
  * @throws EngineError those of `findEntry`, and `storeCorrupt` when the image is there but damaged.
  */
 export function resolveImage(layout: StoreLayout, text: string): StoredImage | undefined {
+  try {
+    return resolveNow(layout, text);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== "storeCorrupt") throw error;
+    // A removal takes the name first: what went since the index was read has no name by now.
+    return resolveNow(layout, text);
+  }
+}
+
+function resolveNow(layout: StoreLayout, text: string): StoredImage | undefined {
   const entries = readIndex(layout);
   const found = findEntry(layout, entries, text);
   return found === undefined ? undefined : loadImage(layout, found.entry, entries);

@@ -1,7 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, errnoOf } from "../../base/index.ts";
-import { formatPlatform, hostPlatform, noSuchImage, openImageStore, type StoredImage } from "../../image/index.ts";
+import {
+  formatPlatform,
+  hostPlatform,
+  noSuchImage,
+  openImageStore,
+  removedMeanwhile,
+  type StoredImage,
+} from "../../image/index.ts";
 import type { DiffId, ImageConfig, Platform } from "../../oci/index.ts";
 import { type OverlayLayer, openLayerStore, planOverlay } from "../../overlay/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
@@ -36,7 +43,7 @@ export async function findImage(
       observer.onPull?.(event);
     }
     const found = store.resolve(name);
-    if (found === undefined) throw noSuchImage(options.image);
+    if (found === undefined) throw removedMeanwhile(options.image);
     return found;
   }
 }
@@ -104,25 +111,41 @@ function hasInterpreter(architecture: string): boolean {
   return existsSync(`/proc/sys/fs/binfmt_misc/qemu-${interpreterNames.get(architecture) ?? architecture}`);
 }
 
+type LayerPlaces = Pick<EngineContext, "root" | "helperPath">;
+
 /**
- * The layer trees of an image, the lowest first, without those that an opaque root hides.
+ * Where the layer trees of an image are, or will be once it is unpacked, the lowest first; without those that an opaque
+ * root hides, as far as that is known. `missing` are the layers that are not unpacked.
+ *
+ * @throws EngineError `limitExceeded` for too many.
+ */
+export function expectedTrees(
+  context: LayerPlaces,
+  diffIds: readonly DiffId[],
+): { readonly trees: readonly string[]; readonly missing: readonly DiffId[] } {
+  const store = openLayerStore(context.root, { helperPath: context.helperPath });
+  const missing: DiffId[] = [];
+  const layers = diffIds.map((diffId): OverlayLayer => {
+    const record = store.read(diffId);
+    if (record === undefined) missing.push(diffId);
+    return { path: store.treePath(diffId), opaqueRoot: record?.opaqueRoot ?? false };
+  });
+  return { trees: [...planOverlay({ layers }).lower].reverse(), missing };
+}
+
+/**
+ * The layer trees of an image that is unpacked.
  *
  * @throws EngineError `storeCorrupt` when a layer is missing, `limitExceeded` for too many.
  */
-export function layerTrees(
-  context: Pick<EngineContext, "root" | "helperPath">,
-  diffIds: readonly DiffId[],
-): readonly string[] {
-  const store = openLayerStore(context.root, { helperPath: context.helperPath });
-  const layers = diffIds.map((diffId): OverlayLayer => {
-    const record = store.read(diffId);
-    if (record !== undefined) return { path: store.treePath(diffId), opaqueRoot: record.opaqueRoot };
-    throw new EngineError("storeCorrupt", `the layer "${diffId}" of the image is missing`, {
-      hint: "pull the image again",
-      details: { missing: diffId },
-    });
+function layerTrees(context: LayerPlaces, diffIds: readonly DiffId[]): readonly string[] {
+  const { trees, missing } = expectedTrees(context, diffIds);
+  const [first] = missing;
+  if (first === undefined) return trees;
+  throw new EngineError("storeCorrupt", `the layer "${first}" of the image is missing`, {
+    hint: "pull the image again",
+    details: { missing: first },
   });
-  return [...planOverlay({ layers }).lower].reverse();
 }
 
 /**
@@ -130,10 +153,7 @@ export function layerTrees(
  *
  * @throws EngineError those of `unpackImage`, `limitExceeded`.
  */
-export async function unpackedTrees(
-  context: Pick<EngineContext, "root" | "helperPath">,
-  image: StoredImage,
-): Promise<readonly string[]> {
+export async function unpackedTrees(context: LayerPlaces, image: StoredImage): Promise<readonly string[]> {
   const { diff_ids: diffIds } = image.config.rootfs;
   try {
     return layerTrees(context, diffIds);

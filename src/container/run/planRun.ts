@@ -14,7 +14,7 @@ import type { PlannedRun } from "../runReports.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { draftRun, type RunDraft } from "./draftRun.ts";
 import type { EngineContext } from "./engineContext.ts";
-import { isAccessError, layerTrees } from "./findImage.ts";
+import { expectedTrees, isAccessError } from "./findImage.ts";
 import { findJoins } from "./findJoins.ts";
 import { inheritedMounts } from "./inheritedMounts.ts";
 import { planContainer } from "./planContainer.ts";
@@ -86,21 +86,24 @@ async function imageForPlan(name: string, context: EngineContext): Promise<PlanI
   try {
     const image = openImageStore(directory).resolve(name);
     if (image === undefined) return absentImage(context, `the image "${name.slice(0, 200)}" is not here`);
-    const layers = layerTrees(context, image.config.rootfs.diff_ids);
-    const mayMount = context.probeHost().effectiveUid === 0;
+    const { trees: layers, missing } = expectedTrees(context, image.config.rootfs.diff_ids);
+    const mayMount = missing.length === 0 && context.probeHost().effectiveUid === 0;
     const read = () => readAccounts({ helperPath: context.helperPath, stage: context.root, layers });
     const accounts = cachedAccounts(context.root, image.id) ?? (mayMount ? await read() : undefined);
     return {
       config: image.config,
       layers,
       ...(accounts === undefined ? {} : { accounts }),
-      notices: [],
+      notices: missing.length === 0 ? [] : [unpackedFirst],
     };
   } catch (error) {
     if (isAccessError(error)) return absentImage(context, `the images in "${directory}" may not be read by this user`);
     throw error;
   }
 }
+
+const unpackedFirst =
+  "the image is not unpacked yet, which its first run does: the plan shows where its layers will be, and not which of them hide those below";
 
 /** An image of one layer that proposes nothing. */
 function absentImage({ root }: EngineContext, reason: string): PlanImage {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
-import { openImageStore, restoreLayer, type StoredImage } from "../../image/index.ts";
+import { familiarName, openImageStore, removedMeanwhile, restoreLayer, type StoredImage } from "../../image/index.ts";
 import { openLayerStore } from "../../overlay/index.ts";
 import type { EngineContext } from "./engineContext.ts";
 
@@ -8,11 +8,12 @@ import type { EngineContext } from "./engineContext.ts";
  * Unpacks the layers that an image lacks from its blobs, with all the checks of a pull: another tool that copied the
  * image into the store has not done so. Nothing is swept meanwhile.
  *
- * @throws EngineError `storeCorrupt` when a blob is missing or damaged, `unsupportedMediaType` for one that is no layer.
+ * @throws EngineError `imageNotFound` when the image was removed since it was looked for, `storeCorrupt` when a blob is
+ * missing or damaged, `unsupportedMediaType` for one that is no layer.
  */
 export async function unpackImage(
   { root, helperPath }: Pick<EngineContext, "root" | "helperPath">,
-  { manifest, config }: StoredImage,
+  { id, tags, manifest, config }: StoredImage,
 ): Promise<void> {
   const store = openImageStore(join(root, "images"));
   const layers = openLayerStore(root, { helperPath });
@@ -22,6 +23,8 @@ export async function unpackImage(
       const descriptor = manifest.layers[index];
       if (await layers.has(diffId)) continue;
       if (descriptor === undefined || !(await store.hasBlob(descriptor.digest))) {
+        const [tag] = tags;
+        if (store.resolve(id) === undefined) throw removedMeanwhile(tag === undefined ? id : familiarName(tag));
         throw new EngineError("storeCorrupt", `the layer "${diffId}" of the image is missing, and so is its blob`, {
           hint: "pull the image again",
         });

@@ -30,7 +30,14 @@ test("an image that skopeo copied into the store is listed, runs, is explained a
   const listed = (await brigOk(["images", "--format", "{{.Repository}}:{{.Tag}}"], { root })).stdout;
   assert.deepEqual(listed.trimEnd().split("\n").sort(), [`${busybox}:latest`, "copied:1"].sort());
   assert.match((await brigOk(["image", "tree", "copied:1"], { root })).stdout, /not unpacked/);
+  const planned = await brigOk(["plan", "run", ...net, "copied:1"], { root });
+  assert.match(planned.stderr, /^WARNING: the image is not unpacked yet/m);
   assert.match(await runIn("copied:1", "ls", "/data/kept"), /one/);
+  const treesIn = (text: string) => text.match(/layers\/[0-9a-f]{64}\/tree/g);
+  const { stdout, stderr } = await brigOk(["plan", "run", ...net, "copied:1"], { root });
+  assert.doesNotMatch(stderr, /unpacked/);
+  assert.equal(treesIn(stdout)?.length, 3);
+  assert.deepEqual(treesIn(planned.stdout), treesIn(stdout));
   assert.match((await brigOk(["image", "explain", "copied:1"], { root })).stdout, /^layer 3\/3 /m);
   assert.match((await brigOk(["system", "check", "--deep"], { root })).stdout, /^no fault$/m);
   assert.match((await brigOk(["image", "prune", "-a", "-f"], { root })).stdout, /untagged: copied:1\n/);
