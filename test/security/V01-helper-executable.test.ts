@@ -1,3 +1,8 @@
+// @regression V01 CVE-2019-5736
+// @wrong A container wrote to the executable of the runtime through /proc/PID/exe.
+// @rule R7
+// @defence The helper runs from a detached mount that is read-only, and joins as a process that the container may
+//   not look into.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, readlinkSync } from "node:fs";

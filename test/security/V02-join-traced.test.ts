@@ -1,3 +1,8 @@
+// @regression V02 CVE-2016-9962
+// @wrong A container traced the process that joined it, or opened its descriptors, before it had given up its
+//   privileges.
+// @rule R6
+// @defence What joins cannot be dumped or traced and carries no descriptor of the host.
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";

@@ -1,3 +1,8 @@
+// @regression V03 CVE-2024-21626
+// @wrong A descriptor of a directory of the host stayed open, and a working directory named through it led out.
+// @rule R6
+// @defence Descriptors are close-on-exec at birth and closed again before exec; the working directory is looked up
+//   inside and must be reachable from the root.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";

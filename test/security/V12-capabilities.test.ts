@@ -1,3 +1,6 @@
+// @regression V12 CVE-2022-24769, CVE-2022-29162, CVE-2022-27649, CVE-2022-27650
+// @wrong Inheritable and ambient capabilities were not empty.
+// @defence Both sets are empty for every process that is started, and users other than root start without any.
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";

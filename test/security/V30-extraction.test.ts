@@ -1,3 +1,7 @@
+// @regression V30 CVE-2014-6407, CVE-2014-9356, CVE-2025-47290
+// @wrong An entry of a layer left the layer's directory by its name or through a link that came before.
+// @rule R2
+// @defence Layers are unpacked by a process that has pivoted into the layer, by descriptors and single names.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,7 @@
+// @regression V31 CVE-2021-32803, CVE-2021-37701, CVE-2026-23745, CVE-2025-48387
+// @wrong Readers of archives checked names as text, or trusted a directory that a link had replaced since.
+// @rule R2
+// @defence No path is remembered or compared; each entry is resolved by the kernel below the layer's root.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { lstatSync, readdirSync } from "node:fs";

@@ -1,3 +1,7 @@
+// @regression V35 CVE-2017-14992, CVE-2023-25153
+// @wrong A small archive used up memory or disk.
+// @defence Everything is a stream with bounds: compressed size as declared, unpacked size, entries, names and
+//   attributes.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,3 +1,6 @@
+// @regression V39 devices in layers
+// @wrong A layer brought a node for the host's disk.
+// @defence The root is mounted without devices, and the device filter of the group allows what /dev shows.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";

@@ -1,3 +1,7 @@
+// @regression V46 CVE-2014-9356, CVE-2020-1702
+// @wrong An archive for load named paths outside, or documents of any size.
+// @rule R9
+// @defence Members are looked up by name in a bounded index, documents are at most 4 MiB, and digests are checked.
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";

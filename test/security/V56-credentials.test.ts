@@ -1,3 +1,7 @@
+// @regression V56 credentials
+// @wrong Passwords were readable in files, command lines, environments or logs.
+// @defence The file is for its owner alone, passwords come by stdin and go to helpers by pipe, and messages are made
+//   without them.
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

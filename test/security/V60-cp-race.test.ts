@@ -1,3 +1,16 @@
+// @regression V60 CVE-2018-15664, CVE-2019-10152
+// @wrong A copy checked a path and used it later, when the container had made it a link.
+// @rule R2
+// @defence Paths are resolved by a process that has pivoted into a view of the root and joined its user namespace.
+// @regression V63 CVE-2023-0778
+// @wrong An export followed a link that took the place of a directory.
+// @rule R2
+// @defence The same process reads, by descriptors, and follows nothing.
+// @regression V33 CVE-2021-41089
+// @wrong Copying into a container changed modes of files of the host.
+// @rule R2
+// @defence Modes are set on descriptors of what was just made; the digest of the host's tree has modes and change
+//   times in it.
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,10 @@
+// @regression V61 CVE-2019-14271, CVE-2026-41567
+// @wrong A program of the host that worked in a container's root loaded libraries or programs from there.
+// @rule R8
+// @defence The helper is static, looks up no names and starts nothing.
+// @regression V64 files that change while they are read
+// @wrong Archives of a running container came out damaged.
+// @defence What was promised in a header is written: cut or filled up.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

@@ -1,3 +1,6 @@
+// @regression V70 CVE-2020-13401
+// @wrong A container declared itself the router of the network, and was believed.
+// @defence Bridges and interfaces accept no advertisements, and the rules drop those that come from containers.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { brigOk, disposeRoot, type TestRoot } from "../support/brig.ts";

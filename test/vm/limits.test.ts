@@ -1,3 +1,6 @@
+// @regression V81 fork bombs and memory
+// @wrong A container without limits took the host with it, or the engine.
+// @defence Limits are written before the first process starts, and processes are limited without being asked.
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";

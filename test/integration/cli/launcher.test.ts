@@ -1,3 +1,7 @@
+// @regression V88 variables of Node
+// @wrong Variables made Node load code, or speak to a debugger.
+// @rule R8
+// @defence The launcher clears them before Node starts.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";

@@ -1,3 +1,6 @@
+// @regression V73 CVE-2025-54388, CVE-2025-54410
+// @wrong After somebody else had reloaded the firewall, ports were open or gone.
+// @defence brig has a table of its own; the check and the next start bring it back.
 import assert from "node:assert/strict";
 import { readdirSync, renameSync, symlinkSync } from "node:fs";
 import { after, before, test } from "node:test";

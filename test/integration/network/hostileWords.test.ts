@@ -1,3 +1,7 @@
+// @regression V74 CVE-2021-20206
+// @wrong Names of networks and ports became commands of tools or paths.
+// @defence Words are parsed to values, rules and interfaces are made by netlink and JSON, names of interfaces from
+//   ids.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,9 @@
+// @regression V72 addresses of containers
+// @wrong A neighbour of the host reached a container's own address, published or not.
+// @defence Packets for a container that do not come from its bridge are dropped before routing.
+// @regression V73 CVE-2021-20199
+// @wrong Published ports hid where a client came from, or were open where they should not be.
+// @defence Addresses of clients are kept, and the loopback is reached from the host alone.
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";

@@ -1,3 +1,10 @@
+// @regression V34 CVE-2021-41091, CVE-2024-25621
+// @wrong Users of the host reached set-user-ID programs in layers.
+// @defence Both roots are open to root alone.
+// @regression V40 hard links in layers
+// @wrong A hard link led to a file of another layer or of the host.
+// @rule R2
+// @defence A link leads to a file of the same layer, or the layer is refused.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {

@@ -1,3 +1,6 @@
+// @regression V54 CVE-2014-5277
+// @wrong A failure of TLS was answered by asking in plain text.
+// @defence There is no way back to plain HTTP but a registry's setting.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -1,3 +1,9 @@
+// @regression V37 CVE-2014-8178, CVE-2014-8179
+// @wrong What was downloaded was not what had been named.
+// @defence Digest and size are checked while the bytes stream, the diffId when they are unpacked.
+// @regression V53 CVE-2024-3727
+// @wrong A digest steered where a client asked with its credentials.
+// @defence No address is made of anything but a parsed digest.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,9 @@
+// @regression V55 error texts of registries
+// @wrong Whatever a registry answered was printed, however long.
+// @defence Bodies of errors are bounded, and control characters written out.
+// @regression V89 clients of HTTP
+// @wrong Endless headers, compressed transports and wrong lengths confused clients.
+// @defence Sizes and times of each phase are bounded, and a transport is what it says or refused.
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { type TestContext, test } from "node:test";

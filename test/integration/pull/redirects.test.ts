@@ -1,3 +1,10 @@
+// @regression V50 CVE-2020-15157
+// @wrong Credentials went to the host of a foreign layer.
+// @defence Addresses in descriptors are not followed; credentials belong to one scheme, host and port.
+// @regression V51 redirects
+// @wrong Credentials were sent on to wherever a registry redirected.
+// @defence Redirects are followed by hand, at most five, without credentials to another host, never to plain HTTP or
+//   inwards.
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import {

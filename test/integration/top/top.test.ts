@@ -1,3 +1,7 @@
+// @regression V63 CVE-2022-1227
+// @wrong top executed a program of the container.
+// @rule R8
+// @defence Processes are read from the host's /proc, by the group that they are in.
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";

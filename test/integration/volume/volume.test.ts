@@ -1,3 +1,6 @@
+// @regression V45 CVE-2020-1726
+// @wrong A volume with content was filled from the image again.
+// @defence A volume is filled once, when it is new and empty, and its record says so.
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,6 @@
+// @regression V37 CVE-2014-9358, CVE-2024-3727
+// @wrong A digest or an id was used as a path or an address before anybody looked at it.
+// @defence One parser: a digest that is not lower-case hexadecimal of the right length does not exist as a value.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EngineError } from "../../../src/base/index.ts";

@@ -1,3 +1,7 @@
+// @regression V85 __proto__ and constructor
+// @wrong Members of a document changed the objects of the program.
+// @rule R9
+// @defence Untrusted members are kept in maps, and only known ones are read.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EngineError, type ErrorCode } from "../../../src/base/index.ts";

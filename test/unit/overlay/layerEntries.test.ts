@@ -1,3 +1,8 @@
+// @regression V38 attributes that steer overlayfs
+// @wrong A layer set attributes by which overlayfs redirects or hides.
+// @rule R9
+// @defence Attributes of overlayfs, of the integrity system and of labels are dropped; capabilities of files are
+//   checked.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EngineError, type ErrorCode } from "../../../src/base/index.ts";

@@ -1,3 +1,6 @@
+// @regression V87 parsers that take for ever
+// @wrong A long word kept a regular expression busy for hours.
+// @defence Scanners are linear, and long words are refused before they are looked at.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseDeviceCgroupRule } from "../../../../src/launch/deviceRules.ts";

@@ -1,3 +1,7 @@
+// @regression V14 CVE-2022-0811
+// @wrong A setting of the kernel carried a second one in its value.
+// @defence Only settings of the container's own namespaces, by a list; values of plain characters; each written by
+//   itself through a descriptor.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { planSysctls } from "../../../../src/launch/hardening.ts";
