@@ -206,6 +206,7 @@ async function containerContext(places: Places): Promise<EngineContext> {
     runRoot: places.runRoot,
     helperPath: places.helperPath,
     cleanup: cleanupCommand(places),
+    ...idPoolOf(places),
     now: () => new Date(),
     pid: process.pid,
     probeHost: () => facts,
@@ -213,6 +214,11 @@ async function containerContext(places: Places): Promise<EngineContext> {
     pull: (reference, platform) =>
       imageMembers(places).pull({ reference, ...(platform === undefined ? {} : { platform }) }),
   };
+}
+
+function idPoolOf({ settings }: Places): Pick<EngineContext, "idPool"> {
+  const pool = settings.configuration?.security?.idPool;
+  return pool === undefined ? {} : { idPool: pool };
 }
 
 /** How a monitor calls us back when a container that nobody waits for has ended. */

@@ -1,4 +1,5 @@
 import type { TrustRule } from "../image/index.ts";
+import type { IdPool } from "../namespaces/index.ts";
 import type { Configuration, RegistrySetting } from "./configuration.ts";
 import type { Leaf } from "./readSettings.ts";
 
@@ -58,6 +59,7 @@ export function assemble(leaves: readonly Leaf[]): Configuration {
       profile: at<string>("security", "profile"),
       noNewPrivileges: at<boolean>("security", "no_new_privileges"),
       userns: at<string>("security", "userns"),
+      idPool: at<IdPool>("security", "id_pool"),
     }),
     init: at<boolean | "auto">("init"),
     trust: hasTrust ? { fallback: { kind: fallback ?? "allow" } as const, rules: new Map(rules) } : undefined,

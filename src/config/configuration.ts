@@ -1,4 +1,5 @@
 import type { TrustPolicy } from "../image/index.ts";
+import type { IdPool } from "../namespaces/index.ts";
 import type { Platform } from "../oci/index.ts";
 
 /** What a configuration says about one registry. */
@@ -27,6 +28,8 @@ export interface Configuration {
     readonly profile?: string;
     readonly noNewPrivileges?: boolean;
     readonly userns?: string;
+    /** Where containers get their ids from. */
+    readonly idPool?: IdPool;
   };
   readonly init?: boolean | "auto";
   readonly trust?: TrustPolicy;

@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import { EngineError } from "../base/index.ts";
 import { parseImageRef, parsePlatform, type TrustRule } from "../image/index.ts";
-import { parseUserns } from "../namespaces/index.ts";
+import { parseIdPool, parseUserns } from "../namespaces/index.ts";
 
 /** One thing that a configuration may say. */
 export type Setting =
@@ -156,7 +156,11 @@ export const schema: Setting = section({
     ),
     profile: oneOf(["default", "docker", "strict"]),
     no_new_privileges: flag,
-    userns: value('"private", "auto" or "host"', readUserns),
+    userns: value('"private", "auto", "nomap", "keep-id" or "host"', readUserns),
+    id_pool: value("FIRST-ID:COUNT with at least 65536 ids", (given) => {
+      const text = plainText(given);
+      return text === undefined ? undefined : parseIdPool(text);
+    }),
   }),
   init: value('true, false or "auto"', (given) => (typeof given === "boolean" || given === "auto" ? given : undefined)),
   trust: section({

@@ -1,4 +1,4 @@
-import { formatIdMap } from "../namespaces/index.ts";
+import { commonHostId, formatIdMap } from "../namespaces/index.ts";
 import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
 import { borrowSteps, lenderOf } from "./borrowedMounts.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
@@ -254,7 +254,8 @@ function rootSteps(request: LaunchRequest): LaunchStep[] {
 }
 
 function overlayOwner(request: LaunchRequest): number {
-  return hasUserNamespace(request) ? (request.spec.linux.uidMappings?.[0]?.hostID ?? 0) : 0;
+  const { uidMappings = [], gidMappings = [] } = request.spec.linux;
+  return hasUserNamespace(request) ? (commonHostId({ uidMappings, gidMappings }) ?? 0) : 0;
 }
 
 /** The steps from opened layer trees to a mounted overlay. `owner` is the host id of the root that works on `upper`. */

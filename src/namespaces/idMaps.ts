@@ -1,14 +1,73 @@
 import { EngineError } from "../base/index.ts";
 import type { SpecIdMapping } from "../oci/index.ts";
 import type { IdRange } from "./idRanges.ts";
+import type { OwnIds } from "./userns.ts";
 
 /** The kernel takes this many lines (user_namespaces(7), since Linux 4.15). */
 const maxMappings = 340;
 const maxId = 2 ** 32 - 2;
 
-/** The mapping of a container's user namespace: its ids from 0 on are the host's ids of the range. */
-export function idMappings(range: IdRange): readonly SpecIdMapping[] {
-  return [{ containerID: 0, hostID: range.firstId, size: range.size }];
+/** Which ids of the host a container's ids are. */
+export interface IdMaps {
+  readonly uidMappings: readonly SpecIdMapping[];
+  readonly gidMappings: readonly SpecIdMapping[];
+}
+
+/**
+ * The mappings of a container's user namespace: its ids from 0 on are the host's ids of the range, but for those that
+ * were asked for otherwise.
+ *
+ * @throws EngineError `invalidConfig` for what the kernel would refuse.
+ */
+export function idMappings(range: IdRange, asked?: Pick<OwnIds, "users" | "groups">): IdMaps {
+  const whole = [{ containerID: 0, hostID: range.firstId, size: range.size }];
+  const maps = {
+    uidMappings: (asked?.users ?? []).reduce(withMapping, whole),
+    gidMappings: (asked?.groups ?? []).reduce(withMapping, whole),
+  };
+  for (const mappings of [maps.uidMappings, maps.gidMappings]) formatIdMap(mappings);
+  return maps;
+}
+
+/** Sorted by the container's ids. What else was asked for with the same ids stays, for the check to find. */
+function withMapping(mappings: readonly SpecIdMapping[], asked: SpecIdMapping): SpecIdMapping[] {
+  const end = asked.containerID + asked.size;
+  const rest = mappings.flatMap((mapping): SpecIdMapping[] => {
+    const last = mapping.containerID + mapping.size;
+    const below = Math.min(last, asked.containerID) - mapping.containerID;
+    const above = Math.max(mapping.containerID, end);
+    const hostID = mapping.hostID + above - mapping.containerID;
+    return [
+      ...(below > 0 ? [{ ...mapping, size: below }] : []),
+      ...(last > above ? [{ containerID: above, hostID, size: last - above }] : []),
+    ];
+  });
+  return [...rest, asked].sort((one, other) => one.containerID - other.containerID);
+}
+
+/** How many ids from 0 on exist in the namespace, for users and groups alike; undefined without one. */
+export function mappedIdCount(maps: Partial<IdMaps>): number | undefined {
+  const { uidMappings, gidMappings } = maps;
+  if (uidMappings === undefined || gidMappings === undefined) return undefined;
+  const count = (mappings: readonly SpecIdMapping[]): number =>
+    [...mappings]
+      .sort((one, other) => one.containerID - other.containerID)
+      .reduce((end, { containerID, size }) => (containerID <= end ? Math.max(end, containerID + size) : end), 0);
+  return Math.min(count(uidMappings), count(gidMappings));
+}
+
+/**
+ * An id of the host that is a user's and a group's of the namespace alike, root's if it can be: with these ids the
+ * kernel lets an overlay be made of idmapped layers. Undefined when there is none.
+ */
+export function commonHostId({ uidMappings, gidMappings }: IdMaps): number | undefined {
+  const starts = uidMappings.flatMap((user) =>
+    gidMappings.flatMap((group) => {
+      const first = Math.max(user.hostID, group.hostID);
+      return first < Math.min(user.hostID + user.size, group.hostID + group.size) ? [first] : [];
+    }),
+  );
+  return starts[0];
 }
 
 /**

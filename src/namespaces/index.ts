@@ -7,16 +7,28 @@ export {
   resolveCapabilities,
 } from "./capabilities.ts";
 export { allCapabilities, capabilityMask, capabilityNames, capabilityNumber } from "./capabilityNames.ts";
-export { formatFileIdMap, formatIdMap, idMappings, largestGroupId, mappingProblem } from "./idMaps.ts";
+export {
+  commonHostId,
+  formatFileIdMap,
+  formatIdMap,
+  type IdMaps,
+  idMappings,
+  largestGroupId,
+  mappedIdCount,
+  mappingProblem,
+} from "./idMaps.ts";
+export { builtInPools, type IdPool, idsPerRange, parseIdPool, readIdPools, subordinatePools } from "./idPools.ts";
 export {
   type IdRange,
   type IdRangeRequest,
-  idsPerRange,
   releaseIdRange,
   releaseIdRangesOf,
   reserveIdRange,
+  type SharedRange,
+  shareEnd,
+  shareIdRange,
 } from "./idRanges.ts";
-export { type NamespaceMode, parseNamespaceMode, parseUserns, type UsernsMode } from "./modes.ts";
+export { type NamespaceMode, parseNamespaceMode } from "./modes.ts";
 export {
   type NamespaceJoin,
   type NamespacePlan,
@@ -25,3 +37,4 @@ export {
   type UsernsReason,
 } from "./namespaces.ts";
 export { nearestWord } from "./nearestWord.ts";
+export { type OwnIds, ownIdCount, parseUserns, type UsernsMode } from "./userns.ts";

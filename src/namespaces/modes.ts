@@ -7,9 +7,6 @@ export type NamespaceMode =
   /** Another container's, by name or id; the container room finds its process. */
   | { readonly kind: "container"; readonly container: string };
 
-/** `auto`: a user namespace of its own was asked for. `default`: nothing was said. */
-export type UsernsMode = "default" | "auto" | "host";
-
 type ModeFlag = "pid" | "ipc" | "uts" | "cgroupns" | "network";
 
 /** Docker's word for the kind in its error sentences, and which values mean a namespace of one's own. */
@@ -39,19 +36,6 @@ export function parseNamespaceMode(flag: ModeFlag, text: string): NamespaceMode 
   const known = [...own.filter((value) => value !== ""), "host", ...(join ? ["container:NAME"] : [])];
   throw new EngineError("invalidValue", `--${flag}: invalid ${word} mode: ${JSON.stringify(text.slice(0, 128))}`, {
     hint: `the known values are ${known.join(", ")}`,
-  });
-}
-
-/**
- * Parses `--userns`. Empty and `private` mean the default, which is a user namespace of the container's own.
- *
- * @throws EngineError `invalidValue` with Docker's sentence.
- */
-export function parseUserns(text: string): UsernsMode {
-  if (text === "" || text === "private") return "default";
-  if (text === "auto" || text === "host") return text;
-  throw new EngineError("invalidValue", `--userns: invalid USER mode: ${JSON.stringify(text.slice(0, 128))}`, {
-    hint: "the known values are auto, private (both: ids of the container's own) and host",
   });
 }
 

@@ -1,6 +1,7 @@
 import { EngineError } from "../base/index.ts";
 import type { NamespaceKind, SpecNamespace } from "../oci/index.ts";
-import { type NamespaceMode, parseNamespaceMode, parseUserns, type UsernsMode } from "./modes.ts";
+import { type NamespaceMode, parseNamespaceMode } from "./modes.ts";
+import { parseUserns, type UsernsMode } from "./userns.ts";
 
 /** The namespace flags of `run` as they were given; absent and empty mean the same. */
 export interface NamespaceRequest {
@@ -27,6 +28,8 @@ export interface NamespacePlan {
   readonly namespaces: readonly SpecNamespace[];
   readonly joins: readonly NamespaceJoin[];
   readonly userns: "own" | "host";
+  /** What was asked for. */
+  readonly usernsMode: UsernsMode;
   /** One sentence for each way in which this differs from what a container usually gets. */
   readonly notices: readonly string[];
 }
@@ -39,8 +42,8 @@ type Modes = Readonly<Record<ModedKind, NamespaceMode>>;
  * Decides which namespaces a container gets. Pure. Options whose purpose needs the host's ids bring the host's user
  * namespace, with a notice each.
  *
- * @throws EngineError `invalidValue` for a mode that is not known; `usage` when `--userns=auto` was asked for together
- * with an option that rules it out.
+ * @throws EngineError `invalidValue` for a mode that is not known; `usage` when ids of its own were asked for together
+ * with an option that rules them out.
  */
 export function planNamespaces(request: NamespaceRequest): NamespacePlan {
   const modes: Modes = {
@@ -50,14 +53,15 @@ export function planNamespaces(request: NamespaceRequest): NamespacePlan {
     uts: parseNamespaceMode("uts", request.uts ?? ""),
     cgroup: parseNamespaceMode("cgroupns", request.cgroupns ?? ""),
   };
-  const { userns, notices } = decideUserns(parseUserns(request.userns ?? ""), hostUsernsReasons(request, modes));
+  const usernsMode = parseUserns(request.userns ?? "");
+  const { userns, notices } = decideUserns(usernsMode, hostUsernsReasons(request, modes));
   const own = modedKinds.filter((type) => modes[type].kind === "own");
   const made: readonly NamespaceKind[] = [...(userns === "own" ? (["user"] as const) : []), "mount", ...own];
   const joins = modedKinds.flatMap((type) => {
     const mode = modes[type];
     return mode.kind === "container" ? [{ type, container: mode.container }] : [];
   });
-  return { namespaces: made.map((type) => ({ type })), joins, userns, notices };
+  return { namespaces: made.map((type) => ({ type })), joins, userns, usernsMode, notices };
 }
 
 export interface UsernsReason {
@@ -89,13 +93,21 @@ function usernsReason(flag: string, mode: NamespaceMode, why: string): UsernsRea
 
 function decideUserns(mode: UsernsMode, reasons: readonly UsernsReason[]): Pick<NamespacePlan, "userns" | "notices"> {
   const [first] = reasons;
-  if (mode === "host") return { userns: "host", notices: [] };
-  if (first === undefined) return { userns: "own", notices: [] };
-  if (mode === "auto") {
-    throw new EngineError("usage", `conflicting options: --userns=auto and ${first.option}: ${first.why}`, {
+  if (mode.kind === "host") return { userns: "host", notices: [] };
+  if (first === undefined) return { userns: "own", notices: noticesOf(mode) };
+  if (mode.kind !== "default") {
+    const asked = `--userns=${mode.kind === "container" ? `container:${mode.container}` : mode.kind}`;
+    throw new EngineError("usage", `conflicting options: ${asked} and ${first.option}: ${first.why}`, {
       hint: "leave out one of the two",
     });
   }
   const notices = reasons.map(({ option, why }) => `${option} brings the host's user namespace: ${why}`);
   return { userns: "host", notices };
+}
+
+/** An id of the host's own in a container is a power that it would not have otherwise. */
+function noticesOf(mode: UsernsMode): readonly string[] {
+  if (!("users" in mode)) return [];
+  const reachesRoot = [...mode.users, ...mode.groups].some(({ hostID }) => hostID === 0);
+  return reachesRoot ? [`--userns=${mode.kind} maps the host's id 0: outside, that id of the container is root's`] : [];
 }

@@ -70,7 +70,17 @@ export function brigEnvironment(root: TestRoot): Record<string, string> {
 
 /** The argv that starts brig from the clone with the test's own roots. */
 export function brigCommand(root: TestRoot, args: readonly string[]): readonly string[] {
-  return [brigPath, "--root", root.root, "--run-root", root.runRoot, ...args];
+  return [brigPath, "--root", root.root, "--run-root", root.runRoot, ...withUserns(args)];
+}
+
+const makers = /^(plan |container )?(run|create)$/;
+
+/** With BRIG_TEST_USERNS=host every container that does not say otherwise is made in the host's user namespace. */
+function withUserns(args: readonly string[]): readonly string[] {
+  const mode = process.env["BRIG_TEST_USERNS"];
+  const words = args.findIndex((_, index) => makers.test(args.slice(0, index + 1).join(" ")));
+  if (mode === undefined || words < 0 || words > 1 || args.some((arg) => arg.startsWith("--userns"))) return args;
+  return [...args.slice(0, words + 1), `--userns=${mode}`, ...args.slice(words + 1)];
 }
 
 /** Runs brig as a user would and waits for its end, whatever its exit status is. */

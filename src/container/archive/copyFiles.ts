@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { posix } from "node:path";
 import { describeErrno, EngineError, errnoOf, fileSystemError } from "../../base/index.ts";
 import { type RootView, readTree, startTreeWriter } from "../../launch/index.ts";
+import { mappedIdCount } from "../../namespaces/index.ts";
 import {
   defaultLayerLimits,
   makeTree,
@@ -12,7 +13,7 @@ import {
   TreeRefusal,
   writeTar,
 } from "../../overlay/index.ts";
-import { observeContainer } from "../state/runningContainer.ts";
+import { observeContainer, readContainerSpec } from "../state/runningContainer.ts";
 import { type ArchivePlaces, copyView } from "./containerView.ts";
 import { type CopySource, cleanCopyPath, endsInDot, planCopy, splitCopyPath } from "./copyPaths.ts";
 import { type CopyOwner, countTarBytes, placeEntries } from "./copyRecords.ts";
@@ -156,7 +157,7 @@ function containerRoot(container: string, places: ArchivePlaces): CopyRoot {
 
 /** How many ids a container's user namespace has; undefined in the host's. */
 function idLimitOf(container: string, places: ArchivePlaces): number | undefined {
-  return observeContainer(places, container).record.idRange?.size;
+  return mappedIdCount(readContainerSpec(observeContainer(places, container).paths).linux);
 }
 
 async function findSource(root: CopyRoot, path: string, followLink: boolean): Promise<CopySource> {

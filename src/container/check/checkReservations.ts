@@ -1,6 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, removeFile, withLock } from "../../base/index.ts";
+import { releaseIdRangesOf, shareEnd } from "../../namespaces/index.ts";
 import { releaseName } from "../state/names.ts";
 import type { CheckScene, Finding } from "./finding.ts";
 import { entriesOf, isAccountedFor } from "./traces.ts";
@@ -33,10 +34,13 @@ function staleRanges({ root }: CheckScene): readonly Finding[] {
     const path = join(directory, name);
     const holder = targetOf(path);
     const isReservation = /^\d+$/.test(name);
-    if (holder === undefined || (isReservation && isAccountedFor(root, holder))) return [];
-    const what = isReservation ? "the range of ids is kept" : "a change of a range of ids was interrupted";
-    const sentence = `${what} for the container ${holder.slice(0, 12)}${isReservation ? ", which is not there" : ""}`;
-    return { object: path, sentence, repair: { does: "makes the range free", apply: () => removeFile(path) } };
+    const isKept = isReservation || name.endsWith(shareEnd);
+    if (holder === undefined || (isKept && isAccountedFor(root, holder))) return [];
+    const what = isKept ? "the range of ids is kept" : "a change of a range of ids was interrupted";
+    const sentence = `${what} for the container ${holder.slice(0, 12)}${isKept ? ", which is not there" : ""}`;
+    // One that others share goes on to one of them.
+    const apply = () => (isReservation ? releaseIdRangesOf(root, holder) : removeFile(path));
+    return { object: path, sentence, repair: { does: "makes the range free", apply } };
   });
 }
 

@@ -18,6 +18,7 @@ import { eventsFile } from "../events/appendEvent.ts";
 import { planActor } from "../events/planActor.ts";
 import { tellContainer } from "../events/tellContainer.ts";
 import { groupPath, maxAccountsBytes, parseAccounts, passwdPath } from "../identity/accounts.ts";
+import { requireMappedIds } from "../identity/requireMappedIds.ts";
 import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
 import { tendContainer } from "../lifecycle/adoptContainer.ts";
 import { withLinkVariables } from "../names/linkEnvironment.ts";
@@ -97,12 +98,12 @@ async function planExec(
   options: ExecOptions,
   context: EngineContext,
 ): Promise<Omit<ExecRequest, "monitor">> {
-  const { paths, state, record } = container;
+  const { paths, state } = container;
   const own = withLinkVariables(readContainerSpec(paths), await linkVariables(container, context));
   const target = { pid: state.process.pid, startTime: Number(state.process.startTime) };
   const wanted = options.user ?? "";
   const found = wanted === "" ? undefined : await findUser(wanted, { own, target, container, context });
-  if (found !== undefined) requireMappedIds(found.user, record.idRange?.size);
+  if (found !== undefined) requireMappedIds(found.user, own.linux);
   const everyCapability = options.privileged === true ? availableCapabilities(own, context.probeHost()) : [];
   const spec = { ...own, process: execProcess({ spec: own, options, ...found, everyCapability }) };
   const command = options.command[0] ?? "";
@@ -154,15 +155,6 @@ async function findUser(
   const { groupAdd } = readContainerOptions(container.paths.options);
   const ownHome = resolveUser(String(own.process.user.uid), [], accounts).home;
   return { user: resolveUser(text, groupAdd, accounts), ownHome };
-}
-
-/** An id beyond the range does not exist in the container's user namespace: setuid(2) would refuse it. */
-function requireMappedIds({ uid, gid, additionalGids }: ResolvedUser, size: number | undefined): void {
-  const beyond = size === undefined ? undefined : [uid, gid, ...additionalGids].find((id) => id >= size);
-  if (beyond === undefined || size === undefined) return;
-  throw new EngineError("invalidValue", `cannot run as the id ${beyond}: the container's ids end at ${size - 1}`, {
-    hint: "choose a smaller id",
-  });
 }
 
 /** In a user namespace of its own the container's root can have everything; in the host's, what the caller holds. */

@@ -232,6 +232,8 @@ export interface BrigDetails {
     readonly UidMappings: readonly SpecIdMapping[];
     readonly GidMappings: readonly SpecIdMapping[];
   } | null;
+  /** Why it shares the host's ids although nobody asked for that, in sentences. */
+  readonly HostIdsBecause: readonly string[];
   /** The v2 group; empty when the host mounts no cgroup v2. */
   readonly Cgroup: string;
   /** How it last ended, or why it could not be started, in one sentence; empty while neither has happened. */

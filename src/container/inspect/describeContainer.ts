@@ -146,6 +146,7 @@ function describeOwn({ record, options, spec, state, monitored, failure }: Conta
       uidMappings === undefined || gidMappings === undefined
         ? null
         : { UidMappings: uidMappings, GidMappings: gidMappings },
+    HostIdsBecause: record.hostIds ?? [],
     Cgroup: record.cgroup ?? "",
     Why: explainEnd({ state, ...(failure === undefined ? {} : { failure }) }) ?? "",
     Monitored: monitored,

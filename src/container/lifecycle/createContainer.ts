@@ -2,6 +2,7 @@ import { rmdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { failPoint } from "../../base/index.ts";
 import type { StoredImage } from "../../image/index.ts";
+import { ownIdCount } from "../../namespaces/index.ts";
 import { tellContainer } from "../events/tellContainer.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import { boundAccounts, imageAccounts } from "../identity/imageAccounts.ts";
@@ -22,7 +23,7 @@ import { startMark, writeContainerState } from "../state/containerState.ts";
 import { writeLaunchFile } from "../state/launchFile.ts";
 import { clearPending } from "../state/pending.ts";
 import type { ProcessIdentity } from "../state/processIdentity.ts";
-import { makeBindSource, type Reservation, reserveContainer } from "../state/reserveContainer.ts";
+import { type IdChoice, makeBindSource, type Reservation, reserveContainer } from "../state/reserveContainer.ts";
 import type { UndoStack } from "../state/undoStack.ts";
 import { monitorFields } from "./monitorFields.ts";
 
@@ -54,7 +55,7 @@ export async function createContainer(request: CreateRequest, context: EngineCon
     ...(options.cidfile === undefined ? {} : { cidfile: options.cidfile }),
     owner,
     intent: { imageId: image.id, diffIds, volumes: volumes.map(({ name, anonymous }) => ({ name, anonymous })) },
-    ownIds: draft.namespaces.userns === "own",
+    ids: idChoice(draft, context),
     undo,
   });
   const { id, name, paths } = reservation;
@@ -101,6 +102,13 @@ export async function createContainer(request: CreateRequest, context: EngineCon
   failPoint("create.committed");
   await tellContainer(record, { action: "create" }, context);
   return { ...reservation, planned, options };
+}
+
+function idChoice({ namespaces, lent }: RunDraft, { idPool }: EngineContext): IdChoice {
+  if (namespaces.userns === "host") return { kind: "host" };
+  if (lent !== undefined) return { kind: "shared", range: lent.range };
+  const size = ownIdCount(namespaces.usernsMode);
+  return { kind: "own", size, ...(idPool === undefined ? {} : { pool: idPool }) };
 }
 
 /** Not even loaded for a container without one. */

@@ -32,6 +32,9 @@ export function recordOf(container: Recorded, created: Date): ContainerRecord {
     remove: options.remove,
     mounts: container.mounts.map(recordedMount),
     ...(idRange === undefined ? {} : { idRange }),
+    ...(draft.namespaces.userns === "own" || draft.namespaces.notices.length === 0
+      ? {}
+      : { hostIds: draft.namespaces.notices }),
     ...(group === undefined ? {} : { cgroup: group }),
     networks: networkNames(options),
     ...(choice.healthcheck === undefined ? {} : { healthcheck: choice.healthcheck }),

@@ -15,6 +15,7 @@ import { gatherRunFacts, idmapObstacles, type RunFacts } from "../spec/runFacts.
 import { volumeContent } from "../state/volumes.ts";
 import type { EngineContext } from "./engineContext.ts";
 import { inheritedMounts } from "./inheritedMounts.ts";
+import { type LentIds, lentIds } from "./lentIds.ts";
 import { volumeSource } from "./resolveMounts.ts";
 
 /** What is decided before anything is made: everything but the id, the name and the ids of the container. */
@@ -23,6 +24,8 @@ export interface RunDraft {
   readonly choice: ProcessChoice;
   readonly security: SecurityOptions;
   readonly namespaces: NamespacePlan;
+  /** The ids of the container that `--userns=container:NAME` names. */
+  readonly lent?: LentIds;
   readonly facts: RunFacts & { readonly host: HostFacts };
   readonly notices: readonly string[];
 }
@@ -38,17 +41,19 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
   const choice = mergeImageConfig(options, image.config);
   const security = parseSecurityOptions(options.securityOpt);
   const host = context.probeHost();
-  const namespaces = planNamespaces({
-    ...options,
-    hostUsernsReasons: usernsObstacles(options, context.root, host),
-  });
-  requireMappable([...options.mounts, ...inheritedMounts(context.root, options.volumesFrom)], namespaces.userns, host);
+  const lent = lentIds(options.userns, context.root);
+  const obstacles = usernsObstacles(options, context.root, host);
+  const userns = lent === "host" ? "host" : options.userns;
+  const planned = planNamespaces({ ...options, userns, hostUsernsReasons: obstacles });
+  const namespaces = { ...planned, notices: [...planned.notices, ...lentNotices(options, lent)] };
+  requireMappable([...options.mounts, ...inheritedMounts(context.root, options.volumesFrom)], namespaces, host);
   const facts = gatherRunFacts(options, security.seccomp.kind === "file" ? security.seccomp.path : undefined);
   return {
     options,
     choice,
     security,
     namespaces,
+    ...(lent === undefined || lent === "host" ? {} : { lent }),
     facts: { ...facts, host },
     notices: [...choice.notices, ...namespaces.notices, ...optionNotices(options)],
   };
@@ -88,6 +93,10 @@ function foreignVolume(root: string, mount: MountRequest): readonly UsernsReason
   const shown = volumeSource(root, mount.name ?? "", mount);
   if (shown.kind !== "device" || mappable.has(shown.type)) return [];
   return [{ option: `the volume "${mount.name ?? ""}"`, why: `${shown.type} takes no id map` }];
+}
+
+function lentNotices({ userns }: FilledOptions, lent: ReturnType<typeof lentIds>): readonly string[] {
+  return lent === "host" ? [`--userns=${userns} brings the host's user namespace: that container has it`] : [];
 }
 
 function optionNotices({ mounts, network, publish, publishAll }: FilledOptions): readonly string[] {

@@ -1,5 +1,6 @@
 import type { HostFacts } from "../../host/index.ts";
 import type { PullEvent, StorePart } from "../../image/index.ts";
+import type { IdPool } from "../../namespaces/index.ts";
 import type { Platform } from "../../oci/index.ts";
 
 /** What the container room is given by the engine: places, the host's facts, and a way to get images. */
@@ -11,6 +12,8 @@ export interface EngineContext {
   readonly helperPath: string;
   /** The program and its first arguments that end what a container leaves, when no one waits for it: `... ID` follows. */
   readonly cleanup?: readonly string[];
+  /** Where containers get their ids; the machine's pools when left out. */
+  readonly idPool?: IdPool;
   readonly now: () => Date;
   /** This process, which keeps the containers that it runs in the foreground. */
   readonly pid: number;

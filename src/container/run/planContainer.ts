@@ -11,10 +11,11 @@ import {
   type NamespaceTarget,
   nativeArch,
 } from "../../launch/index.ts";
-import type { IdRange, NamespacePlan } from "../../namespaces/index.ts";
+import { type IdRange, idMappings, type NamespacePlan, type OwnIds } from "../../namespaces/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { executableCandidates, pathOf } from "../completeEnv.ts";
 import { planHealth } from "../health/planHealth.ts";
+import { requireMappedIds } from "../identity/requireMappedIds.ts";
 import type { ResolvedUser } from "../identity/resolveUser.ts";
 import { buildRuntimeSpec } from "../spec/buildRuntimeSpec.ts";
 import { buildEtcFiles, type EtcFiles } from "../spec/etcFiles.ts";
@@ -57,7 +58,8 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
   const { draft, id, paths, idRange, user, mounts } = request;
   const { options, choice, facts } = draft;
   for (const mount of mounts) checkMountTarget(mount);
-  if (idRange !== undefined) requireMappedIds(user, idRange);
+  const ids = idRange === undefined ? undefined : (draft.lent?.maps ?? idMappings(idRange, askedIds(draft)));
+  if (ids !== undefined) requireMappedIds(user, ids);
   const arch = nativeArch(processorArchitecture());
   const hostname = hostnameOf(draft, id);
   const files = buildEtcFiles(options, hostname, facts.hostFiles);
@@ -70,7 +72,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
       user,
       security: draft.security,
       namespaces,
-      ...(idRange === undefined ? {} : { idRange }),
+      ...(ids === undefined ? {} : { ids }),
       hostname,
       mounts,
       files: new Map([
@@ -113,6 +115,10 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
   return { spec, launch, files };
 }
 
+function askedIds({ namespaces: { usernsMode } }: RunDraft): Pick<OwnIds, "users" | "groups"> | undefined {
+  return "users" in usernsMode ? usernsMode : undefined;
+}
+
 /** What a plan needs to know of a device. */
 function nodeOf({ hostPath, containerPath, type, major, minor }: DeviceNode): DeviceNode {
   return { hostPath, containerPath, type, major, minor };
@@ -126,15 +132,6 @@ async function filterProgram(
   if (seccomp === undefined) return {};
   const arch = nativeArch(processorArchitecture());
   return { seccompProgram: await cachedProgram({ spec: seccomp, arch, ...(cache === undefined ? {} : { cache }) }) };
-}
-
-/** An id beyond the range does not exist in the container's user namespace: setuid(2) would refuse it. */
-function requireMappedIds({ uid, gid, additionalGids }: ResolvedUser, { size }: IdRange): void {
-  const beyond = [uid, gid, ...additionalGids].find((id) => id >= size);
-  if (beyond === undefined) return;
-  throw new EngineError("invalidValue", `cannot run as the id ${beyond}: the container's ids end at ${size - 1}`, {
-    hint: "choose a smaller id, or use the host's ids with --userns=host",
-  });
 }
 
 /** Namespaces of other containers are named in the specification by their processes. */

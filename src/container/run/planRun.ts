@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { EngineError, newContainerId } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
 import { compilePlan, type LaunchRequest } from "../../launch/index.ts";
-import { idsPerRange } from "../../namespaces/index.ts";
+import { builtInPools, ownIdCount } from "../../namespaces/index.ts";
 import { type DiffId, emptyExecution, type ImageConfig } from "../../oci/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
 import { type Accounts, noAccounts } from "../identity/accounts.ts";
@@ -17,7 +17,7 @@ import type { EngineContext } from "./engineContext.ts";
 import { expectedTrees, isAccessError } from "./findImage.ts";
 import { findJoins } from "./findJoins.ts";
 import { inheritedMounts } from "./inheritedMounts.ts";
-import { planContainer } from "./planContainer.ts";
+import { type PlanRequest, planContainer } from "./planContainer.ts";
 import { nameMounts, resolveMounts } from "./resolveMounts.ts";
 import { bundleSpec, writeBundle } from "./writeBundle.ts";
 
@@ -45,7 +45,7 @@ export async function planRun(
     draft,
     id,
     paths,
-    ...(draft.namespaces.userns === "own" ? { idRange: { slot: 0, firstId: 0x2000_0000, size: idsPerRange } } : {}),
+    ...previewedIds(draft, context),
     user: user.user,
     mounts,
     layers: image.layers,
@@ -63,6 +63,13 @@ export async function planRun(
     notices,
     writeBundle: (directory) => writeBundle(directory, spec, planned.files),
   };
+}
+
+/** The first ids of the pool, or another container's. */
+function previewedIds({ namespaces, lent }: RunDraft, { idPool }: EngineContext): Pick<PlanRequest, "idRange"> {
+  if (namespaces.userns === "host") return {};
+  const firstId = (idPool ?? builtInPools[0])?.firstId ?? 0;
+  return { idRange: lent?.range ?? { firstId, size: ownIdCount(namespaces.usernsMode) } };
 }
 
 async function previewedNetwork(

@@ -13,13 +13,7 @@ import {
   type ShmRequest,
   systemPaths,
 } from "../../launch/index.ts";
-import {
-  capabilitySets,
-  type IdRange,
-  idMappings,
-  type NamespacePlan,
-  resolveCapabilities,
-} from "../../namespaces/index.ts";
+import { capabilitySets, type IdMaps, type NamespacePlan, resolveCapabilities } from "../../namespaces/index.ts";
 import type { NamespaceKind, RuntimeSpec, SpecLinux, SpecMount, SpecProcess } from "../../oci/index.ts";
 import { completeEnv } from "../completeEnv.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
@@ -37,8 +31,8 @@ export interface SpecRequest {
   readonly user: ResolvedUser;
   readonly security: SecurityOptions;
   readonly namespaces: NamespacePlan;
-  /** The range of ids when `namespaces.userns` is `own`. */
-  readonly idRange?: IdRange;
+  /** Its ids when `namespaces.userns` is `own`. */
+  readonly ids?: IdMaps;
   readonly hostname: string;
   readonly mounts: readonly ResolvedMount[];
   /** The generated files, by where they are mounted. */
@@ -156,7 +150,7 @@ function buildMounts(request: SpecRequest, { host }: SpecFacts): readonly SpecMo
       options: ["bind", "rprivate", "rw"],
     }),
   );
-  return orderMounts(defaults, [...request.mounts.map((mount) => specMount(mount, request.idRange)), ...binds]);
+  return orderMounts(defaults, [...request.mounts.map((mount) => specMount(mount, request.ids)), ...binds]);
 }
 
 /** Shared memory goes with the IPC namespace. */
@@ -168,14 +162,14 @@ function shmOf({ options, namespaces }: SpecRequest): ShmRequest {
 }
 
 function buildLinux(request: SpecRequest, facts: SpecFacts, capabilities: readonly string[]): SpecLinux {
-  const { options, namespaces, security, idRange, id } = request;
+  const { options, namespaces, security, ids, id } = request;
   const { privileged } = options;
-  const mappings = namespaces.userns === "own" && idRange !== undefined ? idMappings(idRange) : undefined;
+  const maps = namespaces.userns === "own" ? ids : undefined;
   const made = namespaces.namespaces.map(({ type }) => type);
   const sysctl = planSysctls({
     requested: options.sysctls,
     made,
-    ...(mappings === undefined ? {} : { gidMappings: mappings }),
+    ...(maps === undefined ? {} : { gidMappings: maps.gidMappings }),
   });
   const paths = systemPaths({
     privileged,
@@ -187,7 +181,7 @@ function buildLinux(request: SpecRequest, facts: SpecFacts, capabilities: readon
   const seccomp = planSeccomp({ options: security, privileged, context, ...fileText });
   return {
     namespaces: namespaces.namespaces,
-    ...(mappings === undefined ? {} : { uidMappings: mappings, gidMappings: mappings }),
+    ...maps,
     devices: facts.devices.map(({ containerPath, type, major, minor, fileMode }) => ({
       path: containerPath,
       type,

@@ -1,6 +1,6 @@
 import { EngineError } from "../../base/index.ts";
 import { type HostFacts, offers } from "../../host/index.ts";
-import { type IdRange, idsPerRange } from "../../namespaces/index.ts";
+import { type IdMaps, type NamespacePlan, ownIdCount } from "../../namespaces/index.ts";
 import type { SpecMount } from "../../oci/index.ts";
 import { printable } from "../options/singleLine.ts";
 import type { BindIdMap, MountRequest } from "../runOptions.ts";
@@ -12,9 +12,14 @@ import { idmapObstacles } from "./runFacts.ts";
  */
 export function mountMappings(
   { users, groups }: BindIdMap,
-  range: IdRange | undefined,
+  ids: IdMaps | undefined,
 ): Required<Pick<SpecMount, "uidMappings" | "gidMappings">> {
-  const first = range?.firstId ?? 0;
+  const [first = 0, ...others] = [...(ids?.uidMappings ?? []), ...(ids?.gidMappings ?? [])].map(({ hostID }) => hostID);
+  if (others.length > 1) {
+    throw new EngineError("usage", "conflicting options: idmap= of a mount, and ids that are not one range", {
+      hint: "leave out idmap=, or the mappings of --userns",
+    });
+  }
   const mapped = (ranges: BindIdMap["users"]) =>
     ranges.map(({ containerID, hostID, size }) => ({ containerID: hostID, hostID: first + containerID, size }));
   return { uidMappings: mapped(users), gidMappings: mapped(groups) };
@@ -26,7 +31,12 @@ export function mountMappings(
  * @throws EngineError `notOffered` where file system or kernel has no idmapped mounts; `invalidValue` for ids that the
  * container does not have.
  */
-export function requireMappable(mounts: readonly MountRequest[], userns: "own" | "host", host: HostFacts): void {
+export function requireMappable(
+  mounts: readonly MountRequest[],
+  { userns, usernsMode }: NamespacePlan,
+  host: HostFacts,
+): void {
+  const count = ownIdCount(usernsMode);
   for (const mount of mounts) {
     if (mount.kind !== "bind" || mount.idMap === undefined) continue;
     const { source, idMap } = mount;
@@ -37,11 +47,11 @@ export function requireMappable(mounts: readonly MountRequest[], userns: "own" |
         hint: "leave out idmap=, or show a directory of a file system that takes one: ext4, xfs, btrfs, tmpfs",
       });
     }
-    const beyond = [...idMap.users, ...idMap.groups].find(({ containerID, size }) => containerID + size > idsPerRange);
+    const beyond = [...idMap.users, ...idMap.groups].find(({ containerID, size }) => containerID + size > count);
     if (userns === "own" && beyond !== undefined) {
       throw new EngineError(
         "invalidValue",
-        `cannot map to the id ${beyond.containerID + beyond.size - 1}: the container's ids end at ${idsPerRange - 1}`,
+        `cannot map to the id ${beyond.containerID + beyond.size - 1}: the container's ids end at ${count - 1}`,
         { hint: "choose smaller ids, or use the host's ids with --userns=host" },
       );
     }

@@ -1,5 +1,5 @@
 import { EngineError } from "../../base/index.ts";
-import type { IdRange } from "../../namespaces/index.ts";
+import type { IdMaps } from "../../namespaces/index.ts";
 import type { SpecMount } from "../../oci/index.ts";
 import { printable } from "../options/singleLine.ts";
 import type { BindIdMap } from "../runOptions.ts";
@@ -68,7 +68,7 @@ export function checkMountTarget(mount: ResolvedMount): void {
 }
 
 /** The mounts in the words of the runtime specification (config.md, "Mounts"). */
-export function specMount(mount: ResolvedMount, idRange?: IdRange): SpecMount {
+export function specMount(mount: ResolvedMount, ids?: IdMaps): SpecMount {
   const destination = mount.target;
   if (mount.kind === "tmpfs") {
     return { destination, type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "noexec", ...mount.options] };
@@ -78,7 +78,7 @@ export function specMount(mount: ResolvedMount, idRange?: IdRange): SpecMount {
   }
   const recursive = mount.kind === "bind" && mount.recursive;
   const propagation = mount.kind === "bind" ? mount.propagation : "rprivate";
-  const mapped = mount.kind === "bind" && mount.idMap !== undefined ? mountMappings(mount.idMap, idRange) : undefined;
+  const mapped = mount.kind === "bind" && mount.idMap !== undefined ? mountMappings(mount.idMap, ids) : undefined;
   const word = recursive ? "ridmap" : "idmap";
   return {
     destination,

@@ -22,7 +22,9 @@ export interface ContainerRecord {
   readonly remove: boolean;
   readonly mounts: readonly RecordedMount[];
   /** Where its range of ids lies; absent in the host's user namespace. */
-  readonly idRange?: { readonly slot: number; readonly firstId: number; readonly size: number };
+  readonly idRange?: { readonly firstId: number; readonly size: number };
+  /** Why it has the host's ids although nobody asked for them, in sentences. */
+  readonly hostIds?: readonly string[];
   /** The v2 group it lives in. */
   readonly cgroup?: string;
   /** The names of the networks that it is in. */

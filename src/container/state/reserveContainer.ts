@@ -9,7 +9,14 @@ import {
   makeDirectory,
   newContainerId,
 } from "../../base/index.ts";
-import { type IdRange, releaseIdRange, reserveIdRange } from "../../namespaces/index.ts";
+import {
+  type IdPool,
+  type IdRange,
+  readIdPools,
+  releaseIdRange,
+  reserveIdRange,
+  shareIdRange,
+} from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
 import { createCidFile } from "./cidfile.ts";
 import { type ContainerPaths, containerPaths, containersDirectory } from "./containerPaths.ts";
@@ -29,10 +36,15 @@ export interface ReserveRequest {
   readonly owner: ProcessIdentity;
   /** What the container needs and makes, all but its name. */
   readonly intent: Omit<CreationIntent, "name">;
-  /** Whether the container gets ids of its own. */
-  readonly ownIds: boolean;
+  readonly ids: IdChoice;
   readonly undo: UndoStack;
 }
+
+/** The host's ids, `size` of its own (from the one pool, or the machine's), or those of another container. */
+export type IdChoice =
+  | { readonly kind: "host" }
+  | { readonly kind: "own"; readonly size: number; readonly pool?: IdPool }
+  | { readonly kind: "shared"; readonly range: IdRange };
 
 export interface Reservation {
   readonly id: ContainerId;
@@ -63,7 +75,7 @@ export async function reserveContainer(request: ReserveRequest): Promise<Reserva
   const name = await reserveSomeName(request, id);
   undo.push(() => releaseName(root, name, id));
   failPoint("create.named");
-  const idRange = request.ownIds ? reserveRange(request, id) : undefined;
+  const idRange = request.ids.kind === "host" ? undefined : reserveRange(request, request.ids, id);
   failPoint("create.ids-reserved");
   cidfile?.write(id);
   return { id, name, paths, ...(idRange === undefined ? {} : { idRange }) };
@@ -115,9 +127,19 @@ async function reserveSomeName(request: ReserveRequest, id: ContainerId): Promis
   }
 }
 
-function reserveRange({ root, undo }: ReserveRequest, id: ContainerId): IdRange {
+function reserveRange(
+  { root, undo }: ReserveRequest,
+  ids: Exclude<IdChoice, { readonly kind: "host" }>,
+  id: ContainerId,
+): IdRange {
   const isAlive = (holder: string): boolean => existsSync(join(containersDirectory(root), holder));
-  const range = reserveIdRange({ root, containerId: id, isAlive });
+  if (ids.kind === "shared") {
+    shareIdRange({ root, range: ids.range, containerId: id });
+    undo.push(() => releaseIdRange(root, id, ids.range));
+    return ids.range;
+  }
+  const pools = ids.pool === undefined ? readIdPools() : [ids.pool];
+  const range = reserveIdRange({ root, containerId: id, isAlive, size: ids.size, pools });
   undo.push(() => releaseIdRange(root, id, range));
   return range;
 }

@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  type NamespaceRequest,
-  parseNamespaceMode,
-  parseUserns,
-  planNamespaces,
-} from "../../../src/namespaces/index.ts";
+import { type NamespaceRequest, parseNamespaceMode, planNamespaces } from "../../../src/namespaces/index.ts";
 
 function kinds(request: NamespaceRequest): string {
   return planNamespaces(request)
@@ -80,17 +75,5 @@ describe("parseNamespaceMode()", () => {
 
   it("takes any other word after --network as a network with a namespace of its own", () => {
     assert.deepEqual(parseNamespaceMode("network", "backend"), { kind: "own" });
-  });
-});
-
-describe("parseUserns()", () => {
-  it("knows auto, private and host", () => {
-    assert.deepEqual(["", "private", "auto", "host"].map(parseUserns), ["default", "default", "auto", "host"]);
-    for (const text of ["keep-id", "nomap", "container:x", "HOST", "auto:size=1"]) {
-      assert.throws(() => parseUserns(text), {
-        code: "invalidValue",
-        message: `--userns: invalid USER mode: "${text}"`,
-      });
-    }
   });
 });

@@ -56,6 +56,11 @@ export const isolationFlags: readonly Flag<RunDraft>[] = [
     text: "resource limit of processes (nofile=1024:2048)",
     read: each("ulimits", parseUlimit),
   },
-  { long: "userns", value: "string", text: "user namespace: its own, or host", read: text("userns") },
+  {
+    long: "userns",
+    value: "string",
+    text: "ids: auto[:size=N,uidmapping=C:H:N,...], nomap, keep-id, host or container:NAME",
+    read: text("userns"),
+  },
   { long: "uts", value: "string", text: "host name namespace: its own, or host", read: text("uts") },
 ];

@@ -9,7 +9,7 @@ import type { RunOptions } from "../../../../src/container/runOptions.ts";
 import { buildRuntimeSpec } from "../../../../src/container/spec/buildRuntimeSpec.ts";
 import type { ResolvedMount } from "../../../../src/container/spec/userMounts.ts";
 import { parseSecurityOptions } from "../../../../src/launch/index.ts";
-import { planNamespaces } from "../../../../src/namespaces/index.ts";
+import { idMappings, planNamespaces } from "../../../../src/namespaces/index.ts";
 import type { ImageExecution, RuntimeSpec } from "../../../../src/oci/index.ts";
 import { compareGolden } from "../../../support/golden.ts";
 import { sampleFacts } from "./sampleFacts.ts";
@@ -43,7 +43,7 @@ function specOf({ options = {}, mounts = [], devices = [] }: Sample): RuntimeSpe
       user: resolveUser(choice.user, filled.groupAdd, noAccounts),
       security: parseSecurityOptions(filled.securityOpt),
       namespaces,
-      ...(namespaces.userns === "own" ? { idRange: { slot: 1, firstId: 600000, size: 65536 } } : {}),
+      ...(namespaces.userns === "own" ? { ids: idMappings({ firstId: 600000, size: 65536 }) } : {}),
       hostname: filled.hostname ?? "c0ffee",
       mounts,
       files: new Map([["/etc/hosts", "/state/hosts"]]),
