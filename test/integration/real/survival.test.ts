@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { brigOk, createRoot, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
@@ -112,7 +112,9 @@ test("a full disk is named, leaves nothing half-made, loses no exit code, and th
   const onDisk: TestRoot = { ...scratch, root: join(disk.directory, "root") };
   const listed = () =>
     ["containers", "names", "pending", "volumes", "idranges"].flatMap((name) =>
-      readdirSync(join(onDisk.root, name)).map((entry) => join(name, entry)),
+      existsSync(join(onDisk.root, name))
+        ? readdirSync(join(onDisk.root, name)).map((entry) => join(name, entry))
+        : [],
     );
   try {
     const reference = `${registry.address}/busybox:latest`;

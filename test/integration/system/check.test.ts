@@ -81,6 +81,7 @@ test("a clean root is clean, in words and in JSON", async () => {
 test("a name, a range of ids and an interrupted change of one are made free", () =>
   findsAndRepairs(/reservations: the name[\s\S]*reservations: the range[\s\S]*interrupted/, () => {
     symlinkSync(stranger, inRoot("names", "gone"));
+    mkdirSync(inRoot("idranges"), { recursive: true });
     symlinkSync(stranger, inRoot("idranges", "77"));
     symlinkSync(stranger, inRoot("idranges", `78.${stranger}.claim`));
   }));
