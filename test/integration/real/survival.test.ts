@@ -112,9 +112,7 @@ test("a full disk is named, leaves nothing half-made, loses no exit code, and th
   const onDisk: TestRoot = { ...scratch, root: join(disk.directory, "root") };
   const listed = () =>
     ["containers", "names", "pending", "volumes", "idranges"].flatMap((name) =>
-      existsSync(join(onDisk.root, name))
-        ? readdirSync(join(onDisk.root, name)).map((entry) => join(name, entry))
-        : [],
+      existsSync(join(onDisk.root, name)) ? readdirSync(join(onDisk.root, name)).map((entry) => join(name, entry)) : [],
     );
   try {
     const reference = `${registry.address}/busybox:latest`;
