@@ -1,4 +1,4 @@
-// npm run bench [-- PART...] [--rounds N] [--containers N] [--log-mib N] [--big] [--print]: medians of interleaved runs,
+// npm run bench [-- PART...] [--rounds N] [--containers N] [--log-mib N] [--big] [--disk DIR] [--print]: medians of interleaved runs,
 // against what they should be and against other engines. What was measured is written into docs/BENCHMARKS.md.
 import { parseArgs } from "node:util";
 import { openEngines } from "./bench/engines.mjs";
@@ -46,6 +46,7 @@ const options = {
   containers: { type: "string", default: "200" },
   "log-mib": { type: "string", default: "1024" },
   big: { type: "boolean", default: false },
+  disk: { type: "string" },
   print: { type: "boolean", default: false },
 };
 
@@ -63,6 +64,7 @@ await runScript(async (words) => {
     rounds: count(values, "rounds"),
     containers: count(values, "containers"),
     logBytes: count(values, "log-mib") * 1024 * 1024,
+    disk: values.disk,
     openEngines: () => (opened ??= openEngines()),
   };
   try {

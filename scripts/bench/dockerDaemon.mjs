@@ -1,7 +1,7 @@
 // A dockerd of the bench's own: its directories, its socket, and mount and network namespaces in which it may do as it
 // likes. It ends with the bench.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { removeGroups } from "./groups.mjs";
 
@@ -48,6 +48,7 @@ function startDaemon(directory, storage, place) {
     stdio: ["ignore", output, output],
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: directory },
   });
+  closeSync(output);
   const ended = new Promise((resolve) => child.once("close", resolve));
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   return {

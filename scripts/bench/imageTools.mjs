@@ -5,20 +5,22 @@ import { join } from "node:path";
 import { runQuiet } from "../steps/command.mjs";
 import { brigPath } from "../steps/project.mjs";
 import { openContainerd } from "./containerd.mjs";
+import { openDisk } from "./disk.mjs";
 import { openDocker } from "./dockerDaemon.mjs";
 import { makeImages } from "./images.mjs";
 import { openOwnNetwork } from "./ownNetwork.mjs";
 import { openPodman } from "./podman.mjs";
 import { fillRegistry, startRegistry } from "./registry.mjs";
-import { benchDirectory, environment } from "./root.mjs";
 
 /**
- * Runs `work` with a registry that holds the images of a shape, and the tools. A tool has `pull`, `push` and `save`,
+ * Runs `work` with a registry that holds the images of a shape, and the tools, whose disk is a file below `disk`. A tool has `pull`, `push` and `save`,
  * where it can: from references to the lanes of commands (see `measureWork`) that do so; `clear` forgets all images,
- * `daemons` are the processes that work for it.
+ * `daemons` are the processes that work for it. `directory` is the
+ * top of the file system that they all use.
  */
-export async function withImageTools(shape, work) {
+export async function withImageTools({ shape, disk: below }, work) {
   const images = await makeImages(shape);
+  const disk = openDisk(below);
   const place = await openOwnNetwork();
   const registry = await startRegistry(place);
   const opened = [];
@@ -28,29 +30,39 @@ export async function withImageTools(shape, work) {
   };
   try {
     const references = fillRegistry(place, images);
-    const docker = await open(openDocker(join(benchDirectory, "docker"), place));
-    const podman = await open(openPodman(join(benchDirectory, "podman"), place));
-    const containerd = await open(openContainerd(join(benchDirectory, "containerd"), place));
+    const docker = await open(openDocker(join(disk.directory, "docker"), place));
+    const podman = await open(openPodman(join(disk.directory, "podman"), place));
+    const containerd = await open(openContainerd(join(disk.directory, "containerd"), place));
     const tools = [
-      brigTool(place),
+      brigTool(place, disk.directory),
       ...(docker.missing === undefined ? [dockerTool(docker, place)] : []),
       ...(podman.missing === undefined ? [podmanTool(podman, place)] : []),
       ...(containerd.missing === undefined ? [ctrTool(containerd)] : []),
-      skopeoTool(place, images),
+      skopeoTool(place, images, disk.directory),
     ];
     const notes = opened.map((one) => one.describe ?? `${one.name} was not measured: ${one.missing}`);
-    return await work({ tools, images, references, registry, place, note: `Compared: ${notes.join("; ")}.` });
+    return await work({
+      tools,
+      images,
+      references,
+      registry,
+      place,
+      directory: disk.directory,
+      note: `Compared: ${notes.join("; ")}. ${disk.note}`,
+    });
   } finally {
     for (const one of opened) await one.close?.();
     await registry.close();
     await place.close();
+    disk.close();
   }
 }
 
 const oneEach = (references, command) => references.map((reference) => [command(reference)]);
 
-function brigTool(place) {
-  const env = environment("pull");
+function brigTool(place, directory) {
+  const roots = { BRIG_ROOT: join(directory, "brig"), BRIG_RUN_ROOT: join(directory, "brig-run") };
+  const env = { PATH: process.env.PATH, HOME: directory, ...roots };
   const run = (words) => ({ argv: place.enter([brigPath, ...words]), env });
   return {
     name: "brig",
@@ -59,7 +71,7 @@ function brigTool(place) {
     push: (references) => oneEach(references, (reference) => run(["push", "-q", reference])),
     save: ([reference], file) => [[run(["save", "-o", file, reference])]],
     clear() {
-      for (const path of [env.BRIG_ROOT, env.BRIG_RUN_ROOT]) rmSync(path, { recursive: true, force: true });
+      for (const path of Object.values(roots)) rmSync(path, { recursive: true, force: true });
     },
   };
 }
@@ -101,8 +113,8 @@ function ctrTool({ argv, env, pid }) {
 }
 
 /** It has no store: its images are in a layout, and umoci unpacks them. */
-function skopeoTool(place, { directory, names }) {
-  const scratch = join(benchDirectory, "oracle");
+function skopeoTool(place, { directory, names }, target) {
+  const scratch = join(target, "oracle");
   const copy = (words) => ({ argv: place.enter(["skopeo", "--insecure-policy", "copy", "-q", ...words]) });
   const pullOne = (reference, index) => {
     const layout = `${scratch}/${index}`;

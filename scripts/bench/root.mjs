@@ -64,7 +64,7 @@ const directories = [
     "network-few-run",
     "origin-run",
   ],
-  ...["pull", "pull-run", "bundle", "oracle", "registry", "containerd", "saved.tar"],
+  ...["bundle", "oracle", "registry"],
 ];
 
 /** Takes everything away but the images of `makeImages`, which take long to make. */

@@ -1,7 +1,6 @@
 // Measuring work that several processes share: time, peak memory, bytes written, and what is left to write to the disk.
 import { readFileSync, writeFileSync } from "node:fs";
 import { runQuiet, StepFailure } from "../steps/command.mjs";
-import { benchDirectory } from "./root.mjs";
 import { timeOnce, treeOf, watchMemory } from "./timing.mjs";
 
 /** No part may take longer than this, so that one can wait for it: fewer rounds are measured then. */
@@ -10,21 +9,22 @@ const mostMs = 270_000;
 /**
  * Measures candidates in turn, at most `rounds` times. Each has `lanes`, which run at the same time, of steps, which
  * follow each other; `daemons`, which work for it; `clear`, which is not timed. One that fails is not measured again, and
- * `failure` says why. `synced` is the time with a sync(1) of the file system behind it.
+ * `failure` says why. `synced` is the time with a sync(1) of the
+ * file system of `directory` behind it.
  */
-export async function compareWork(candidates, { rounds, isOver = () => false }) {
+export async function compareWork(candidates, { rounds, directory }) {
   const results = new Map(
     candidates.map(({ name }) => [name, { name, plain: [], synced: [], peakBytes: 0, written: [] }]),
   );
   const started = performance.now();
-  for (let round = 0; round < rounds && !isOver() && (round === 0 || timeIsLeft(started, round)); round++) {
+  for (let round = 0; round < rounds && (round === 0 || timeIsLeft(started, round)); round++) {
     for (const candidate of candidates) {
       const result = results.get(candidate.name);
       if (result.failure !== undefined) continue;
       candidate.clear();
-      runQuiet("sync", []); // what one candidate has left to write must not be paid by the next
+      runQuiet("sync", ["-f", directory]); // what one candidate has left to write must not be paid by the next
       try {
-        await measureInto(result, candidate);
+        await measureInto(result, candidate, directory);
       } catch (error) {
         if (!(error instanceof StepFailure)) throw error;
         result.failure = error.message.split("\n").join(" ").slice(-300);
@@ -40,10 +40,10 @@ function timeIsLeft(started, roundsDone) {
   return spent + spent / roundsDone < mostMs;
 }
 
-async function measureInto(result, candidate) {
+async function measureInto(result, candidate, directory) {
   const { milliseconds, peakBytes, writtenBytes } = await measureWork(candidate);
   const before = performance.now();
-  runQuiet("sync", ["-f", benchDirectory]);
+  runQuiet("sync", ["-f", directory]);
   result.plain.push(milliseconds);
   result.synced.push(milliseconds + performance.now() - before);
   result.peakBytes = Math.max(result.peakBytes, peakBytes);

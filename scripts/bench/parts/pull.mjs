@@ -7,8 +7,8 @@ import { workSection } from "../workReport.mjs";
 
 /** Makes the part that pulls the images of a shape, all at the same time. */
 export function measurePull(shape, { keepsImages = true } = {}) {
-  return ({ rounds }) =>
-    withImageTools(shape, async ({ tools, images, references, note }) => {
+  return ({ rounds, disk }) =>
+    withImageTools({ shape, disk }, async ({ tools, images, references, directory, note }) => {
       const candidates = tools.map((tool) => ({
         name: tool.name,
         daemons: tool.daemons,
@@ -16,7 +16,7 @@ export function measurePull(shape, { keepsImages = true } = {}) {
         clear: () => tool.clear(references),
       }));
       try {
-        const results = await compareWork(candidates, { rounds });
+        const results = await compareWork(candidates, { rounds, directory });
         return workSection(titleOf(images), results, {
           names: Object.fromEntries(tools.map(({ name, pullName }) => [name, pullName])),
           notes: [note],

@@ -3,8 +3,8 @@ import { prepare, withImageTools } from "../imageTools.mjs";
 import { engineHead, engineRows, section } from "../report.mjs";
 import { compare } from "../timing.mjs";
 
-export function measurePullAgain({ rounds }) {
-  return withImageTools("layers", async ({ tools, references, place, note }) => {
+export function measurePullAgain({ rounds, disk }) {
+  return withImageTools({ shape: "layers", disk }, async ({ tools, references, place, note }) => {
     const asked = tools.filter(({ name }) => name !== "skopeo");
     for (const tool of asked) prepare(tool.pull(references));
     const base = "node -e 0";
