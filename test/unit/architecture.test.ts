@@ -1,8 +1,13 @@
+// @regression V91 check and use in Node
+// @wrong Files below a container's root were opened by path, after a look that no longer held.
+// @rule R2
+// @defence The program calls nothing of node:fs on a path that comes from a root file system; the helper goes there.
 import assert from "node:assert/strict";
 import test from "node:test";
 import { findHabitViolations } from "../support/architecture/habits.ts";
 import { findNativeViolations } from "../support/architecture/native.ts";
 import { findCycles, findEagerPackages, findRoomViolations } from "../support/architecture/rooms.ts";
+import { findRootPaths } from "../support/architecture/rootPaths.ts";
 import { readSources, type Sources } from "../support/architecture/sources.ts";
 
 const sources = readSources("src", ".ts");
@@ -33,6 +38,36 @@ for (const entry of ["src/main.ts", "src/cli/commands/run.ts", "src/createEngine
 }
 
 test("each file keeps the habits of the house", () => none(findHabitViolations(sources)));
+
+test("no call of node:fs goes below a root file system (V91)", () => none(findRootPaths(sources)));
+
+test("findRootPaths() sees a path of a root file system, named at the call or before it", () => {
+  const files = {
+    "src/container/a.ts": 'import { readFileSync } from "node:fs";\nreadFileSync(join(paths.upper, "etc/passwd"));\n',
+    "src/container/b.ts": [
+      'import { statSync } from "node:fs";',
+      'const top = join(directory, "tree");',
+      "const file = join(top, name);",
+      "// statSync(upper) in a comment is fine",
+      "statSync(file);",
+      "statSync(directory);",
+    ].join("\n"),
+    "src/container/c.ts": 'import { join } from "node:path";\nopen(paths.upper);\n',
+  };
+  assert.deepEqual(
+    findRootPaths(sample(files)).map((line) => line.split(" ")[0]),
+    ["src/container/a.ts:2", "src/container/b.ts:5"],
+  );
+});
+
+test("findNativeViolations() sees an open that follows a link, and a way round a root", () => {
+  const text =
+    'int a = openat(fd, name, O_RDONLY);\nint b = openat(fd, name, O_NOFOLLOW);\nint c = openat(fd, "ns", 0);\nchdir(path);\n';
+  assert.deepEqual(
+    findNativeViolations(sample({ "native/a.c": text })).map((line) => line.split(" ")[0]),
+    ["native/a.c:1", "native/a.c:4"],
+  );
+});
 
 test("the native helper resolves paths in few places and stays small", () => none(findNativeViolations(nativeSources)));
 

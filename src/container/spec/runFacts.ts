@@ -1,6 +1,6 @@
-import { readFileSync, statfsSync, statSync } from "node:fs";
+import { readFileSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
-import { EngineError, errnoOf, fileSystemError, readFileIfExists } from "../../base/index.ts";
+import { errnoOf, readBoundedFile, readFileIfExists } from "../../base/index.ts";
 import { parseHardLimits, processorsWithThermalThrottle } from "../../launch/index.ts";
 import type { UsernsReason } from "../../namespaces/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
@@ -22,7 +22,7 @@ export interface RunFacts {
 /**
  * Gathers the facts for one container. Reads files of the host only; nothing is changed.
  *
- * @throws EngineError `invalidValue` for a device that is none, `fileSystem` for an unreadable seccomp profile.
+ * @throws EngineError `invalidValue` for a device that is none, `fileSystem` for an unreadable seccomp profile, `limitExceeded` for a large one.
  */
 export function gatherRunFacts(options: FilledOptions, seccompPath: string | undefined): RunFacts {
   return {
@@ -51,12 +51,7 @@ function readHostFiles(): HostFiles {
 const maxProfileBytes = 1024 * 1024;
 
 function readProfile(path: string): string {
-  try {
-    if (statSync(path).size <= maxProfileBytes) return readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileSystemError(error, "read the seccomp profile", path);
-  }
-  throw new EngineError("limitExceeded", `the seccomp profile "${path}" is larger than 1 MiB`);
+  return readBoundedFile({ path, maxBytes: maxProfileBytes, what: "the seccomp profile" }).toString("utf8");
 }
 
 /** statfs(2) magic numbers of file systems that cannot be attached with an id map, and their names. */
