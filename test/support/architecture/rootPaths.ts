@@ -11,6 +11,7 @@ const pathCall =
 /** Files that make, move or look for the topmost directory itself, which is the engine's; nothing below it. */
 const topmostOnly: ReadonlySet<string> = new Set([
   "src/container/check/checkLayers.ts",
+  "src/container/check/checkVolumes.ts",
   "src/container/state/removeContainer.ts",
   "src/container/state/reserveContainer.ts",
   "src/container/state/volumes.ts",
