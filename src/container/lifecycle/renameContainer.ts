@@ -42,18 +42,38 @@ export async function renameContainer(
     }
     const exists = (holder: string) => existsSync(join(containersDirectory(root), holder));
     await reserveName({ root, name, id, exists });
-    failPoint("rename.reserved");
-    const renamed = { ...record, name };
-    writeContainerRecord(paths.record, renamed);
-    failPoint("rename.recorded");
-    releaseName(root, record.name, id);
-    failPoint("rename.released");
-    if (hasOwnNetwork(record, paths.directory)) {
-      const { renameInNetworks } = await import("../names/leftNames.ts");
-      renameInNetworks({ directory: paths.directory, from: record.name, to: name }, { root, runRoot });
+    try {
+      await giveName(name, record, { root, runRoot, now });
+    } catch (error) {
+      if (exists(id)) throw error;
+      releaseName(root, name, id);
+      throw new EngineError("containerNotFound", `No such container: ${nameOrId}`, {
+        hint: "it was removed in this very moment",
+        cause: error,
+      });
     }
-    await announce(renamed, { root, now, oldName: record.name });
   });
+}
+
+/** The rest of a renaming, when the container has both names. */
+async function giveName(
+  name: string,
+  record: ContainerRecord,
+  { root, runRoot, now }: StatePlaces & { readonly now: Date },
+): Promise<void> {
+  const { id } = record;
+  const paths = containerPaths(root, id);
+  failPoint("rename.reserved");
+  const renamed = { ...record, name };
+  writeContainerRecord(paths.record, renamed);
+  failPoint("rename.recorded");
+  releaseName(root, record.name, id);
+  failPoint("rename.released");
+  if (hasOwnNetwork(record, paths.directory)) {
+    const { renameInNetworks } = await import("../names/leftNames.ts");
+    renameInNetworks({ directory: paths.directory, from: record.name, to: name }, { root, runRoot });
+  }
+  await announce(renamed, { root, now, oldName: record.name });
 }
 
 /** A monitor that runs goes on to write events with the old name; the next one has the new name. */

@@ -1,5 +1,5 @@
 import { existsSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { EngineError, errnoOf, failPoint, fileSystemError, removeDirectory, unlessDamaged } from "../../base/index.ts";
 import { releaseIdRange, releaseIdRangesOf } from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
@@ -114,6 +114,9 @@ async function removeContainerDirectory({ root, helperPath, id }: Trash): Promis
     if (errnoOf(error) !== "ENOENT") throw fileSystemError(error, "remove the container", id);
   }
   failPoint("rm.directory-renamed");
+  // Its record is final now: somebody may have given it another name since it was read.
+  const last = unlessDamaged(() => readContainerRecord(join(gone, basename(containerPaths(root, id).record))));
+  if (last !== undefined) releaseName(root, last.name, id);
   await removeTrash({ root, helperPath }, id);
 }
 
