@@ -25,7 +25,7 @@ export async function runFiles({ bundled, concurrency, ownNetwork, env = {}, onR
     process.execPath = nodeInOwnNetwork;
     process.env.BRIG_TEST_OUTER_NETWORK = `/proc/${process.pid}/ns/net`;
   }
-  const stream = run({ files: [...bundled.values()], concurrency, timeout: 600_000 });
+  const stream = run({ files: [...bundled.values()], concurrency, timeout: 1_200_000 });
   for await (const { type, data } of stream) {
     if (type === "test:stdout" || type === "test:stderr") keepOutput(output, data);
     if (type !== "test:pass" && type !== "test:fail") continue;
