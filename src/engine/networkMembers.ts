@@ -13,9 +13,10 @@ export function networkMembers(places: Places, openContext: () => Promise<Engine
   };
   return {
     networks: async (filters) => (await open()).networks(filters),
+    damagedNetworks: async () => (await open()).damagedNetworks(),
     inspectNetwork: async (nameOrId) => (await open()).inspectNetwork(nameOrId),
     createNetwork: async (request) => (await change("make a network")).createNetwork(request),
-    removeNetwork: async (nameOrId) => (await change("remove a network")).removeNetwork(nameOrId),
+    removeNetwork: async (nameOrId, options) => (await change("remove a network")).removeNetwork(nameOrId, options),
     pruneNetworks: async (filters) => (await change("remove networks")).pruneNetworks(filters),
     connectNetwork: async (request) => (await change("connect a container")).connectNetwork(request),
     disconnectNetwork: async (request) => (await change("disconnect a container")).disconnectNetwork(request),

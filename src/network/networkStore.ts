@@ -2,12 +2,14 @@ import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   corruptRecord,
+  EngineError,
   errnoOf,
   failPoint,
   fileSystemError,
   listNames,
   makeDirectory,
   readRecord,
+  unlessDamaged,
   writeFileAtomic,
 } from "../base/index.ts";
 import type { ContainerNetwork } from "./containerNetwork.ts";
@@ -23,7 +25,20 @@ export function networkDirectory(root: string, name: string): string {
 
 /** @throws EngineError `storeCorrupt` for a file that brig did not write. */
 export function readNetworkRecord(root: string, name: string): NetworkRecord | undefined {
-  const path = join(networkDirectory(root, name), "network.json");
+  try {
+    return readRecordIn(networkDirectory(root, name));
+  } catch (cause) {
+    if (!(cause instanceof EngineError) || cause.code !== "storeCorrupt") throw cause;
+    throw new EngineError("storeCorrupt", `the record of the network ${name} is damaged`, {
+      hint: `brig network rm --force ${name} removes it`,
+      cause,
+      details: { network: name },
+    });
+  }
+}
+
+function readRecordIn(directory: string): NetworkRecord | undefined {
+  const path = join(directory, "network.json");
   const record = readRecord(path);
   if (record === undefined) return undefined;
   if (record.version !== 1 || typeof record.id !== "string" || !Array.isArray(record.subnets))
@@ -32,12 +47,26 @@ export function readNetworkRecord(root: string, name: string): NetworkRecord | u
   return record as unknown as NetworkRecord;
 }
 
-/** Every network with a record, by name. */
+/** Every network with a record, by name. A damaged one does not hide the others: `listDamagedNetworks` names it. */
 export function listNetworkRecords(root: string): readonly NetworkRecord[] {
-  return networkNames(root).flatMap((name) => readNetworkRecord(root, name) ?? []);
+  return networkNames(root).flatMap((name) => unlessDamaged(() => readNetworkRecord(root, name)) ?? []);
 }
 
-function networkNames(root: string): readonly string[] {
+/** The names of the networks whose record is damaged. */
+export function listDamagedNetworks(root: string): readonly string[] {
+  return networkNames(root).filter((name) => {
+    try {
+      readNetworkRecord(root, name);
+      return false;
+    } catch (error) {
+      if (error instanceof EngineError && error.code === "storeCorrupt") return true;
+      throw error;
+    }
+  });
+}
+
+/** The names of all networks, whether or not their records can be read. */
+export function networkNames(root: string): readonly string[] {
   return listNames(networksDirectory(root))
     .filter((name) => !name.startsWith("."))
     .sort();
@@ -75,7 +104,7 @@ export function listHalfMade(root: string): readonly string[] {
  * Takes a network out of sight. What is left keeps its record until `forgetRemoved`, so that what it has in the kernel can
  * be found by the next one when we are killed. Returns where it is; undefined when there was none.
  */
-export function hideNetworkRecord(root: string, { name, id }: NetworkRecord): string | undefined {
+export function hideNetworkRecord(root: string, { name, id }: Pick<NetworkRecord, "name" | "id">): string | undefined {
   const gone = join(networksDirectory(root), `.${id}.gone`);
   try {
     renameSync(networkDirectory(root, name), gone);
@@ -103,9 +132,8 @@ export function listRemoved(root: string): readonly RemovedNetwork[] {
     .filter((name) => name.endsWith(".gone"))
     .map((name) => {
       const path = join(networksDirectory(root), name);
-      const record = readRecord(join(path, "network.json"));
-      // The engine's own file.
-      return record === undefined ? { path } : { path, record: record as unknown as NetworkRecord };
+      const record = unlessDamaged(() => readRecordIn(path));
+      return record === undefined ? { path } : { path, record };
     });
 }
 

@@ -5,6 +5,7 @@ import type { Flag } from "../flags/flag.ts";
 import { type FormatDraft, formatFlag, helpFlag, switchInto } from "../flags/sharedFlags.ts";
 import { formatList } from "../render/listFormat.ts";
 import { networkList, networkRow } from "../render/networkRows.ts";
+import { sanitizeLine } from "../render/sanitize.ts";
 
 interface NetworkListDraft extends FormatDraft {
   quiet?: boolean;
@@ -36,8 +37,13 @@ export const networkListCommand = defineCommand<NetworkListDraft>({
   arguments: { exactly: 0 },
   flags,
   begin: () => ({ filters: [] }),
-  execute: async ({ draft, openEngine }): Promise<Outcome> => {
-    const networks = await (await openEngine()).networks(draft.filters);
+  execute: async ({ draft, context, openEngine }): Promise<Outcome> => {
+    const engine = await openEngine();
+    const networks = await engine.networks(draft.filters);
+    for (const name of await engine.damagedNetworks()) {
+      const line = `the record of the network ${name} is damaged: brig network rm --force ${name} removes it`;
+      context.stderr.write(`WARNING: ${sanitizeLine(line)}\n`);
+    }
     const ids = draft.noTrunc === true ? "whole" : "short";
     if (draft.quiet === true && draft.format === undefined) {
       return { output: networks.map(({ Id }) => `${ids === "whole" ? Id : Id.slice(0, 12)}\n`).join("") };

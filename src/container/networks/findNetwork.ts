@@ -5,6 +5,7 @@ import {
   defaultNetworkName,
   forgetRemoved,
   interfaceNames,
+  listDamagedNetworks,
   listHalfMade,
   listNetworkRecords,
   type NetworkRecord,
@@ -40,7 +41,7 @@ export function predefinedName(id: string): string | undefined {
 /**
  * Makes a network; what is decided about it and that it exists is one step for everybody else.
  *
- * @throws EngineError as `planNetworkRecord`.
+ * @throws EngineError as `planNetworkRecord`, `storeCorrupt` when it is not known which addresses another network has.
  */
 export async function makeNetwork(
   request: NetworkRequest,
@@ -50,10 +51,19 @@ export async function makeNetwork(
   makeDirectory(networksDirectory(root));
   return withLock(join(networksDirectory(root), ".lock"), { mode: "exclusive" }, () => {
     for (const path of listHalfMade(root)) forgetRemoved(path); // nobody else is at it: we have the lock
+    for (const name of listDamagedNetworks(root)) throw unknownAddresses(name);
     const record = decideNetwork(request, id, { root, now });
     if (!addNetworkRecord(root, record)) throw nameTaken(record.name);
     return record;
   });
+}
+
+function unknownAddresses(name: string): EngineError {
+  return new EngineError(
+    "storeCorrupt",
+    `cannot choose addresses for a network: the record of the network ${name} is damaged, so its own are not known`,
+    { hint: `brig system check --repair, or brig network rm --force ${name}`, details: { network: name } },
+  );
 }
 
 /** The record that `makeNetwork` would write at this moment. */

@@ -1,6 +1,6 @@
 import { EngineError, unlessDamaged } from "../../base/index.ts";
 import { hasLabel } from "../../image/index.ts";
-import { defaultNetworkName, listNetworkRecords, type NetworkRecord } from "../../network/index.ts";
+import { defaultNetworkName, listNetworkRecords, type NetworkRecord, networkNames } from "../../network/index.ts";
 import type { ObjectFilter } from "../list/containerFilters.ts";
 import { listContainerIds } from "../state/containerIds.ts";
 import { containerPaths } from "../state/containerPaths.ts";
@@ -35,7 +35,7 @@ export function listNetworks(places: NetworkListPlaces, filters: readonly Object
 
 function allNetworks(places: NetworkListPlaces): NetworkDetails[] {
   const records = listNetworkRecords(places.root);
-  const missing = records.some(({ name }) => name === defaultNetworkName) ? [] : [undecidedDefault(places)];
+  const missing = networkNames(places.root).includes(defaultNetworkName) ? [] : [undecidedDefault(places)];
   return [
     ...[...records, ...missing].map((record) => describeNetworkRecord(record, [])),
     wordNetwork("host"),

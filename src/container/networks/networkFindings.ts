@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { withLock } from "../../base/index.ts";
+import { unlessDamaged, withLock } from "../../base/index.ts";
 import { executeNetwork } from "../../launch/index.ts";
 import {
   changePublished,
+  defaultNetworkName,
   findLinkFaults,
   findNetworkFaults,
   findStrayPorts,
@@ -11,6 +12,7 @@ import {
   formatSocket,
   insideSettings,
   type KernelState,
+  listDamagedNetworks,
   listHalfMade,
   listNetworkRecords,
   listRemoved,
@@ -36,6 +38,7 @@ import { readNetworkFacts } from "./networkFacts.ts";
 import { networkFailure } from "./networkFailure.ts";
 import { type NetworkMember, networkMembers } from "./networkMembers.ts";
 import { recordsOf } from "./networkRecords.ts";
+import { removeDamagedNetwork, runningUsers } from "./removeDamaged.ts";
 
 interface Looked {
   readonly scene: CheckScene;
@@ -49,7 +52,7 @@ interface Looked {
 export async function findNetworkFindings(scene: CheckScene): Promise<readonly Finding[]> {
   const records = listNetworkRecords(scene.root).filter(({ driver }) => driver === "bridge");
   const removed = listRemoved(scene.root);
-  const halfMade = halfMadeFindings(scene);
+  const halfMade = [...halfMadeFindings(scene), ...damagedFindings(scene)];
   if (records.length === 0 && removed.length === 0) return halfMade;
   const facts = readNetworkFacts();
   const looked = { scene, facts, kernel: await readKernelState(facts), ruleset: await readRuleset(facts.tools.nft) };
@@ -81,17 +84,33 @@ function halfMadeFindings({ root }: CheckScene): readonly Finding[] {
   }));
 }
 
+/** What its addresses, its name on the host and its options were is not known: only the default one is as it always is. */
+function damagedFindings(scene: CheckScene): readonly Finding[] {
+  return listDamagedNetworks(scene.root).map((object) => {
+    const sentence = "the record of the network is damaged";
+    const [user] = runningUsers(object, scene);
+    if (user !== undefined) return { object, sentence, advice: `stop what runs in it first: ${user}` };
+    if (object !== defaultNetworkName) {
+      return { object, sentence, advice: `brig network rm --force ${object} removes it; then create it again` };
+    }
+    const apply = () => removeDamagedNetwork(object, scene);
+    return { object, sentence, repair: { does: "removes it, and the next container makes it anew", apply } };
+  });
+}
+
 /** Published ports that lead to an address whose container does not run. */
 function strayFindings(records: readonly NetworkRecord[], looked: Looked): readonly Finding[] {
   const { scene, facts, ruleset } = looked;
-  const known = records.flatMap((record) =>
-    networkMembers(record, scene, "all")
-      .filter((member) => isUp(scene, member.record.id))
-      .flatMap(({ paths }) => {
-        const network = readContainerNetwork(paths.directory);
-        return translatePorts(network, recordsOf(scene.root, network));
-      }),
+  const up = records.flatMap((record) =>
+    networkMembers(record, scene, "all").filter((member) => isUp(scene, member.record.id)),
   );
+  const known: ReturnType<typeof translatePorts>[number][] = [];
+  for (const { paths } of up) {
+    const network = readContainerNetwork(paths.directory);
+    const own = unlessDamaged(() => recordsOf(scene.root, network));
+    if (own === undefined) return []; // which ports are its own is not known
+    known.push(...translatePorts(network, own));
+  }
   return findStrayPorts({ ruleset, records, known }).map((port) => ({
     object: `${formatSocket(port.hostIp, port.hostPort)}/${port.protocol}`,
     sentence: `the port leads to ${port.address}, and no running container publishes it`,
@@ -131,8 +150,8 @@ function portFindings({ record, paths }: NetworkMember, { name }: NetworkRecord,
   const { scene, facts, ruleset } = looked;
   const network = readContainerNetwork(paths.directory);
   if (network.ports.length === 0) return [];
-  const records = recordsOf(scene.root, network);
-  if (publishingEndpoint(network, records)?.network !== name) return [];
+  const records = unlessDamaged(() => recordsOf(scene.root, network));
+  if (records === undefined || publishingEndpoint(network, records)?.network !== name) return [];
   const lost = translatePorts(network, records).filter((port) => {
     const found = findTranslation(ruleset, port);
     return found?.address !== port.address || found.port !== port.containerPort;

@@ -11,10 +11,13 @@ import type { NetworkDetails } from "./networkDetails.ts";
 /** What can be done with networks. */
 export interface ContainerNetworks {
   networks(filters: readonly ObjectFilter[]): Promise<readonly NetworkDetails[]>;
+  /** The names of networks that `networks` leaves out because their records are damaged. */
+  damagedNetworks(): Promise<readonly string[]>;
   inspectNetwork(nameOrId: string): Promise<NetworkDetails>;
   /** Makes a network; nothing of it is in the kernel until a container joins. */
   createNetwork(request: NetworkRequest): Promise<NetworkDetails>;
-  removeNetwork(nameOrId: string): Promise<void>;
+  /** `force`: also one whose record is damaged. */
+  removeNetwork(nameOrId: string, options?: { readonly force?: boolean }): Promise<void>;
   /** Removes networks that no container uses. */
   pruneNetworks(filters: readonly ObjectFilter[]): Promise<Pruned>;
   connectNetwork(request: ConnectRequest): Promise<void>;
@@ -32,10 +35,15 @@ export interface NetworksSetting extends StatePlaces {
 export function openNetworks(setting: NetworksSetting): ContainerNetworks {
   return {
     networks: async (filters) => (await import("./listNetworks.ts")).listNetworks(setting, filters),
+    damagedNetworks: async () => (await import("../../network/index.ts")).listDamagedNetworks(setting.root),
     inspectNetwork: async (nameOrId) => (await import("./listNetworks.ts")).inspectNetwork(nameOrId, setting),
     createNetwork: (request) => createNetwork(request, setting),
-    async removeNetwork(nameOrId) {
-      await (await import("./removeNetwork.ts")).removeNetwork(nameOrId, await setting.openContext());
+    async removeNetwork(nameOrId, options = {}) {
+      const context = await setting.openContext();
+      if (options.force === true && (await import("./removeDamaged.ts")).isDamaged(nameOrId, context)) {
+        return (await import("./removeDamaged.ts")).removeDamagedNetwork(nameOrId, context);
+      }
+      await (await import("./removeNetwork.ts")).removeNetwork(nameOrId, context);
     },
     async pruneNetworks(filters) {
       return (await import("./removeNetwork.ts")).pruneNetworks(filters, await setting.openContext());

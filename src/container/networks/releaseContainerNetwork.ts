@@ -6,6 +6,7 @@ import {
   type ContainerNetwork,
   changePublished,
   listNetworkRecords,
+  networkNames,
   portFiles,
   readContainerNetwork,
   releaseEndpoint,
@@ -34,8 +35,7 @@ export async function releaseContainerNetwork(
 
 /** Addresses that no record of a container tells of, or whose record is not there. */
 export function releaseUnrecorded(root: string, id: string): void {
-  const names = listNetworkRecords(root).map(({ name }) => name);
-  releaseLeasesOf(root, names, id);
+  releaseLeasesOf(root, networkNames(root), id);
 }
 
 /**
