@@ -27,7 +27,8 @@ export async function compareWork(candidates, { rounds, directory }) {
         await measureInto(result, candidate, directory);
       } catch (error) {
         if (!(error instanceof StepFailure)) throw error;
-        result.failure = error.message.split("\n").join(" ").slice(-300);
+        const [, said = error.message] = error.message.split('" ended with ', 2); // the command is known
+        result.failure = `it ended with ${said.split("\n").join(" ").slice(0, 200).trim()}`;
       }
       candidate.clear();
     }
