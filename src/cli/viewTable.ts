@@ -22,7 +22,7 @@ const verbs: readonly CommandEntry[] = [
   {
     words: "why",
     section,
-    summary: "Say why a container ended, does not start or is slow to stop",
+    summary: "Say why a container ended or does not start, who has a port, an image, a path or the space",
     load: why,
   },
 ];

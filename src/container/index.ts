@@ -115,7 +115,9 @@ export { type TopRequest, type TopTable, topContainer } from "./top/topContainer
 export type { Pruned } from "./volumes/removeVolume.ts";
 export type { VolumeDetails } from "./volumes/volumeDetails.ts";
 export type { ContainerExplanation } from "./why/explainContainer.ts";
+export type { MountQuestion } from "./why/explainMount.ts";
 export type { PortExplanation, PortQuestion } from "./why/explainPort.ts";
+export type { Explanation } from "./why/explanation.ts";
 
 /** `openStore` of store/openStore.ts, which nothing needs that runs a container. */
 export async function openStore(context: EngineContext): Promise<EngineStore> {
@@ -128,6 +130,6 @@ export async function diffPlans(request: DiffPlansRequest, context: EngineContex
 }
 
 /** `openStudies` of openStudies.ts, for the same reason. */
-export async function openStudies(places: ListPlaces): Promise<ContainerStudies> {
+export async function openStudies(places: ListPlaces & { readonly now: () => Date }): Promise<ContainerStudies> {
   return (await import("./openStudies.ts")).openStudies(places);
 }

@@ -6,11 +6,14 @@ export function studyMembers(places: Places): ContainerStudies {
   const open = async (attempt: string) => {
     requireRoot(await probe(places), attempt);
     const { openStudies } = await import("../container/index.ts");
-    return openStudies(places);
+    return openStudies({ ...places, now: () => new Date() });
   };
   return {
     startJournal: async (nameOrId) => (await open("read the journal of a container")).startJournal(nameOrId),
     compareContainers: async (request) =>
       (await open("look at the processes of a container")).compareContainers(request),
+    whyImage: async (reference) => (await open("look at the images")).whyImage(reference),
+    whyMount: async (question) => (await open("look at the mounts of a container")).whyMount(question),
+    whySpace: async () => (await open("measure what brig keeps")).whySpace(),
   };
 }

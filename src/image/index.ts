@@ -66,7 +66,14 @@ export type { LoginReport, LogoutReport } from "./registry/login.ts";
 export { defaultCertificateDirectory, type RegistryOptions } from "./registry/options.ts";
 export { formatRateLimit, type RateLimit } from "./registry/rateLimit.ts";
 export type { FoundRepository } from "./registry/search.ts";
-export { type ImageRemoval, noSuchImage, type RemovedImage, removedMeanwhile, removeImage } from "./remove.ts";
+export {
+  type ImageRemoval,
+  noSuchImage,
+  type RemovedImage,
+  refusalOfRemoval,
+  removedMeanwhile,
+  removeImage,
+} from "./remove.ts";
 export type { ListenAddress } from "./serve/listen.ts";
 export type { RegistryServer, ServeRequest } from "./serve/serveRegistry.ts";
 export { type ImageStore, openImageStore } from "./store.ts";

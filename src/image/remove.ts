@@ -3,7 +3,7 @@ import type { Digest } from "../oci/index.ts";
 import { type ImageUser, planRemoval } from "./planRemoval.ts";
 import type { ImageStore } from "./store.ts";
 import { imageIdOf } from "./storedImage.ts";
-import type { IndexEntry } from "./storeIndex.ts";
+import { type IndexEntry, readIndex } from "./storeIndex.ts";
 import { storeLayout } from "./storeLayout.ts";
 import { findEntry } from "./storeResolve.ts";
 import type { LayerKeeper } from "./storeSweep.ts";
@@ -52,10 +52,30 @@ export async function removeImage(store: ImageStore, text: string, removal: Imag
   return { untagged, deleted: [deletedId, ...layers.map(({ diffId }) => diffId)] };
 }
 
+/**
+ * What `removeImage` would do at this moment: undefined when the name or the image goes, else the error that it would
+ * throw. Changes nothing.
+ *
+ * @throws EngineError `imageNotFound`, `invalidReference`.
+ */
+export function refusalOfRemoval(
+  store: ImageStore,
+  text: string,
+  removal: Pick<ImageRemoval, "force" | "usedBy">,
+): EngineError | undefined {
+  try {
+    withoutImage(store, { entries: readIndex(storeLayout(store.directory)), text, removal });
+    return undefined;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "imageInUse") return error;
+    throw error;
+  }
+}
+
 interface RemovalStep {
   readonly entries: readonly IndexEntry[];
   readonly text: string;
-  readonly removal: ImageRemoval;
+  readonly removal: Pick<ImageRemoval, "force" | "usedBy">;
 }
 
 function withoutImage({ directory }: ImageStore, { entries, text, removal }: RemovalStep) {

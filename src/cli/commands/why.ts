@@ -1,4 +1,5 @@
-import type { ContainerExplanation, PortExplanation } from "../../container/index.ts";
+import { EngineError } from "../../base/index.ts";
+import type { ContainerExplanation, Explanation, PortExplanation } from "../../container/index.ts";
 import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
@@ -9,21 +10,39 @@ import { forEachArgument } from "./eachArgument.ts";
 import { parsePortWord } from "./portWords.ts";
 
 export const whyCommand = defineCommand<FormatDraft>({
-  usage: "[OPTIONS] CONTAINER [CONTAINER...] | port PORT[/PROTOCOL]...",
+  usage: "[OPTIONS] CONTAINER... | port PORT... | image IMAGE... | mount PATH CONTAINER | space",
   arguments: { atLeast: 1 },
   flags: [inspectFormatFlag, helpFlag],
   begin: () => ({}),
   execute: async ({ draft: { format }, args, openEngine }): Promise<Outcome> => {
     const engine = await openEngine();
-    const [first, ...ports] = args;
-    // A container with this name is told from the word by standing alone.
-    if (first === "port" && ports.length > 0) return explainPorts(engine, ports, format);
+    const [first, ...words] = args;
+    // A container with such a name is told from the word by standing alone; one called "space" has an id.
+    if (first === "port" && words.length > 0) return explainPorts(engine, words, format);
+    if (first === "image" && words.length > 0)
+      return forEachArgument(words, async (name) => show(await engine.whyImage(name), format));
+    if (first === "mount" && words.length > 0) return explainMount(engine, words, format);
+    if (first === "space" && words.length === 0) return { output: show(await engine.whySpace(), format) };
     return forEachArgument(args, async (name) => {
       const explanation = await engine.explainContainer(name);
       return format === undefined ? describe(explanation) : formatDocument(documentOf(explanation), format);
     });
   },
 });
+
+async function explainMount(engine: Engine, words: readonly string[], format: string | undefined): Promise<Outcome> {
+  const [path, container, ...more] = words;
+  if (path === undefined || container === undefined || more.length > 0) {
+    throw new EngineError("usage", "why mount takes a path and a container", { hint: "brig why mount /etc/hosts web" });
+  }
+  return { output: show(await engine.whyMount({ path, container }), format) };
+}
+
+function show(explanation: Explanation, format: string | undefined): string {
+  if (format === undefined) return describe(explanation);
+  const { name, why, more, hint = "" } = explanation;
+  return formatDocument({ Name: name, Why: why, More: more, Hint: hint }, format);
+}
 
 /** Who answers at ports of the host. */
 function explainPorts(engine: Engine, words: readonly string[], format: string | undefined): Promise<Outcome> {

@@ -1,5 +1,8 @@
 import { unescapeMountField } from "../check/checkMounts.ts";
 
+/** A process of a container decides what is mounted there: more than this is not read. */
+export const maxMountBytes = 1 << 20;
+
 /**
  * The mounts of a mountinfo text (proc_pid_mountinfo(5)): by mount point, file system, source, options and propagation. Of
  * mounts on top of each other the topmost one, which is the last, is what a process sees.

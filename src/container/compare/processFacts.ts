@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { errnoOf, fileSystemError, readBoundedFile, readFileIfExists } from "../../base/index.ts";
 import { groupFiles } from "../../cgroups/index.ts";
 import { capabilityNames } from "../../namespaces/index.ts";
-import { parseMounts } from "./parseMounts.ts";
+import { maxMountBytes, parseMounts } from "./parseMounts.ts";
 
 export const comparedSections = ["namespaces", "process", "capabilities", "limits", "sysctls", "mounts"] as const;
 export type ComparedSection = (typeof comparedSections)[number];
@@ -33,9 +33,6 @@ const capabilitySets = [
 
 const groupLimits = ["memory.max", "memory.high", "memory.low", "memory.swap.max", "cpu.max", "cpu.weight", "pids.max"];
 const moreGroupLimits = ["io.max", "io.weight", "cpuset.cpus", "cpuset.mems"];
-
-/** A process of a container decides what is mounted there: more than this is not read. */
-const maxMountBytes = 1 << 20;
 
 /**
  * Reads what makes up the surroundings of a process, from outside: nothing of it is executed or joined.

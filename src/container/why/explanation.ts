@@ -1,0 +1,16 @@
+/** An answer to a question about what brig keeps, in sentences; what they hold of strangers' words is harmless only when printed so. */
+export interface Explanation {
+  /** What was asked about. */
+  readonly name: string;
+  /** The answer, in one sentence. */
+  readonly why: string;
+  /** What it rests on, one sentence each. */
+  readonly more: readonly string[];
+  /** What the reader can do, where that is known. */
+  readonly hint?: string;
+}
+
+/** `1 container`, `2 containers` */
+export function counted(count: number, thing: string): string {
+  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
+}
