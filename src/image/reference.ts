@@ -53,9 +53,12 @@ function splitRegistry(name: string): RepositoryName {
   return { registry: "docker.io", repository: path.includes("/") ? path : `library/${path}` };
 }
 
-/** Whether the part before the first slash is a registry rather than a user of Docker Hub. */
+/**
+ * Whether the part before the first slash is a registry rather than a user of Docker Hub. Upper case alone makes none:
+ * the canonical text has lower case, and would be the name of another image.
+ */
 function isRegistryPart(first: string): boolean {
-  return /[.:A-Z]/.test(first) || first === "localhost";
+  return /[.:]/.test(first) || first.toLowerCase() === "localhost";
 }
 
 /**

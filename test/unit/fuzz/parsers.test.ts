@@ -103,7 +103,14 @@ const targets: readonly Target[] = [
   },
   {
     name: "references",
-    examples: ["alpine", "example.com:5000/a/b_c:v1.2", `[::1]:5/a@${digest}`, `docker.io/library/x:y@${digest}`],
+    examples: [
+      "alpine",
+      "Upper/case",
+      "LOCALHOST/x",
+      "example.com:5000/a/b_c:v1.2",
+      `[::1]:5/a@${digest}`,
+      `docker.io/library/x:y@${digest}`,
+    ],
     take: (bytes) => {
       const shown = formatImageRef(parseImageRef(bytes.toString()));
       assert.equal(formatImageRef(parseImageRef(shown)), shown);

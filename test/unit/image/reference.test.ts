@@ -122,7 +122,7 @@ test("parseImageRef() refuses what is not a reference, with Docker's sentence", 
 });
 
 test("parseImageRef() says that repository names are lower case", () => {
-  for (const text of ["Alpine", "team/Tool", "host.x/App"]) {
+  for (const text of ["Alpine", "team/Tool", "host.x/App", "Team/tool"]) {
     assert.throws(
       () => parseImageRef(text),
       /^EngineError: invalid reference format: repository name must be lowercase$/,
