@@ -1,5 +1,6 @@
 import { EngineError } from "../base/index.ts";
 import type { SpecIdMapping } from "../oci/index.ts";
+import { mappingProblem } from "./idMaps.ts";
 import { idsPerRange } from "./idPools.ts";
 
 /** What `--userns` asks for. */
@@ -68,6 +69,10 @@ function parseAuto(text: string, rest: string | undefined): OwnIds {
     else if (name === "uidmapping") users.push(parseMapping(text, value));
     else if (name === "gidmapping") groups.push(parseMapping(text, value));
     else throw invalidMode(text, "auto takes size=, uidmapping= and gidmapping=");
+  }
+  for (const mappings of [users, groups]) {
+    const problem = mappings.length === 0 ? undefined : mappingProblem(mappings);
+    if (problem !== undefined) throw invalidMode(text, `the mappings cannot be: ${problem}`);
   }
   return { kind: "auto", size, users, groups };
 }

@@ -129,7 +129,7 @@ test("images are told of, and filters and times that are wrong are refused", asy
     "--format",
     "{{.Action}} {{.Actor.ID}}",
   ];
-  assert.match((await brigOk(args, { root })).stdout, /^pull 127\.0\.0\.1:\d+\/busybox:latest\n/);
+  assert.match((await brigOk(args, { root })).stdout, /^pull 127\.0\.0\.1:\d+\/tested:latest\n/);
   const wrong = { 64: ["--format", "{{.Nope"], 125: ["-f", "nope=1"] };
   for (const [status, flags] of Object.entries(wrong)) {
     assert.equal(

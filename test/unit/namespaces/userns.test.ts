@@ -32,6 +32,7 @@ describe("parseUserns()", () => {
   const refused = [
     ["HOST", "auto:", "auto:size=0", "auto:size=1e3", "auto:size=67108865", "auto:size", "auto:x=1", "nomap:size=1"],
     ["auto:uidmapping=0:1", "auto:uidmapping=0:1:0", "auto:uidmapping=0:1:2:3", "auto:gidmapping=-1:1:1"],
+    ["auto:uidmapping=5:0:7,uidmapping=6:9:1", "auto:gidmapping=5:10:7,gidmapping=50:12:1"],
     ["keep-id:uid=65536", "keep-id:size=1", "keep-id:", "container:", "container:../x", "container:a b", "host:x", "x"],
   ].flat();
   for (const text of refused) {
