@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { EngineError, fileSystemError } from "../base/index.ts";
+import { readBoundedFile } from "../base/index.ts";
 import { parseEnvFile, parseLabelFile, type RunOptions } from "../container/index.ts";
 import type { RunDraft } from "./flags/runDraft.ts";
 
@@ -8,11 +7,11 @@ import type { RunDraft } from "./flags/runDraft.ts";
 const largestListBytes = 8 * 1024 * 1024;
 
 /** The request that the flags and arguments of `run` make. Reads `--env-file` and `--label-file`. */
-export async function finishRunRequest(draft: RunDraft, args: readonly string[]): Promise<RunOptions> {
+export function finishRunRequest(draft: RunDraft, args: readonly string[]): RunOptions {
   const { options, limits, envFiles, labelFiles, caller } = draft;
   const [image = "", ...command] = args;
-  const env = (await readListFiles(envFiles, caller.cwd)).flatMap((bytes) => parseEnvFile(bytes, caller.env));
-  const labels = (await readListFiles(labelFiles, caller.cwd)).flatMap((bytes) => parseLabelFile(bytes));
+  const env = readListFiles(envFiles, caller.cwd).flatMap((bytes) => parseEnvFile(bytes, caller.env));
+  const labels = readListFiles(labelFiles, caller.cwd).flatMap((bytes) => parseLabelFile(bytes));
   return {
     ...options,
     image,
@@ -23,15 +22,13 @@ export async function finishRunRequest(draft: RunDraft, args: readonly string[])
   };
 }
 
-/** The contents of files of variables or labels, each of bounded size. */
-export async function readListFiles(paths: readonly string[], cwd: string): Promise<readonly Uint8Array[]> {
-  return Promise.all(paths.map((path) => readBounded(resolve(cwd, path), path)));
-}
-
-async function readBounded(path: string, named: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw fileSystemError(error, "read", named);
-  });
-  if (bytes.length <= largestListBytes) return bytes;
-  throw new EngineError("limitExceeded", `cannot read "${named}": it is larger than ${largestListBytes} bytes`);
+/**
+ * The contents of files of variables or labels, each of bounded size, whatever kind of file it is.
+ *
+ * @throws EngineError `fileSystem`, `limitExceeded`.
+ */
+export function readListFiles(paths: readonly string[], cwd: string): readonly Uint8Array[] {
+  return paths.map((path) =>
+    readBoundedFile({ path: resolve(cwd, path), maxBytes: largestListBytes, what: "the file" }),
+  );
 }

@@ -17,7 +17,7 @@ export const createCommand = defineCommand<RunDraft>({
   flags: runFlags.filter(({ long }) => !onlyRun.has(long)),
   begin: beginRunDraft,
   execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
-    const options = await finishRunRequest(draft, args);
+    const options = finishRunRequest(draft, args);
     const engine = await openEngine();
     const pull = draft.quiet === true ? undefined : showImplicitPull(context, options);
     const created = await engine

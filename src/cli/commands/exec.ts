@@ -86,7 +86,7 @@ export const execCommand = defineCommand<ExecDraft>({
   flags,
   begin: ({ cwd, env }) => ({ env: [], envFiles: [], caller: { cwd, env } }),
   execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
-    const options = await finishExecOptions(draft, args);
+    const options = finishExecOptions(draft, args);
     const { stdin, stdout, stderr } = context;
     if (options.detach !== true) requireTerminal(options, stdin);
     const engine = await openEngine();
@@ -105,10 +105,10 @@ export const execCommand = defineCommand<ExecDraft>({
 
 type Step = Parameters<typeof formatStep>[0];
 
-async function finishExecOptions(draft: ExecDraft, args: readonly string[]): Promise<ExecOptions> {
+function finishExecOptions(draft: ExecDraft, args: readonly string[]): ExecOptions {
   const { env, envFiles, caller, help: _, explain: __, ...options } = draft;
   const [container = "", ...command] = args;
-  const files = await readListFiles(envFiles, caller.cwd);
+  const files = readListFiles(envFiles, caller.cwd);
   const fromFiles = files.flatMap((bytes) => parseEnvFile(bytes, caller.env));
   return { ...options, container, command, env: [...fromFiles, ...env] };
 }

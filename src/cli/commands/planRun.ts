@@ -59,10 +59,10 @@ export const planRunCommand = defineCommand<PlanDraft>({
   flags: [...planFlags, ...runFlags],
   begin: beginRunDraft,
   execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
-    const options = await finishRunRequest(draft, args);
+    const options = finishRunRequest(draft, args);
     if (draft.before !== undefined) {
       if (draft.oci === true || draft.bundle !== undefined) throw twoViews();
-      const before = await finishRunRequest(draft.before, args);
+      const before = finishRunRequest(draft.before, args);
       const difference = await (await openEngine()).diffPlans({ before, after: options });
       for (const notice of difference.notices) context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`);
       return { output: await formatDifference(difference, draft) };

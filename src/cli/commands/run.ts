@@ -20,7 +20,7 @@ export const runCommand = defineCommand<RunDraft>({
   flags: runFlags,
   begin: beginRunDraft,
   execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
-    const given = await finishRunRequest(draft, args);
+    const given = finishRunRequest(draft, args);
     if (draft.detach === true && given.attach !== undefined) throw attachAndDetach();
     const options: RunOptions = draft.detach === true ? { ...given, attach: [] } : given;
     if (draft.detach !== true) requireTerminal(options, context.stdin);

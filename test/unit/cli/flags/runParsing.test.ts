@@ -212,7 +212,8 @@ const refused: readonly Refused[] = [
   { argv: "-a std img", says: 'invalid argument "std" for "-a, --attach" flag: valid streams are STDIN,', status: 125 },
   { argv: "-d -a stdin img", says: "brig: conflicting options: cannot specify both --attach and", status: 125 },
   { argv: "--detach-keys ctrl img", says: 'invalid argument "ctrl" for "--detach-keys" flag: ', status: 125 },
-  { argv: "--env-file /nosuch/file img", says: 'brig: cannot read "/nosuch/file": ', status: 125 },
+  { argv: "--env-file /nosuch/file img", says: 'brig: cannot read the file "/nosuch/file": ', status: 125 },
+  { argv: "--env-file /dev/zero img", says: 'brig: cannot read the file "/dev/zero": it is larger than ', status: 125 },
   { argv: "-it img", says: "brig: the input device is not a TTY\n", status: 1 },
 ];
 
