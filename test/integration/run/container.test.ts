@@ -120,6 +120,12 @@ test("host name, working directory and the generated files", async () => {
   assert.equal(await output(["--dns", "9.9.9.9"], "cat", "/etc/resolv.conf"), "nameserver 9.9.9.9");
 });
 
+test("--cgroupns host shows the host's groups, read-only, also with ids of the container's own", async () => {
+  const look =
+    "grep -c ^0::/.*brig/ /proc/self/cgroup; ls -d /sys/fs/cgroup/cgroup.procs; touch /sys/fs/cgroup/x || echo no";
+  assert.match(await output(["--cgroupns", "host"], "sh", "-c", look), /^1\n\/sys\/fs\/cgroup\/cgroup.procs\nno$/);
+});
+
 test("--read-only and --tmpfs", async () => {
   const script = "echo x > /x; echo y > /run/y && cat /run/y";
   const { stdout, stderr } = await run(["--read-only", "--tmpfs", "/run:size=1m"], ["sh", "-c", script]);
