@@ -41,6 +41,11 @@ export function namedBinds(request: LaunchRequest): readonly NamedBind[] {
   return request.spec.mounts.filter(isBind).map((mount, index) => ({ mount, tree: `bind${index}` }));
 }
 
+/** The host's cgroups (`--cgroupns=host`) are a file system of the kernel's, which takes no id map. */
+export function takesIdMap({ source }: Pick<SpecMount, "source">): boolean {
+  return source !== "/sys/fs/cgroup" && !source.startsWith("/sys/fs/cgroup/");
+}
+
 /** File systems of the kernel's own, which a container makes for itself in its namespaces. */
 const kernelTypes: ReadonlySet<string> = new Set(["cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs", "tmpfs"]);
 

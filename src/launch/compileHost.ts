@@ -1,6 +1,5 @@
 import { commonHostId, formatIdMap } from "../namespaces/index.ts";
-import type { SpecMount } from "../oci/index.ts";
-import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
+import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems, takesIdMap } from "./bindSources.ts";
 import { borrowSteps, lenderOf } from "./borrowedMounts.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import { compileNetworkReady, compileNetworkStart } from "./compileNetwork.ts";
@@ -217,7 +216,8 @@ function attributeSteps(request: LaunchRequest): LaunchStep[] {
   for (const { tree, mount } of namedBinds(request)) {
     const { attributes, propagation, recursive } = sortMountOptions(mount);
     const own = ids.get(mount);
-    const flags = [...attributes, ...(own === undefined ? idmapFor(mount, idmap) : ["MOUNT_ATTR_IDMAP"])];
+    const mapped = own !== undefined || (idmap.length > 0 && takesIdMap(mount));
+    const flags = [...attributes, ...(mapped ? ["MOUNT_ATTR_IDMAP"] : [])];
     if (flags.length === 0 && propagation === undefined) continue;
     set(
       tree,
@@ -235,13 +235,6 @@ function attributeSteps(request: LaunchRequest): LaunchStep[] {
   }
   return steps;
 }
-
-/** The host's cgroups (`--cgroupns=host`) are a file system of the kernel's, which takes no id map. */
-function idmapFor({ source }: SpecMount, idmap: readonly string[]): readonly string[] {
-  return source === cgroupRoot || source.startsWith(`${cgroupRoot}/`) ? [] : idmap;
-}
-
-const cgroupRoot = "/sys/fs/cgroup";
 
 function rootTrees({ root }: LaunchRequest): readonly string[] {
   if (root.kind === "directory") return ["root"];
