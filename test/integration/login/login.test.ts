@@ -236,15 +236,19 @@ test("on a terminal the user and the password are asked for, and the password is
     env: brigEnvironment(root),
     directory: root.directory,
   });
-  t.after(() => terminal.close());
-  await terminal.waitFor(/Username:$/);
-  await terminal.type(user, "Enter");
-  await terminal.waitFor(/Password:$/);
-  await terminal.type(`wrong`, "C-u");
-  await terminal.type(`${password}x`, "BSpace", "Enter");
-  const screen = await terminal.waitFor(/Login Succeeded/);
-  assert.ok(!screen.includes(password));
-  assert.ok(!screen.includes("wrong"));
+  // Before the directory goes that holds the terminal's socket: hooks run in the order in which they were asked for.
+  try {
+    await terminal.waitFor(/Username:$/);
+    await terminal.type(user, "Enter");
+    await terminal.waitFor(/Password:$/);
+    await terminal.type(`wrong`, "C-u");
+    await terminal.type(`${password}x`, "BSpace", "Enter");
+    const screen = await terminal.waitFor(/Login Succeeded/);
+    assert.ok(!screen.includes(password));
+    assert.ok(!screen.includes("wrong"));
+  } finally {
+    await terminal.close();
+  }
   assert.deepEqual(config(), { auths: { [registry.address]: { auth } } });
 });
 
