@@ -17,13 +17,12 @@ function read(position, size) {
 }
 
 const headerSize = 64;
-const [source, ofRun, ofPull, ofOthers] = read(0, headerSize).latin1Slice().split(" ").map(Number);
-const end = headerSize + source;
-const cachedData = process.argv.includes("run")
-  ? read(end, ofRun)
-  : process.argv.includes("pull")
-    ? read(end + ofRun, ofPull)
-    : read(end + ofRun + ofPull, ofOthers);
-const program = read(headerSize, source).latin1Slice();
+const sizes = read(0, headerSize).latin1Slice().trimEnd().split(" ").map(Number);
+// Behind the source: the code for `run`, for `pull`, and for all others.
+const special = ["run", "pull"].findIndex((word) => process.argv.includes(word));
+const part = special < 0 ? sizes.length - 1 : 1 + special;
+const before = sizes.slice(0, part).reduce((sum, size) => sum + size, headerSize);
+const cachedData = read(before, sizes[part]);
+const program = read(headerSize, sizes[0]).latin1Slice();
 closeSync(pack);
 new Script(program, { filename, cachedData }).runInThisContext()(require, directory);

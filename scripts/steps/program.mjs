@@ -55,8 +55,8 @@ export async function buildProgram(outdir, plugins = []) {
   try {
     const caches = ["run", "pull", "others"].map((group) => compileFor(group, { sourceFile, packFile }));
     const parts = [source, ...caches];
-    const header = `${parts.map(({ length }) => length).join(" ")}`.padEnd(headerSize - 1);
-    writeFileSync(packFile, Buffer.concat([Buffer.from(`${header}\n`), ...parts]));
+    const sizes = parts.map(({ length }) => length).join(" ");
+    writeFileSync(packFile, Buffer.concat([Buffer.from(`${sizes.padEnd(headerSize - 1)}\n`), ...parts]));
   } finally {
     rmSync(sourceFile, { force: true });
   }

@@ -144,7 +144,6 @@ function layerTrees(context: LayerPlaces, diffIds: readonly DiffId[]): readonly 
   if (first === undefined) return trees;
   throw new EngineError("storeCorrupt", `the layer "${first}" of the image is missing`, {
     hint: "pull the image again",
-    details: { missing: first },
   });
 }
 
@@ -155,13 +154,10 @@ function layerTrees(context: LayerPlaces, diffIds: readonly DiffId[]): readonly 
  */
 export async function unpackedTrees(context: LayerPlaces, image: StoredImage): Promise<readonly string[]> {
   const { diff_ids: diffIds } = image.config.rootfs;
-  try {
-    return layerTrees(context, diffIds);
-  } catch (error) {
-    if (!(error instanceof EngineError) || error.details.missing === undefined) throw error;
-    await (await import("./unpackImage.ts")).unpackImage(context, image);
-    return layerTrees(context, diffIds);
-  }
+  const { trees, missing } = expectedTrees(context, diffIds);
+  if (missing.length === 0) return trees;
+  await (await import("./unpackImage.ts")).unpackImage(context, image);
+  return layerTrees(context, diffIds);
 }
 
 /** Whether an error only says that this user may not look: a plan can do without. */
