@@ -45,8 +45,9 @@ export async function renameContainer(
     try {
       await giveName(name, record, { root, runRoot, now });
     } catch (error) {
-      if (exists(id)) throw error;
-      releaseName(root, name, id);
+      const left = readContainerRecord(paths.record);
+      if (left?.name !== name) releaseName(root, name, id);
+      if (left !== undefined) throw error;
       throw new EngineError("containerNotFound", `No such container: ${nameOrId}`, {
         hint: "it was removed in this very moment",
         cause: error,

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
+import { runTool } from "../../support/programs.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeEvery } from "../../support/runningContainer.ts";
 
@@ -104,6 +105,23 @@ test("rename gives the new name and frees the old one", async () => {
   const events = readFileSync(join(root.root, "events.ndjson"), "utf8").split("\n");
   const renamed = events.find((line) => line.includes('"action":"rename"')) ?? "{}";
   assert.deepEqual([JSON.parse(renamed).id, JSON.parse(renamed).oldName], [id, "/done"]);
+});
+
+test("a rename whose record cannot be written gives the new name back", async () => {
+  const id = await out("inspect", "-f", "{{.Id}}", "finished");
+  const record = join(root.root, "containers", id, "container.json");
+  await runTool("mount", ["--bind", record, record]);
+  try {
+    const { code, stderr } = await runBrig(["rename", "finished", "elsewhere"], { root });
+    assert.equal(code, 1);
+    assert.match(stderr, /container.json/);
+    assert.equal(readdirSync(join(root.root, "names")).includes("elsewhere"), false);
+    assert.equal(await out("inspect", "-f", "{{.Name}}", "finished"), "/finished");
+  } finally {
+    await runTool("umount", [record]);
+  }
+  await brigOk(["rename", "finished", "elsewhere"], { root });
+  await brigOk(["rename", "elsewhere", "finished"], { root });
 });
 
 test("why says it in one sentence, and a failed start keeps its reason", async () => {
