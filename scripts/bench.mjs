@@ -1,5 +1,7 @@
-// npm run bench [-- PART...] [--rounds N] [--containers N] [--log-mib N] [--big] [--disk DIR] [--print]: medians of interleaved runs,
-// against what they should be and against other engines. What was measured is written into docs/BENCHMARKS.md.
+// npm run bench [-- PART...] [--rounds N] [--containers N] [--log-mib N] [--big] [--disk DIR] [--print|--check|--setup]:
+// medians of interleaved runs, against what they should be and against other engines. What was measured is written into
+// docs/BENCHMARKS.md, with a chart; --print only says it, --check compares it with what is written there and ends with 1 when
+// brig has become slower against the same others, --setup only installs what is needed.
 import { parseArgs } from "node:util";
 import { openEngines } from "./bench/engines.mjs";
 import { measureCommands } from "./bench/parts/commands.mjs";
@@ -13,7 +15,8 @@ import { measureNetwork } from "./bench/parts/network.mjs";
 import { measurePull } from "./bench/parts/pull.mjs";
 import { measurePullAgain } from "./bench/parts/pullAgain.mjs";
 import { measurePush, measureSave } from "./bench/parts/push.mjs";
-import { describeMachine, writeReport } from "./bench/report.mjs";
+import { compareWithCommitted } from "./bench/regressions.mjs";
+import { describeMachine, readReport, writeReport } from "./bench/report.mjs";
 import { cleanUp } from "./bench/root.mjs";
 import { setUp } from "./setup.mjs";
 import { runScript, StepFailure } from "./steps/command.mjs";
@@ -48,6 +51,8 @@ const options = {
   big: { type: "boolean", default: false },
   disk: { type: "string" },
   print: { type: "boolean", default: false },
+  check: { type: "boolean", default: false },
+  setup: { type: "boolean", default: false },
 };
 
 await runScript(async (words) => {
@@ -59,7 +64,9 @@ await runScript(async (words) => {
   const unknown = chosen.find((name) => parts[name] === undefined);
   if (unknown !== undefined) throw new StepFailure(`there is no part "${unknown}": ${Object.keys(parts).join(", ")}`);
   await setUp(["test", "bench"]);
+  if (values.setup) return;
   let opened;
+  const measured = [];
   const context = {
     rounds: count(values, "rounds"),
     containers: count(values, "containers"),
@@ -73,13 +80,21 @@ await runScript(async (words) => {
       const machine = describeMachine(context.rounds);
       const text = `${await parts[name](context)}\n${machine}\n`;
       process.stdout.write(`${text}\n`);
-      if (!values.print) writeReport(Object.keys(parts), new Map([[name, text]]));
+      measured.push(text);
+      if (!values.print && !values.check) writeReport(Object.keys(parts), new Map([[name, text]]));
     }
   } finally {
     await (await opened?.catch(() => undefined))?.close();
     cleanUp();
   }
+  if (values.check) reportRegressions(measured.join("\n"));
 });
+
+function reportRegressions(measured) {
+  const { text, regressions, compared } = compareWithCommitted(readReport(), measured);
+  process.stdout.write(`${text}\n\n${compared} ratios compared, ${regressions} worse than the committed ones\n`);
+  if (regressions > 0) process.exitCode = 1;
+}
 
 function count(values, name) {
   const number = Number(values[name]);

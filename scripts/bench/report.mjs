@@ -3,8 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../steps/project.mjs";
+import { drawChart } from "./chart.mjs";
 
 const reportPath = join(projectRoot, "docs/BENCHMARKS.md");
+const chartPath = join(projectRoot, "docs/benchmarks.svg");
 const handMarker = "<!-- by hand: npm run bench leaves what follows as it is -->";
 const partMarker = (name) => `<!-- ${name} -->`;
 
@@ -12,12 +14,19 @@ const intro = `# Measurements
 
 Written by \`npm run bench\`, one part by \`npm run bench -- NAME\`: medians of interleaved runs after a warm-up. Other engines
 are measured where they are installed, with the same image, each in directories of its own, without a network or, where it is
-what is measured, in a network namespace of its own.
+what is measured, in a network namespace of its own. \`npm run bench -- --check\` measures and compares with what stands here.
+
+![What other engines take for the same, as a multiple of what brig takes](benchmarks.svg)
 `;
 
-/** Replaces the pieces that were measured; the others stay as they are, in the order of `names`. */
+/** What is committed, or was written by an earlier part. */
+export function readReport() {
+  return existsSync(reportPath) ? readFileSync(reportPath, "utf8") : "";
+}
+
+/** Replaces the pieces that were measured; the others stay as they are, in the order of `names`. Draws the chart again. */
 export function writeReport(names, pieces) {
-  const before = existsSync(reportPath) ? readFileSync(reportPath, "utf8") : "";
+  const before = readReport();
   const hand = before.includes(handMarker) ? before.slice(before.indexOf(handMarker)) : `${handMarker}\n`;
   const kept = (name) => {
     const start = before.indexOf(partMarker(name));
@@ -29,7 +38,9 @@ export function writeReport(names, pieces) {
     const text = pieces.get(name) ?? kept(name);
     return text === undefined ? [] : [`${partMarker(name)}\n${text.trimEnd()}\n`];
   });
-  writeFileSync(reportPath, [intro, ...bodies, hand].join("\n"));
+  const report = [intro, ...bodies, hand].join("\n");
+  writeFileSync(reportPath, report);
+  writeFileSync(chartPath, drawChart(report));
 }
 
 export function section(title, head, rows, notes = []) {
