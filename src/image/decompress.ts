@@ -59,7 +59,10 @@ export async function* decompress(
   } catch (error) {
     throw error instanceof EngineError || !(error instanceof DamagedStream || isZlibError(error))
       ? error
-      : new EngineError("malformedLayer", `the ${what} is not a whole ${compression} stream`, { cause: error });
+      : new EngineError("malformedLayer", `the ${what} is not a whole ${compression} stream`, {
+          ...(compression === "zstd" ? { hint: "it is damaged, or asks for a window of more than 128 MiB" } : {}),
+          cause: error,
+        });
   }
 }
 
