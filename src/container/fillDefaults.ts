@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
 import { EngineError, fileSystemError } from "../base/index.ts";
+import { parseDeviceCgroupRule } from "../launch/index.ts";
 import type { ExposedPort, NetworkChoice, PortRequest } from "../network/index.ts";
 import type { Platform } from "../oci/index.ts";
 import { checkHealthOptions } from "./health/healthOptions.ts";
@@ -70,6 +71,7 @@ export interface FilledOptions {
   readonly platform?: Platform;
   readonly stopSignal?: string;
   readonly devices: readonly DeviceRequest[];
+  readonly deviceCgroupRules: readonly string[];
   readonly addHosts: readonly ExtraHost[];
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];
@@ -102,7 +104,19 @@ const defaultDetachKeys = "\u0010\u0011";
  */
 export function fillDefaults(options: RunOptions): FilledOptions {
   requireKnownOptions(options);
-  const filled: FilledOptions = {
+  const filled = withDefaults(options);
+  checkWords(filled);
+  checkConflicts(filled);
+  return {
+    ...filled,
+    ...(filled.name === undefined ? {} : { name: parseContainerName(filled.name) }),
+    ...(filled.workdir === undefined ? {} : { workdir: parseWorkdir(filled.workdir) }),
+    ...(filled.stopSignal === undefined ? {} : { stopSignal: parseSignal(filled.stopSignal) }),
+  };
+}
+
+function withDefaults(options: RunOptions): FilledOptions {
+  return {
     ...options,
     command: options.command ?? [],
     interactive: options.interactive ?? false,
@@ -135,6 +149,7 @@ export function fillDefaults(options: RunOptions): FilledOptions {
     labels: options.labels ?? new Map(),
     pull: options.pull ?? "missing",
     devices: options.devices ?? [],
+    deviceCgroupRules: options.deviceCgroupRules ?? [],
     addHosts: options.addHosts ?? [],
     dns: options.dns ?? [],
     dnsSearch: options.dnsSearch ?? [],
@@ -150,14 +165,6 @@ export function fillDefaults(options: RunOptions): FilledOptions {
     noHealthcheck: options.noHealthcheck ?? false,
     logDriver: options.logDriver ?? "json-file",
     logOptions: options.logOptions ?? new Map(),
-  };
-  checkWords(filled);
-  checkConflicts(filled);
-  return {
-    ...filled,
-    ...(filled.name === undefined ? {} : { name: parseContainerName(filled.name) }),
-    ...(filled.workdir === undefined ? {} : { workdir: parseWorkdir(filled.workdir) }),
-    ...(filled.stopSignal === undefined ? {} : { stopSignal: parseSignal(filled.stopSignal) }),
   };
 }
 
@@ -195,6 +202,7 @@ function checkWords(options: FilledOptions): void {
       `Invalid value ${options.oomScoreAdj}, range for oom score adj is [-1000, 1000]`,
     );
   }
+  for (const rule of options.deviceCgroupRules) parseDeviceCgroupRule(rule);
   checkHealthOptions(options.health, options.noHealthcheck);
   if (options.timeoutSec !== undefined && !(options.timeoutSec >= 1 && options.timeoutSec <= mostSeconds)) {
     throw new EngineError(

@@ -64,6 +64,8 @@ export interface RunOptions {
   readonly platform?: Platform;
   readonly stopSignal?: string;
   readonly devices?: readonly DeviceRequest[];
+  /** `c 42:* rmw`, as written: what the device filter lets pass beside the standard devices and `devices`. */
+  readonly deviceCgroupRules?: readonly string[];
   readonly addHosts?: readonly ExtraHost[];
   readonly dns?: readonly string[];
   readonly dnsSearch?: readonly string[];

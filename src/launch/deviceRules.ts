@@ -42,9 +42,13 @@ export function parseDeviceCgroupRule(text: string): SpecDeviceRule {
   const major = majorText === "*" ? undefined : Number(majorText);
   const minor = minorText === "*" ? undefined : Number(minorText);
   if (!isDeviceType(type) || (major ?? 0) > maxMajor || (minor ?? 0) > maxMinor) {
-    throw new EngineError("invalidValue", `invalid device cgroup format ${JSON.stringify(text.slice(0, 64))}`, {
-      hint: 'write TYPE MAJOR:MINOR ACCESS, such as "c 10:200 rwm"; * stands for every number',
-    });
+    throw new EngineError(
+      "invalidValue",
+      `invalid device cgroup format '${JSON.stringify(text.slice(0, 64)).slice(1, -1)}'`,
+      {
+        hint: 'write TYPE MAJOR:MINOR ACCESS, such as "c 10:200 rwm"; * stands for every number',
+      },
+    );
   }
   return {
     allow: true,

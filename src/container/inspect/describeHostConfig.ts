@@ -100,6 +100,7 @@ type ResourceNames =
 function describeResources({
   limits,
   devices,
+  deviceCgroupRules,
   ulimits,
 }: FilledOptions): Pick<HostConfigDetails, Extract<keyof HostConfigDetails, ResourceNames>> {
   return {
@@ -124,7 +125,7 @@ function describeResources({
       PathInContainer: containerPath,
       CgroupPermissions: access,
     })),
-    DeviceCgroupRules: null,
+    DeviceCgroupRules: listOrNull(deviceCgroupRules),
     DeviceRequests: null,
     MemoryReservation: limits.memoryReservationBytes ?? 0,
     MemorySwap: limits.memorySwapBytes ?? 0,

@@ -48,6 +48,7 @@ const members: Readonly<Record<keyof RunOptions, true>> = {
   platform: true,
   stopSignal: true,
   devices: true,
+  deviceCgroupRules: true,
   addHosts: true,
   dns: true,
   dnsSearch: true,

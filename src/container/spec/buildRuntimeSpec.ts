@@ -200,12 +200,12 @@ function buildLinux(request: SpecRequest, facts: SpecFacts, capabilities: readon
 }
 
 function deviceRules(
-  { privileged }: FilledOptions,
+  { privileged, deviceCgroupRules: rules }: FilledOptions,
   devices: readonly FoundDevice[],
 ): SpecLinux["resources"]["devices"] {
   if (privileged) return [{ allow: true, type: "a", access: "rwm" }];
   const allowed = devices.map(({ type, major, minor, access }) => ({ type, major, minor, access }));
-  return [forbidAllDevices, ...normalizeDeviceRules({ defaults: defaultDeviceRules, devices: allowed, rules: [] })];
+  return [forbidAllDevices, ...normalizeDeviceRules({ defaults: defaultDeviceRules, devices: allowed, rules })];
 }
 
 /** What the root must at least be for the bind mounts in it to get what they ask for (mount_namespaces(7)). */

@@ -17,8 +17,8 @@ export const storageFlags: readonly Flag<RunDraft>[] = [
     long: "device-cgroup-rule",
     value: "list",
     repeatable: true,
-    text: "rule for the device filter",
-    unsupported: laterRelease,
+    text: 'devices that may be used (type major:minor access, such as "c 42:* rmw")',
+    read: each("deviceCgroupRules", (rule) => rule),
   },
   {
     long: "gpus",
