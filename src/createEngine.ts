@@ -22,6 +22,7 @@ import { type SystemMembers, systemMembers } from "./engine/systemMembers.ts";
 import { viewMembers } from "./engine/viewMembers.ts";
 import type { Engine, EngineSettings } from "./engine.ts";
 import type { BuildIdentity, DoctorCheck } from "./host/index.ts";
+import type { Messages } from "./messages/index.ts";
 
 /**
  * Opens the engine. Nothing is touched, started or kept open by that: every member loads the rooms that it needs and
@@ -32,6 +33,7 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     settings,
     root: settings.root ?? settings.configuration?.root ?? "/var/lib/brig",
     runRoot: settings.runRoot ?? settings.configuration?.runRoot ?? "/run/brig",
+    language: settings.language ?? "en",
     helperPath: settings.helperPath ?? join(packageDirectory(), "build", "brig-helper"),
   };
   return {
@@ -242,28 +244,34 @@ function hostMembers(places: Places): HostMembers {
     },
     async info() {
       const { summarizeHost } = await import("./host/index.ts");
+      const { loadMessages } = await import("./messages/index.ts");
       const containers = await viewMembers(places, () => containerContext(places)).containers({ all: true });
       const count = (wanted: string) => containers.filter(({ status }) => status === wanted).length;
       const [running, paused] = [count("running") + count("restarting"), count("paused")];
       const images = (await imageStore(places)).list().length;
       const counts = { running, paused, stopped: containers.length - running - paused, images };
-      return summarizeHost(await probe(places), counts, buildIdentity().version);
+      // In English whatever the language: scripts look for Docker's warnings.
+      const words = await loadMessages("doctor");
+      return summarizeHost(await probe(places), { counts, serverVersion: buildIdentity().version, words });
     },
     async doctor() {
       const { runDoctor } = await import("./host/index.ts");
-      return [...runDoctor(await probe(places)), ...(await networkChecks(places))];
+      const { loadMessages } = await import("./messages/index.ts");
+      const words = await loadMessages("doctor", places.language);
+      return [...runDoctor(await probe(places), words), ...(await networkChecks(places, words))];
     },
   };
 }
 
 /** What somebody else's rules do to the networks of containers; nothing where there is no program to ask. */
-async function networkChecks({ root }: Places): Promise<readonly DoctorCheck[]> {
+async function networkChecks({ root }: Places, words: Messages["doctor"]): Promise<readonly DoctorCheck[]> {
   const network = await import("./network/index.ts");
   const nft = network.lookForTool("nft");
   if (nft === undefined) return [];
   const bridges = network.listNetworkRecords(root).filter(({ driver }) => driver === "bridge");
   const names = new Set([network.defaultBridgeInterface, ...bridges.map(({ hostInterface }) => hostInterface)]);
-  return [network.checkForwarding(await network.readRuleset(nft), [...names])];
+  const facts = { ruleset: await network.readRuleset(nft), bridges: [...names] };
+  return [network.checkForwarding(facts, words.forwarding)];
 }
 
 /** What the package says about itself. */

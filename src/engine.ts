@@ -50,6 +50,7 @@ import type {
   RemovedImage,
   TagRequest,
 } from "./image/index.ts";
+import type { Language } from "./messages/index.ts";
 import type { Platform } from "./oci/index.ts";
 
 export interface EngineSettings {
@@ -68,6 +69,8 @@ export interface EngineSettings {
   readonly home?: string;
   /** What a file of configuration would say; the settings above win. `parseConfiguration` makes it of an object. */
   readonly configuration?: Configuration;
+  /** Of the sentences that explain: `doctor`, `explainContainer` and its like. English when left out; errors always are. */
+  readonly language?: Language;
   /** The native helper; the package's own when left out. */
   readonly helperPath?: string;
 }

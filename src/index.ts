@@ -24,4 +24,5 @@ export type {
   RemovedImage,
 } from "./image/index.ts";
 export type { LaunchPlan, LaunchStep, StepReport } from "./launch/index.ts";
+export type { Language } from "./messages/index.ts";
 export type { Platform, RuntimeSpec } from "./oci/index.ts";

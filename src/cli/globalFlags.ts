@@ -1,5 +1,7 @@
+import { EngineError } from "../base/index.ts";
 import type { Override } from "../config/index.ts";
 import type { EngineSettings } from "../engine.ts";
+import { chooseLanguage, type Language, languages } from "../messages/index.ts";
 import { findConfigurationFiles } from "./configurationFiles.ts";
 import type { CommandContext } from "./context.ts";
 import type { Flag, Help } from "./flags/flag.ts";
@@ -10,6 +12,7 @@ export interface GlobalDraft extends Help {
   runRoot?: string;
   config?: string;
   insecureRegistries: string[];
+  lang?: Language;
   debug?: boolean;
   version?: boolean;
 }
@@ -45,10 +48,31 @@ export const globalFlags: readonly Flag<GlobalDraft>[] = [
       draft.insecureRegistries.push(value);
     },
   },
+  {
+    long: "lang",
+    value: languages.join("|"),
+    text: "the language of what explains: explain, why, doctor (environment: LC_ALL, LC_MESSAGES, LANG)",
+    read: readLanguage,
+  },
   { long: "debug", short: "D", text: "show where errors come from", read: switchInto<GlobalDraft>("debug") },
   { long: "version", short: "v", text: "print the version and quit", read: switchInto<GlobalDraft>("version") },
   helpFlag,
 ];
+
+function readLanguage(draft: GlobalDraft, text: string): void {
+  const lang = languages.find((known) => known === text);
+  if (lang !== undefined) draft.lang = lang;
+  else {
+    throw new EngineError("invalidValue", `there are no messages in ${JSON.stringify(text.slice(0, 40))}`, {
+      hint: `write --lang ${languages.join(" or --lang ")}`,
+    });
+  }
+}
+
+/** The language of the caller, for commands that have something to explain. */
+export function languageOf({ lang }: GlobalDraft, { env }: Pick<CommandContext, "env">): Language {
+  return chooseLanguage(env, lang);
+}
 
 /** Opens the settings of this invocation: the flags win over the environment, and both over the configuration. */
 export async function readSettings(draft: GlobalDraft, context: CommandContext): Promise<EngineSettings> {
@@ -58,7 +82,9 @@ export async function readSettings(draft: GlobalDraft, context: CommandContext):
 }
 
 /** An empty variable counts as not set. */
-function immediateSettings(draft: GlobalDraft, { env }: CommandContext): EngineSettings {
+function immediateSettings(draft: GlobalDraft, context: CommandContext): EngineSettings {
+  const { env } = context;
+  const language = languageOf(draft, context);
   const root = draft.root ?? nonEmpty(env.BRIG_ROOT);
   const runRoot = draft.runRoot ?? nonEmpty(env.BRIG_RUN_ROOT);
   const named = (env.BRIG_INSECURE_REGISTRIES ?? "").split(",").map((host) => host.trim());
@@ -70,6 +96,7 @@ function immediateSettings(draft: GlobalDraft, { env }: CommandContext): EngineS
     ...(runRoot === undefined ? {} : { runRoot }),
     ...(insecureRegistries.length === 0 ? {} : { insecureRegistries }),
     ...(authFile === undefined ? {} : { authFile }),
+    ...(language === "en" ? {} : { language }),
     // The helper built with sanitizers, for the tests; whoever sets it could as well replace brig in PATH.
     ...(helperPath === undefined ? {} : { helperPath }),
     ...(env.PATH === undefined ? {} : { searchPath: env.PATH }),

@@ -1,3 +1,4 @@
+import type { Language } from "../messages/index.ts";
 import { appendEvent } from "./events/appendEvent.ts";
 import type { ContainerDetails } from "./inspect/containerDetails.ts";
 import { type InspectRequest, inspectContainer } from "./inspect/inspectContainer.ts";
@@ -38,6 +39,7 @@ export interface ContainerViews {
 /** What the views work with; the host is looked at only by those that change a container. */
 export interface ViewPlaces extends ListPlaces {
   readonly now: () => Date;
+  readonly language: Language;
   readonly openContext: () => Promise<EngineContext>;
 }
 

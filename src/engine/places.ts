@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { EngineError } from "../base/index.ts";
 import type { EngineSettings } from "../engine.ts";
 import type { HostFacts } from "../host/index.ts";
+import type { Language } from "../messages/index.ts";
 
 /** Settings with every default filled. */
 export interface Places {
@@ -9,6 +10,7 @@ export interface Places {
   readonly root: string;
   readonly runRoot: string;
   readonly helperPath: string;
+  readonly language: Language;
 }
 
 /** Looks at the host afresh, and asks the kernel what only it can answer unless that was done in this boot. */

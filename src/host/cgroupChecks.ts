@@ -1,71 +1,54 @@
-import { check, type DoctorCheck, fail, warn } from "./doctorCheck.ts";
+import { check, type DoctorCheck, type DoctorMessages, fail, type Trouble, warn } from "./doctorCheck.ts";
 import type { CgroupFacts, ControllerPlace } from "./hostFacts.ts";
 
 /** What each controller is for, in the words of `run`'s flags. */
 const flagsOf: Readonly<Record<string, string>> = {
   cpu: "--cpus, --cpu-shares",
   cpuset: "--cpuset-cpus, --cpuset-mems",
-  io: "--blkio-weight, --device-read-bps and the like",
+  io: "--blkio-weight, --device-read-bps",
   memory: "--memory, --memory-swap",
   pids: "--pids-limit",
   hugetlb: "--cgroup-conf hugetlb.*",
 };
 
 /** The v2 hierarchy and each controller: offered, or where it is instead. */
-export function cgroupChecks(cgroup: CgroupFacts): readonly DoctorCheck[] {
-  return [hierarchy(cgroup), ...cgroup.controllers.filter(({ name }) => name in flagsOf).map(controller), swap(cgroup)];
+export function cgroupChecks(cgroup: CgroupFacts, words: DoctorMessages): readonly DoctorCheck[] {
+  const known = cgroup.controllers.filter(({ name }) => name in flagsOf);
+  return [hierarchy(cgroup, words), ...known.map((place) => controller(place, words)), swap(cgroup, words)];
 }
 
-function hierarchy({ mountPoint, isRealRoot }: CgroupFacts): DoctorCheck {
-  const title = "cgroup v2";
-  if (mountPoint === undefined) {
-    return check("cgroup", title, fail("not mounted", "mount it: mount -t cgroup2 none /sys/fs/cgroup"));
-  }
-  if (isRealRoot) return check("cgroup", title, `mounted at ${mountPoint}`);
-  const advice = "limits work only when no process sits in the top group of the mount: move them to a group below it";
-  return check("cgroup", title, warn(`a part of the hierarchy is mounted at ${mountPoint}`, advice));
+function hierarchy({ mountPoint, isRealRoot }: CgroupFacts, { cgroup: words }: DoctorMessages): DoctorCheck {
+  if (mountPoint === undefined) return check("cgroup", words.title, fail(words.notMounted, words.mount));
+  const path = mountPoint;
+  return check(
+    "cgroup",
+    words.title,
+    isRealRoot ? words.mounted({ path }) : warn(words.part({ path }), words.partAdvice),
+  );
 }
 
-function controller(place: ControllerPlace): DoctorCheck {
-  const id = `controller-${place.name}`;
-  const title = `${place.name} controller`;
-  const flags = flagsOf[place.name] ?? "";
-  switch (place.state) {
+function controller(place: ControllerPlace, { controller: words }: DoctorMessages): DoctorCheck {
+  const { name, state } = place;
+  const flags = { flags: flagsOf[name] ?? "" };
+  const say = (outcome: string | Trouble) => check(`controller-${name}`, words.title({ name }), outcome);
+  switch (state) {
     case "offered":
-      return check(id, title, "offered to cgroup v2");
+      return say(words.offered);
     case "v1": {
-      const found = `bound to cgroup v1${place.mountPoint === undefined ? "" : ` at ${place.mountPoint}`}`;
-      const parameter = "systemd.unified_cgroup_hierarchy=1, without systemd cgroup_no_v1=all";
-      return check(id, title, warn(found, `for ${flags} boot with ${parameter} on the kernel command line`));
+      const { mountPoint: path } = place;
+      return say(warn(path === undefined ? words.v1 : words.v1At({ path }), words.v1Advice(flags)));
     }
     case "occupied":
-      return check(
-        id,
-        title,
-        warn("kept by the top group", `for ${flags} move the processes of the top group to a group below it`),
-      );
+      return say(warn(words.occupied, words.occupiedAdvice(flags)));
     case "disabled":
-      return check(
-        id,
-        title,
-        warn("disabled at boot", `for ${flags} remove cgroup_disable= from the kernel command line`),
-      );
+      return say(warn(words.disabled, words.disabledAdvice(flags)));
     case "absent":
-      return check(
-        id,
-        title,
-        warn("not in this kernel", `for ${flags} use a kernel with the ${place.name} controller`),
-      );
+      return say(warn(words.absent, words.absentAdvice({ ...flags, name })));
   }
 }
 
-function swap(cgroup: CgroupFacts): DoctorCheck {
+function swap(cgroup: CgroupFacts, { swap: words }: DoctorMessages): DoctorCheck {
   const memory = cgroup.controllers.some(({ name, state }) => name === "memory" && state === "offered");
-  const title = "swap accounting";
-  if (!cgroup.swap) {
-    return check("swap", title, warn("this kernel cannot swap", "--memory-swap has no effect here, and needs none"));
-  }
-  if (!memory)
-    return check("swap", title, warn("no memory controller", "--memory-swap comes with the memory controller"));
-  return check("swap", title, "with the memory controller");
+  if (!cgroup.swap) return check("swap", words.title, warn(words.noSwap, words.noSwapAdvice));
+  return check("swap", words.title, memory ? words.good : warn(words.noMemory, words.noMemoryAdvice));
 }

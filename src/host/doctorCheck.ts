@@ -1,3 +1,8 @@
+import type { Messages } from "../messages/index.ts";
+
+/** What a check says, in the language of the reader. */
+export type DoctorMessages = Messages["doctor"];
+
 /** One thing that `doctor` looked at. */
 export interface DoctorCheck {
   /** Stable and unique: `controller-memory`. */

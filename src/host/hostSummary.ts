@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { hostname, machine } from "node:os";
 import { readFileIfExists } from "../base/index.ts";
 import { cgroupChecks } from "./cgroupChecks.ts";
+import type { DoctorMessages } from "./doctorCheck.ts";
 import type { HostFacts } from "./hostFacts.ts";
 
 /** Docker's `info` document, as far as scripts and clients read it (Engine API, GET /info). */
@@ -60,8 +61,16 @@ export interface HostCounts {
   readonly images: number;
 }
 
+/** What the summary says beside the facts. */
+export interface SummaryParts {
+  readonly counts: HostCounts;
+  readonly serverVersion: string;
+  /** Of the warnings. */
+  readonly words: DoctorMessages;
+}
+
 /** Describes the host as `docker info --format json` does. Reads /etc/os-release; the rest is in the arguments. */
-export function summarizeHost(facts: HostFacts, counts: HostCounts, serverVersion: string): HostSummary {
+export function summarizeHost(facts: HostFacts, { counts, serverVersion, words }: SummaryParts): HostSummary {
   const os = parseOsRelease(readFileIfExists("/etc/os-release") ?? readFileIfExists("/usr/lib/os-release") ?? "");
   const offered = (name: string) =>
     facts.cgroup.controllers.some((place) => place.name === name && place.state === "offered");
@@ -106,7 +115,7 @@ export function summarizeHost(facts: HostFacts, counts: HostCounts, serverVersio
     LiveRestoreEnabled: true,
     InitBinary: "brig-helper",
     SecurityOptions: securityOptions(facts),
-    Warnings: cgroupChecks(facts.cgroup)
+    Warnings: cgroupChecks(facts.cgroup, words)
       .filter(({ status }) => status !== "ok")
       .map(({ title, found }) => `WARNING: ${title}: ${found}`),
   };

@@ -1,5 +1,5 @@
 import { formatBinarySize } from "../base/index.ts";
-import { check, type DoctorCheck, fail, warn } from "./doctorCheck.ts";
+import { check, type DoctorCheck, type DoctorMessages, fail, warn } from "./doctorCheck.ts";
 import type { HostFacts } from "./hostFacts.ts";
 import type { Observations } from "./observeHost.ts";
 
@@ -27,117 +27,106 @@ const neededCapabilities: readonly (readonly [bit: number, name: string])[] = [
 const sysResourceBit = 24;
 
 /** Kernel, identity, helper, limits, storage, tools, security modules and clock. */
-export function systemChecks(facts: HostFacts, seen: Observations): readonly DoctorCheck[] {
+export function systemChecks(facts: HostFacts, seen: Observations, words: DoctorMessages): readonly DoctorCheck[] {
   return [
-    kernel(facts),
-    identity(facts),
-    helper(facts, seen),
-    ...storage(facts, seen),
-    openFiles(facts),
-    userNamespaces(facts),
-    ...inotify(seen),
-    ...tools(seen),
-    securityModules(facts),
-    clock(seen),
+    kernel(facts, words),
+    identity(facts, words),
+    helper(facts, seen, words),
+    ...storage(facts, seen, words),
+    openFiles(facts, words),
+    userNamespaces(facts, words),
+    ...inotify(seen, words),
+    ...tools(seen, words),
+    securityModules(facts, words),
+    clock(seen, words),
   ];
 }
 
-function kernel({ kernel: { release, major, minor } }: HostFacts): DoctorCheck {
+function kernel({ kernel: { release, major, minor } }: HostFacts, { kernel: words }: DoctorMessages): DoctorCheck {
   const { major: floorMajor, minor: floorMinor } = kernelFloor;
   const old = major < floorMajor || (major === floorMajor && minor < floorMinor);
-  const outcome = old ? fail(release, `brig needs Linux ${floorMajor}.${floorMinor} or later`) : release;
-  return check("kernel", "kernel", outcome);
+  const outcome = old ? fail(release, words.tooOld({ floor: `${floorMajor}.${floorMinor}` })) : release;
+  return check("kernel", words.title, outcome);
 }
 
 function holds({ effectiveCapabilities }: HostFacts, bit: number): boolean {
   return ((BigInt(`0x${effectiveCapabilities}`) >> BigInt(bit)) & 1n) === 1n;
 }
 
-function identity(facts: HostFacts): DoctorCheck {
-  const title = "root with all capabilities";
+function identity(facts: HostFacts, { root: words }: DoctorMessages): DoctorCheck {
   if (facts.effectiveUid !== 0) {
-    return check(
-      "root",
-      title,
-      fail(`user ${facts.effectiveUid}`, "run brig as root; only plan, version and doctor work without"),
-    );
+    return check("root", words.title, fail(words.user({ uid: facts.effectiveUid }), words.userAdvice));
   }
   const missing = neededCapabilities.filter(([bit]) => !holds(facts, bit)).map(([, name]) => `CAP_${name}`);
-  if (missing.length === 0) return check("root", title, "root");
-  return check(
-    "root",
-    title,
-    fail(`root without ${missing.join(", ")}`, "give these capabilities to whatever starts brig"),
-  );
+  if (missing.length === 0) return check("root", words.title, words.good);
+  return check("root", words.title, fail(words.without({ names: missing.join(", ") }), words.withoutAdvice));
 }
 
-function helper({ paths }: HostFacts, { helper: state }: Observations): DoctorCheck {
-  const found = `${paths.helperPath} is ${state}`;
-  return check(
-    "helper",
-    "native helper",
-    state === "executable" ? paths.helperPath : fail(found, "build it: npm run setup"),
-  );
+function helper({ paths }: HostFacts, { helper: state }: Observations, { helper: words }: DoctorMessages): DoctorCheck {
+  const path = paths.helperPath;
+  if (state === "executable") return check("helper", words.title, path);
+  const found = state === "missing" ? words.missing({ path }) : words.notExecutable({ path });
+  return check("helper", words.title, fail(found, words.advice));
 }
 
-function storage({ paths }: HostFacts, { dataRoot }: Observations): readonly DoctorCheck[] {
+function storage({ paths }: HostFacts, { dataRoot }: Observations, words: DoctorMessages): readonly DoctorCheck[] {
   const { fileSystem, freeBytes, freeFiles, exists } = dataRoot;
-  const where = `${fileSystem} at ${paths.dataRoot}${exists ? "" : " (made when it is first needed)"}`;
-  const space = `${formatBinarySize(freeBytes)} and ${freeFiles === Infinity ? "any number of" : freeFiles} files free`;
-  const free = 'remove what is not needed ("brig rmi"), or move the data root with "--root DIR"';
+  const place = { fileSystem, path: paths.dataRoot };
+  const where = exists ? words.dataRoot.place(place) : words.dataRoot.futurePlace(place);
+  const size = formatBinarySize(freeBytes);
+  const { free, freeWithoutLimit, advice, title } = words.dataSpace;
+  const space = freeFiles === Infinity ? freeWithoutLimit({ space: size }) : free({ space: size, files: freeFiles });
   const short = freeBytes < 100 * 1024 ** 2 || freeFiles < 1000;
   const tight = freeBytes < 1024 ** 3 || freeFiles < 50_000;
   return [
     check(
       "data-root",
-      "file system of the data root",
+      words.dataRoot.title,
       fileSystem === "tmpfs"
-        ? warn(where, "images and containers are lost at the next boot; choose a disk with --root DIR")
+        ? warn(where, words.dataRoot.inMemory)
         : fileSystem === "overlay" || fileSystem === "nfs" || fileSystem === "hostfs"
-          ? fail(where, `overlay cannot be stacked on ${fileSystem}; choose a local disk with --root DIR`)
+          ? fail(where, words.dataRoot.notStackable({ fileSystem }))
           : where,
     ),
-    check("data-space", "space in the data root", short ? fail(space, free) : tight ? warn(space, free) : space),
+    check("data-space", title, short ? fail(space, advice) : tight ? warn(space, advice) : space),
   ];
 }
 
 /** What containers get unless --ulimit says otherwise. */
 const defaultOpenFiles = 524_288;
 
-function openFiles(facts: HostFacts): DoctorCheck {
+function openFiles(facts: HostFacts, { openFiles: words }: DoctorMessages): DoctorCheck {
   const { soft, hard } = facts.openFiles;
-  const found = `${soft} (at most ${hard})`;
-  const title = "open files";
-  if (hard >= defaultOpenFiles || holds(facts, sysResourceBit)) return check("open-files", title, found);
-  const advice = `containers get at most ${hard} instead of ${defaultOpenFiles}: raise the hard limit of whatever starts brig`;
-  return check("open-files", title, warn(found, advice));
+  const found = words.found({ soft, hard });
+  if (hard >= defaultOpenFiles || holds(facts, sysResourceBit)) return check("open-files", words.title, found);
+  return check("open-files", words.title, warn(found, words.advice({ hard, wanted: defaultOpenFiles })));
 }
 
-function userNamespaces({ userNamespacesMax: max }: HostFacts): DoctorCheck {
-  const title = "number of user namespaces";
-  const set = "sysctl user.max_user_namespaces=65536";
-  if (max === 0) return check("user-namespaces", title, fail("none allowed", `allow them: ${set}`));
-  return check("user-namespaces", title, max < 256 ? warn(`${max}`, `one container needs one: ${set}`) : `${max}`);
+function userNamespaces({ userNamespacesMax: max }: HostFacts, { userNamespaces: words }: DoctorMessages): DoctorCheck {
+  const command = "sysctl user.max_user_namespaces=65536";
+  if (max === 0) return check("user-namespaces", words.title, fail(words.none, words.allow({ command })));
+  return check("user-namespaces", words.title, max < 256 ? warn(`${max}`, words.few({ command })) : `${max}`);
 }
 
-function inotify({ inotifyInstances, inotifyWatches }: Observations): readonly DoctorCheck[] {
+function inotify(
+  { inotifyInstances, inotifyWatches }: Observations,
+  { inotify: words }: DoctorMessages,
+): readonly DoctorCheck[] {
   const limit = (id: string, title: string, row: { value: number | undefined; low: number; setting: string }) =>
     row.value === undefined
-      ? check(id, title, warn("not in this kernel", "programs that watch files will not work: CONFIG_INOTIFY_USER"))
+      ? check(id, title, warn(words.absent, words.absentAdvice))
       : check(
           id,
           title,
-          row.value < row.low
-            ? warn(`${row.value}`, `file watchers of several containers share it: sysctl ${row.setting}`)
-            : `${row.value}`,
+          row.value < row.low ? warn(`${row.value}`, words.low({ setting: row.setting })) : `${row.value}`,
         );
   return [
-    limit("inotify-instances", "inotify instances", {
+    limit("inotify-instances", words.instances, {
       value: inotifyInstances,
       low: 512,
       setting: "fs.inotify.max_user_instances=1024",
     }),
-    limit("inotify-watches", "inotify watches", {
+    limit("inotify-watches", words.watches, {
       value: inotifyWatches,
       low: 65_536,
       setting: "fs.inotify.max_user_watches=524288",
@@ -145,29 +134,23 @@ function inotify({ inotifyInstances, inotifyWatches }: Observations): readonly D
   ];
 }
 
-function tools({ tools: { nft, ip } }: Observations): readonly DoctorCheck[] {
+function tools({ tools: { nft, ip } }: Observations, { tools: words }: DoctorMessages): readonly DoctorCheck[] {
   return [
-    check("nft", "nft", nft ?? warn("not found", "needed to publish ports: apt-get install nftables")),
-    check("ip", "ip", ip ?? warn("not found", "needed for bridge networks: apt-get install iproute2")),
+    check("nft", "nft", nft ?? warn(words.notFound, words.nft)),
+    check("ip", "ip", ip ?? warn(words.notFound, words.ip)),
   ];
 }
 
-function securityModules({ securityModules: { apparmor, selinux } }: HostFacts): DoctorCheck {
+function securityModules(
+  { securityModules: { apparmor, selinux } }: HostFacts,
+  { securityModules: words }: DoctorMessages,
+): DoctorCheck {
   const active = [...(apparmor ? ["AppArmor"] : []), ...(selinux ? ["SELinux"] : [])];
-  const found = active.join(", ") || "none: user namespaces, capabilities and seccomp confine containers";
-  return check("security-modules", "security modules", found);
+  return check("security-modules", words.title, active.join(", ") || words.none);
 }
 
-function clock({ clockMs, helperBuiltMs }: Observations): DoctorCheck {
+function clock({ clockMs, helperBuiltMs }: Observations, { clock: words }: DoctorMessages): DoctorCheck {
   const now = new Date(clockMs).toISOString();
-  const title = "system clock";
-  if (clockMs >= helperBuiltMs) return check("clock", title, now);
-  return check(
-    "clock",
-    title,
-    warn(
-      `${now}, before brig was built`,
-      "set the clock: certificates of registries cannot be checked with a wrong one",
-    ),
-  );
+  if (clockMs >= helperBuiltMs) return check("clock", words.title, now);
+  return check("clock", words.title, warn(words.behind({ now }), words.advice));
 }

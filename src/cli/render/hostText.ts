@@ -1,5 +1,6 @@
 import { formatBinarySize } from "../../base/index.ts";
 import type { DoctorCheck, HostSummary } from "../../host/index.ts";
+import { displayWidth, padDisplay } from "./displayWidth.ts";
 import { sanitizeLine, sanitizeLines } from "./sanitize.ts";
 
 /** `info` as text, under the names that `docker info` prints and scripts look for. */
@@ -53,10 +54,10 @@ const marks: Readonly<Record<DoctorCheck["status"], string>> = { ok: "ok  ", war
 
 /** One line a check, and below what does not end well the line of advice. */
 export function formatChecks(checks: readonly DoctorCheck[]): string {
-  const width = Math.max(0, ...checks.map(({ title }) => title.length));
+  const width = Math.max(0, ...checks.map(({ title }) => displayWidth(title)));
   return checks
     .flatMap(({ status, title, found, advice }) => [
-      `${marks[status]}  ${title.padEnd(width)}  ${found}`,
+      `${marks[status]}  ${padDisplay(title, width)}  ${found}`,
       ...(advice === "" ? [] : [`      ${advice}`]),
     ])
     .map((line) => `${sanitizeLine(line)}\n`)

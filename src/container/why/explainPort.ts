@@ -1,3 +1,4 @@
+import { type Language, loadMessages, type Messages } from "../../messages/index.ts";
 import {
   describePath,
   findHolder,
@@ -44,7 +45,10 @@ interface Publication extends KnownPublication {
 }
 
 /** Says who answers at a port of the host, how a packet gets there, and where its way ends. */
-export async function explainPort(question: PortQuestion, places: StatePlaces): Promise<readonly PortExplanation[]> {
+export async function explainPort(
+  question: PortQuestion,
+  places: StatePlaces & { readonly language: Language },
+): Promise<readonly PortExplanation[]> {
   const all = findPublications(question, places);
   const found = all.flatMap(({ record, published, pid }) =>
     pid === undefined || published.protocol !== question.protocol ? [] : [{ record, published, pid }],
@@ -52,7 +56,8 @@ export async function explainPort(question: PortQuestion, places: StatePlaces): 
   if (found.length === 0) return [explainProcess(question, all)];
   const nft = lookForTool("nft");
   const ruleset = nft === undefined ? undefined : await readRuleset(nft);
-  return found.map((publication) => explainPublication(publication, { question, places, ruleset }));
+  const words = (await loadMessages("doctor", places.language)).forwarding;
+  return found.map((publication) => explainPublication(publication, { question, places, ruleset, words }));
 }
 
 /** With any protocol. */
@@ -108,11 +113,12 @@ interface Surroundings {
   readonly question: PortQuestion;
   readonly places: StatePlaces;
   readonly ruleset: unknown;
+  readonly words: Messages["doctor"]["forwarding"];
 }
 
 function explainPublication(
   { record, published, pid }: Publication,
-  { question, places, ruleset }: Surroundings,
+  { question, places, ruleset, words }: Surroundings,
 ): PortExplanation {
   const { hostIp, hostPort, containerPort, protocol } = published;
   const why = `${formatSocket(hostIp, hostPort)} leads to port ${containerPort}/${protocol} of the container "${record.name}"`;
@@ -135,7 +141,7 @@ function explainPublication(
     why,
     more: [
       ...describePath(published, translation, { bridge, hostInterface, interfaceName }),
-      ...portObstacles(published, { ruleset, bridge }),
+      ...portObstacles(published, { ruleset, bridge, words }),
     ],
     ...explainListener(published, { pid, address: translation.address }),
   };

@@ -1,4 +1,5 @@
 import { readFileIfExists } from "../../base/index.ts";
+import type { Messages } from "../../messages/index.ts";
 import { checkForwarding, type PublishedPort } from "../../network/index.ts";
 
 /** Where bridges say that they ask the rules of IPv6 about what passes through them (br_netfilter). */
@@ -8,11 +9,15 @@ export interface PortSurroundings {
   /** What `nft -j list ruleset` printed; undefined when nobody could read it. */
   readonly ruleset: unknown;
   readonly bridge: string;
+  readonly words: Messages["doctor"]["forwarding"];
 }
 
 /** What outside of brig's own rules keeps packets from a published port, in sentences. */
-export function portObstacles({ hostIp }: PublishedPort, { ruleset, bridge }: PortSurroundings): readonly string[] {
-  const forwarding = ruleset === undefined ? undefined : checkForwarding(ruleset, [bridge]);
+export function portObstacles(
+  { hostIp }: PublishedPort,
+  { ruleset, bridge, words }: PortSurroundings,
+): readonly string[] {
+  const forwarding = ruleset === undefined ? undefined : checkForwarding({ ruleset, bridges: [bridge] }, words);
   return [
     ...(forwarding?.status === "warn" ? [`${forwarding.found}: ${forwarding.advice}`] : []),
     ...((hostIp === "::" || hostIp === "::1") && readFileIfExists(bridgeFilter)?.trim() === "1"

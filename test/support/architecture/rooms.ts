@@ -18,6 +18,7 @@ const levels: Readonly<Record<string, number>> = {
   network: 2,
   oci: 1,
   host: 1,
+  messages: 0.5,
   base: 0,
 };
 

@@ -122,6 +122,17 @@ test("an empty variable counts as not set, DOCKER_CONFIG leads to the credential
   assert.deepEqual(settings, { authFile: "/etc/docker-me/config.json" });
 });
 
+test("the language is that of the environment unless --lang says another, and English is not said", async () => {
+  const languageOf = async (flags: readonly string[], env: Readonly<Record<string, string>>) => {
+    const { settings } = await brig([...flags, "images"], { engine: { images: async () => [] }, env });
+    return settings?.language;
+  };
+  assert.equal(await languageOf([], { LANG: "ko_KR.UTF-8" }), "ko");
+  assert.equal(await languageOf(["--lang", "en"], { LANG: "ko_KR.UTF-8" }), undefined);
+  assert.equal(await languageOf(["--lang=ko"], {}), "ko");
+  assert.match((await brig(["--lang", "fr", "images"], { engine: {} })).err, /no messages in "fr"/);
+});
+
 function failing(error: unknown) {
   return { images: () => Promise.reject(error), run: () => Promise.reject(error) };
 }

@@ -59,7 +59,7 @@ test("without a configuration nothing changes", () => {
 
 test("registryAccess() joins settings and configuration", async () => {
   const settings = { configuration, insecureRegistries: ["c.example.com"] };
-  const options = await registryAccess({ settings, root: "/r", runRoot: "/s", helperPath: "/h" });
+  const options = await registryAccess({ settings, root: "/r", runRoot: "/s", helperPath: "/h", language: "en" });
   assert.deepEqual(options.insecureRegistries, ["c.example.com", "b.example.com"]);
   assert.deepEqual(options.blockedRegistries, ["b.example.com"]);
   assert.deepEqual(options.mirrors?.get("docker.io"), ["m.example.com"]);

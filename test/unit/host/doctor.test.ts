@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diagnose } from "../../../src/host/doctor.ts";
+import { diagnose as diagnoseWith } from "../../../src/host/doctor.ts";
 import type { HostFacts } from "../../../src/host/index.ts";
 import { type FeatureMap, featureNames } from "../../../src/host/kernelFeatures.ts";
 import type { Observations } from "../../../src/host/observeHost.ts";
+import { english } from "../../../src/messages/doctor/english.ts";
 import { bareHost, hybridHost, pureHost } from "../cgroups/hosts.ts";
 
 const everything: FeatureMap = Object.fromEntries(featureNames.map((name) => [name, true]));
@@ -33,6 +34,8 @@ const goodSights: Observations = {
   clockMs: Date.UTC(2026, 0, 1),
   helperBuiltMs: Date.UTC(2025, 0, 1),
 };
+
+const diagnose = (facts: HostFacts, seen: Observations) => diagnoseWith(facts, seen, english);
 
 /** The checks that did not end well, as `status id`. */
 function troubles(facts: Partial<HostFacts>, seen: Partial<Observations> = {}): readonly string[] {

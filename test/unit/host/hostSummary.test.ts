@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseOsRelease } from "../../../src/host/hostSummary.ts";
 import { probeHost, reportVersion, summarizeHost } from "../../../src/host/index.ts";
+import { english } from "../../../src/messages/doctor/english.ts";
 
 const paths = { dataRoot: "/var/lib/brig", runRoot: "/nonexistent/run", helperPath: "/nonexistent/helper" };
 
 test("summarizeHost() uses the names of Docker's info document", () => {
-  const summary = summarizeHost(probeHost(paths), { running: 1, paused: 0, stopped: 2, images: 5 }, "1.2.3");
+  const counts = { running: 1, paused: 0, stopped: 2, images: 5 };
+  const summary = summarizeHost(probeHost(paths), { counts, serverVersion: "1.2.3", words: english });
   assert.equal(summary.Containers, 3);
   assert.equal(summary.ContainersRunning, 1);
   assert.equal(summary.Images, 5);

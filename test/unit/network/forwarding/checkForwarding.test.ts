@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { checkForwarding } from "../../../../src/network/forwarding/checkForwarding.ts";
+import { english } from "../../../../src/messages/doctor/english.ts";
+import { checkForwarding as checkWith } from "../../../../src/network/forwarding/checkForwarding.ts";
 
 const chain = (family: string, table: string, name: string, more: object = {}) => ({
   chain: { family, table, name, handle: 1, ...more },
@@ -15,6 +16,8 @@ const answers = { match: { op: "in", left: { ct: { key: "state" } }, right: ["es
 const counter = { counter: { packets: 0, bytes: 0 } };
 const accept = { accept: null };
 
+const checkForwarding = (ruleset: unknown, bridges: readonly string[]) =>
+  checkWith({ ruleset, bridges }, english.forwarding);
 const judge = (...objects: readonly object[]) => checkForwarding({ nftables: objects }, ["brig0"]);
 
 test("checkForwarding() is content with rules that let everything pass, and with brig's own", () => {

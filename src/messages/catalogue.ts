@@ -1,0 +1,30 @@
+import type { english as doctor } from "./doctor/english.ts";
+import type { Language } from "./language.ts";
+
+/**
+ * What each topic holds: texts, and functions of what stands in them. The English file of a topic defines its members,
+ * and the Korean one is declared to have the same, so that a missing, superfluous or differently made entry does not
+ * compile.
+ */
+export interface Messages {
+  readonly doctor: typeof doctor;
+}
+
+export type Topic = keyof Messages;
+
+type Loaders = {
+  readonly [Name in Topic]: Readonly<Record<Language, () => Promise<Messages[Name]>>>;
+};
+
+/** One topic and one language at a time is loaded, and none before somebody has something to say. */
+export const catalogue: Loaders = {
+  doctor: {
+    en: async () => (await import("./doctor/english.ts")).english,
+    ko: async () => (await import("./doctor/korean.ts")).korean,
+  },
+};
+
+/** The messages of a topic; `language` is English when left out. */
+export function loadMessages<Name extends Topic>(topic: Name, language: Language = "en"): Promise<Messages[Name]> {
+  return catalogue[topic][language]();
+}
