@@ -1,12 +1,12 @@
 import { failPoint } from "../base/index.ts";
-import type { Platform } from "../oci/index.ts";
+import type { Digest, Platform } from "../oci/index.ts";
 import { bringLayers, layerJobs } from "./bringLayers.ts";
 import { checkDocumentDigests } from "./checkImage.ts";
 import { defaultExpansionLimits, type ExpansionLimits } from "./decompress.ts";
 import type { LayerSink } from "./layerSink.ts";
 import { hostPlatform } from "./platform.ts";
 import { eventsOf, type PullEvent } from "./pullEvents.ts";
-import type { PullStore } from "./pullStore.ts";
+import type { PullStore, TaggedImage } from "./pullStore.ts";
 import { type PullTrace, tracesOf } from "./pullTrace.ts";
 import { familiarName, type ImageRef, withDefaultTag } from "./reference.ts";
 import { readRemoteBlob } from "./registry/blob.ts";
@@ -80,9 +80,7 @@ async function pullFrom(source: ImageSource, request: RunningPull, report: Repor
     signal,
     ...(onTrace === undefined ? {} : { onRequest: (seen) => onTrace({ about: "request", ...seen }) }),
   });
-  const hold = await store.holdOffSweeps(signal);
   try {
-    failPoint("pull.locked");
     const image = await resolveRemote({
       reference,
       client,
@@ -98,21 +96,60 @@ async function pullFrom(source: ImageSource, request: RunningPull, report: Repor
     const name = familiarName(reference);
     report({ kind: "resolved", reference: name, digest, platform });
     for (const message of image.notices) report({ kind: "notice", message });
+    const upToDate = (await isThere(request, image))
+      ? reportLayersThere(image, report)
+      : await bring({ ...request, report }, { client, image });
+    const { rateLimit } = client;
+    if (rateLimit !== undefined) report({ kind: "rateLimit", registry: source.reference.registry, rateLimit });
+    report({ kind: "done", reference: name, digest, upToDate });
+  } finally {
+    client.close();
+  }
+}
+
+/** Whether the pull would change nothing. Looks without a lock: what is swept away in this moment was there before it. */
+async function isThere({ store, layers, reference }: RunningPull, image: ResolvedImage): Promise<boolean> {
+  if (!store.isTagged(reference, taggedImage(image))) return false;
+  const blobs = [...documentDigests(image), ...image.manifest.layers.map(({ digest }) => digest)];
+  const found = await Promise.all([
+    ...blobs.map((digest) => store.hasBlob(digest)),
+    ...image.config.rootfs.diff_ids.map((diffId) => layers.has(diffId)),
+  ]);
+  return found.every(Boolean);
+}
+
+function reportLayersThere(image: ResolvedImage, report: Report): true {
+  for (const { descriptor } of layerJobs([image])) {
+    const { digest, size } = descriptor;
+    report({ kind: "layer", digest, phase: "exists", current: size, total: size });
+  }
+  return true;
+}
+
+interface Bringing {
+  readonly client: RepositoryClient;
+  readonly image: ResolvedImage;
+}
+
+/** Returns whether everything was there already, when another pull has just brought it. */
+async function bring(
+  request: RunningPull & { readonly report: Report },
+  { client, image }: Bringing,
+): Promise<boolean> {
+  const hold = await request.store.holdOffSweeps(request.signal);
+  try {
+    failPoint("pull.locked");
     const hadAll = await bringLayers(layerJobs([image]), {
       ...request,
-      report,
       keepsUnfinished: true,
       limits: { ...defaultExpansionLimits, ...request.limits },
       readSource: (descriptor, offset) => readRemoteBlob(client, descriptor, offset),
     });
     const { changed } = await nameImage(request, image);
     failPoint("pull.tagged");
-    const { rateLimit } = client;
-    if (rateLimit !== undefined) report({ kind: "rateLimit", registry: source.reference.registry, rateLimit });
-    report({ kind: "done", reference: name, digest, upToDate: hadAll && !changed });
+    return hadAll && !changed;
   } finally {
     hold.release();
-    client.close();
   }
 }
 
@@ -121,12 +158,22 @@ async function nameImage(
   { store, reference }: RunningPull,
   image: ResolvedImage,
 ): Promise<{ readonly changed: boolean }> {
-  checkDocumentDigests([image.digest, image.manifestDescriptor.digest, image.manifest.config.digest]);
+  checkDocumentDigests(documentDigests(image));
   for (const { bytes, mediaType } of image.documents) await store.putDocument(bytes, mediaType);
   failPoint("pull.documents-stored");
-  return store.setTag(reference, {
-    manifest: image.manifestDescriptor,
-    platform: image.platform,
-    ...(image.digest === image.manifestDescriptor.digest ? {} : { indexDigest: image.digest }),
-  });
+  return store.setTag(reference, taggedImage(image));
+}
+
+const documentDigests = ({ digest, manifestDescriptor, manifest }: ResolvedImage): readonly Digest[] => [
+  digest,
+  manifestDescriptor.digest,
+  manifest.config.digest,
+];
+
+function taggedImage({ digest, manifestDescriptor, platform }: ResolvedImage): TaggedImage {
+  return {
+    manifest: manifestDescriptor,
+    platform,
+    ...(digest === manifestDescriptor.digest ? {} : { indexDigest: digest }),
+  };
 }

@@ -14,6 +14,8 @@ export interface PullStore {
   openPartial(descriptor: Descriptor, signal?: AbortSignal): Promise<PartialBlob>;
   /** Keeps unused blobs from being swept away while a pull has not named its image yet. Nested holds are fine. */
   holdOffSweeps(signal?: AbortSignal): Promise<{ release(): void }>;
+  /** Whether `setTag` would change nothing. Takes no lock. */
+  isTagged(reference: ImageRef, image: TaggedImage): boolean;
   /** Names an image. Says whether anything is different from before. */
   setTag(reference: ImageRef, image: TaggedImage): Promise<{ readonly changed: boolean }>;
 }

@@ -59,6 +59,10 @@ export function openImageStore(directory: string): ImageStore {
     putDocument: (bytes, mediaType) => documents.putDocument(layout, bytes, mediaType),
     openPartial: (descriptor, signal) => openPartial(layout, descriptor, signal),
     holdOffSweeps: (signal) => holdOffSweeps(layout, signal),
+    isTagged: (reference, image) => {
+      const entry = namedEntry(reference, image);
+      return readIndex(layout).some((other) => isSameEntry(other, entry));
+    },
     setTag: (reference, image) => setTag(layout, reference, image),
     removeTag: (reference) => changeIndex((entries) => withoutTag(entries, reference)),
     resolve: (nameOrId) => resolveImage(layout, nameOrId),
@@ -92,7 +96,7 @@ async function changeIndexOf<Result>(
 async function setTag(layout: StoreLayout, reference: ImageRef, image: TaggedImage): Promise<{ changed: boolean }> {
   const hold = await holdOffSweeps(layout);
   try {
-    const entry = entryFor(reference, image, await imageIdOfManifest(layout, image.manifest));
+    const entry = { ...namedEntry(reference, image), imageId: await imageIdOfManifest(layout, image.manifest) };
     return await changeIndexOf(layout, (entries) => {
       const changed = !entries.some((other) => isSameEntry(other, entry));
       return { result: { changed }, ...(changed ? { entries: withName(entries, entry) } : {}) };
@@ -112,11 +116,10 @@ async function imageIdOfManifest(layout: StoreLayout, manifest: Descriptor): Pro
   });
 }
 
-function entryFor(
+function namedEntry(
   reference: ImageRef,
   { manifest, platform, indexDigest, origin }: TaggedImage,
-  imageId: Digest,
-): IndexEntry {
+): Omit<IndexEntry, "imageId"> {
   const { registry, repository, tag, digest } = withDefaultTag(reference);
   // With both a tag and a digest the digest decides and the tag is not set, as in Docker.
   const name =
@@ -128,14 +131,15 @@ function entryFor(
   return {
     name: formatImageRef(name),
     manifest: { mediaType, digest: manifestDigest, size, platform },
-    imageId,
     ...(repoDigest === undefined ? {} : { repoDigest }),
     foreign: {},
     foreignAnnotations: {},
   };
 }
 
-function isSameEntry(one: IndexEntry, other: IndexEntry): boolean {
+type ComparedEntry = Pick<IndexEntry, "name" | "manifest" | "repoDigest">;
+
+function isSameEntry(one: ComparedEntry, other: ComparedEntry): boolean {
   return (
     one.name === other.name && one.manifest.digest === other.manifest.digest && one.repoDigest === other.repoDigest
   );

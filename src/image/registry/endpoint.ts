@@ -1,4 +1,4 @@
-import { connect } from "node:tls";
+import { connect } from "node:net";
 import { EngineError } from "../../base/index.ts";
 import { isLoopbackHost } from "./addresses.ts";
 import { type RegistryCertificates, readCertificates } from "./certificates.ts";
@@ -48,14 +48,17 @@ export function requireAllowed(registry: string, { blockedRegistries = [] }: Reg
   });
 }
 
+/**
+ * Sends the first message of a TLS handshake and looks at the first byte that comes back: whoever speaks TLS answers with a
+ * record, be it an alert; a plain server with an HTTP error, or it hangs up. A refused connection is reported by the request
+ * that follows. A whole handshake would say no more, and would fail where a client certificate is asked for.
+ */
 function speaksTls(hostname: string, port: string, { lookup, signal }: RegistryOptions): Promise<boolean> {
   const host = hostname.replace(/^\[|\]$/g, "");
   return new Promise((resolve) => {
     const socket = connect({
       host,
       port: port === "" ? 443 : Number(port),
-      rejectUnauthorized: false,
-      ca: [], // nobody is believed here, and to read those that Node believes takes 20 ms
       timeout: probeTimeoutMs,
       ...(lookup === undefined ? {} : { lookup }),
     });
@@ -66,11 +69,37 @@ function speaksTls(hostname: string, port: string, { lookup, signal }: RegistryO
     };
     const giveUp = (): void => answer(false);
     signal?.addEventListener("abort", giveUp);
-    socket.once("secureConnect", () => answer(true));
-    // A plain server answers the handshake with an HTTP error or hangs up; a refused connection is reported by the
-    // request that follows.
+    socket.once("connect", () => socket.write(clientHello()));
+    socket.once("data", ([type]: Uint8Array) => answer(type === recordTypes.alert || type === recordTypes.handshake));
     socket.once("error", giveUp);
     socket.once("close", giveUp);
     socket.once("timeout", giveUp);
   });
+}
+
+/** ContentType of RFC 8446, section 5.1. */
+const recordTypes = { alert: 0x15, handshake: 0x16 };
+
+/**
+ * A ClientHello of TLS 1.2 (RFC 5246, section 7.4.1.2) with what is common: suites for keys of both kinds, x25519 and P-256,
+ * signatures with SHA-256. Nothing is agreed on with it, so nothing in it has to be random.
+ */
+function clientHello(): Buffer {
+  const suites = sized(2, Buffer.from("1301c02bc02fc02cc030cca9cca8009c002f", "hex"));
+  const groups = Buffer.concat([Buffer.from("000a", "hex"), sized(2, sized(2, Buffer.from("001d0017", "hex")))]);
+  const algorithms = Buffer.from("040308040401", "hex");
+  const signatures = Buffer.concat([Buffer.from("000d", "hex"), sized(2, sized(2, algorithms))]);
+  const [noSession, noCompression] = [Buffer.from("00", "hex"), Buffer.from("0100", "hex")];
+  const extensions = sized(2, Buffer.concat([groups, signatures]));
+  const random = Buffer.alloc(32, 1);
+  const body = Buffer.concat([Buffer.from("0303", "hex"), random, noSession, suites, noCompression, extensions]);
+  const message = Buffer.concat([Buffer.from("01", "hex"), sized(3, body)]);
+  return Buffer.concat([Buffer.from("160301", "hex"), sized(2, message)]);
+}
+
+/** The bytes behind their number, in so many bytes. */
+function sized(width: number, bytes: Buffer): Buffer {
+  const length = Buffer.alloc(width);
+  length.writeUIntBE(bytes.length, 0, width);
+  return Buffer.concat([length, bytes]);
 }
