@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { EngineError, type ErrorCode } from "../../../src/base/index.ts";
-import { decompress, expansionLimit } from "../../../src/image/decompress.ts";
+import { DamagedStream, decompress, expansionLimit } from "../../../src/image/decompress.ts";
+import { decodeInWebAssembly } from "../../../src/image/decompressZstd.ts";
+import { zstdLibrary } from "../../../src/image/zstdLibrary.ts";
 import type { LayerCompression } from "../../../src/oci/index.ts";
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
@@ -110,6 +113,34 @@ for (const [what, compression, bytes, code] of bad) {
     await assert.rejects(unpack(bytes, compression), (error) => error instanceof EngineError && error.code === code);
   });
 }
+
+// What a host without libzstd has.
+async function unpackInWebAssembly(bytes: Uint8Array, size = 1 << 16): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of decodeInWebAssembly(pieces(bytes, size))) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+for (const [what, compression, bytes, expected] of good) {
+  if (compression !== "zstd") continue;
+  test(`decodeInWebAssembly() reads ${what}, in large and in small pieces`, async () => {
+    assert.deepEqual(await unpackInWebAssembly(bytes), expected);
+    assert.deepEqual(await unpackInWebAssembly(bytes, 997), expected);
+  });
+}
+
+for (const [what, compression, bytes] of bad) {
+  // What is no zstd at all is refused before a decoder gets it.
+  if (compression !== "zstd" || what === "zstd that is gzip") continue;
+  test(`decodeInWebAssembly() refuses ${what}`, () => assert.rejects(unpackInWebAssembly(bytes), DamagedStream));
+}
+
+test("the host's libzstd is what decompresses where there is one", async () => {
+  assert.equal(
+    typeof (await zstdLibrary()),
+    existsSync("/usr/lib/x86_64-linux-gnu/libzstd.so.1") ? "function" : "undefined",
+  );
+});
 
 test("decompress() stops at its limit without unpacking the rest", async () => {
   const bombs = [
