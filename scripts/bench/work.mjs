@@ -54,11 +54,14 @@ async function measureInto(result, candidate, directory) {
 async function measureWork({ lanes, daemons }) {
   for (const pid of daemons) writeFileSync(`/proc/${pid}/clear_refs`, "5"); // forget the peak (proc_pid_clear_refs(5))
   const watches = daemons.map(watchMemory);
+  let watched = [];
   const [wrote, started] = [writtenBy(daemons), performance.now()];
-  const peaks = await Promise.all(lanes.map(runLane));
+  const peaks = await Promise.all(lanes.map(runLane)).finally(() => {
+    watched = watches.map((end) => end());
+  });
   const milliseconds = performance.now() - started;
   const writtenBytes = writtenBy(daemons) - wrote;
-  const peakBytes = [...peaks, ...watches.map((end) => end())].reduce((sum, bytes) => sum + bytes, 0);
+  const peakBytes = [...peaks, ...watched].reduce((sum, bytes) => sum + bytes, 0);
   return { milliseconds, peakBytes, writtenBytes };
 }
 
