@@ -90,8 +90,12 @@ function containerMembers(places: Places): ContainerMembers {
       return diffPlans(request, await containerContext(places));
     },
     async run(options, streams, observer = {}) {
-      const { runContainer } = await import("./container/index.ts");
-      return runContainer({ options: await complete(options), streams, observer }, await containerContext(places));
+      const { runContainer, verifyRun } = await import("./container/index.ts");
+      const request = { options: await complete(options), streams, observer };
+      const context = await containerContext(places);
+      return observer.onVerified === undefined
+        ? runContainer(request, context)
+        : verifyRun(runContainer, request, context);
     },
     async exec(run) {
       const { execContainer } = await import("./container/index.ts");
@@ -111,8 +115,12 @@ function containerMembers(places: Places): ContainerMembers {
       return makeOnly({ options: await complete(options), observer }, await containerContext(places));
     },
     async runDetached(options, observer = {}) {
-      const { runDetached } = await import("./container/index.ts");
-      return runDetached({ options: await complete(options), observer }, await containerContext(places));
+      const { runDetached, verifyRun } = await import("./container/index.ts");
+      const request = { options: await complete(options), observer };
+      const context = await containerContext(places);
+      return observer.onVerified === undefined
+        ? runDetached(request, context)
+        : verifyRun(runDetached, request, context);
     },
     ...lifecycleMembers(places),
     ...outputMembers(places),

@@ -66,6 +66,7 @@ export const errorKinds = {
   commandNotFound: { category: "payload", exitStatus: 127 },
   commandNotExecutable: { category: "payload", exitStatus: 126 },
   launchFailed: plain("system"),
+  journalFalse: plain("system"),
   // the host
   notRoot: plain("system"),
   kernelTooOld: plain("unsupported"),

@@ -96,6 +96,10 @@ export { parseVolumeFlag } from "./options/volumeFlag.ts";
 export type { DiffPlansRequest, RunDifference } from "./run/diffPlans.ts";
 export type { EngineContext } from "./run/engineContext.ts";
 export { planRun } from "./run/planRun.ts";
+
+import type { MakeRequest } from "./run/runContainer.ts";
+
+export type { JournalVerification } from "../launch/index.ts";
 export { type MakeRequest, makeOnly, type RunRequest, runContainer, runDetached } from "./run/runContainer.ts";
 export type * from "./runOptions.ts";
 export type { CreatedContainer, CreatedName, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";
@@ -132,4 +136,13 @@ export async function diffPlans(request: DiffPlansRequest, context: EngineContex
 /** `openStudies` of openStudies.ts, for the same reason. */
 export async function openStudies(places: ListPlaces & { readonly now: () => Date }): Promise<ContainerStudies> {
   return (await import("./openStudies.ts")).openStudies(places);
+}
+
+/** `verifyRun` of verify/verifyRun.ts, which only a launch that is traced needs. */
+export async function verifyRun<Request extends MakeRequest, Report>(
+  run: (request: Request, context: EngineContext) => Promise<Report>,
+  request: Request,
+  context: EngineContext,
+): Promise<Report> {
+  return (await import("./verify/verifyRun.ts")).verifyRun(run, request, context);
 }

@@ -1,6 +1,6 @@
 import type { ContainerId } from "../base/index.ts";
 import type { PullEvent } from "../image/index.ts";
-import type { LaunchPlan, StepReport } from "../launch/index.ts";
+import type { JournalVerification, LaunchPlan, StepReport } from "../launch/index.ts";
 import type { ExposedPort, PublishedPort } from "../network/index.ts";
 import type { RuntimeSpec } from "../oci/index.ts";
 import type { LiveState } from "./state/liveState.ts";
@@ -12,6 +12,8 @@ export interface RunObserver {
   readonly onNotice?: (notice: string) => void;
   /** Each step of the plan as the helper executed it (`--explain`). */
   readonly onStep?: (report: StepReport) => void;
+  /** Asks for the launch to be traced, and hears whether the journal and the kernel agree (`--explain=verify`). */
+  readonly onVerified?: (verification: JournalVerification) => void;
 }
 
 /** How a container in the foreground ended. */

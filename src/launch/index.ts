@@ -54,3 +54,5 @@ export {
   startTreeWriter,
   type TreeSource,
 } from "./treeProcess.ts";
+export { attachTracer, requireStrace, type Tracer } from "./verify/attachTracer.ts";
+export { type Disagreement, type JournalVerification, verifyJournal } from "./verify/verifyJournal.ts";

@@ -1,5 +1,5 @@
 import { EngineError } from "../../base/index.ts";
-import type { RunObserver, RunOptions } from "../../container/index.ts";
+import type { JournalVerification, RunObserver, RunOptions } from "../../container/index.ts";
 import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext, Outcome } from "../context.ts";
@@ -35,8 +35,9 @@ export const runCommand = defineCommand<RunDraft>({
       tty: stdin.isTty,
       ...(draft.sigProxy === false ? { signal } : { signals: context.takeSignals() }),
     };
-    const { observer, settled } = observe(call);
+    const { observer, settled, agreed } = observe(call);
     const report = await call.engine.run(options, streams, observer).finally(settled);
+    await agreed();
     return draft.sigProxy === false && signal.aborted ? interruptedStatus(context) : { exitStatus: report.exitCode };
   },
 });
@@ -58,25 +59,45 @@ function attachAndDetach(): EngineError {
   });
 }
 
+interface Observation {
+  readonly observer: RunObserver;
+  settled(): Promise<void>;
+  /** @throws EngineError `journalFalse` when the launch was verified, and journal and kernel disagree. */
+  agreed(): Promise<void>;
+}
+
 /** What is told until the process runs. */
-function observe({ draft, options, context }: RunCall): { readonly observer: RunObserver; settled(): void } {
+function observe({ draft, options, context }: RunCall): Observation {
   const { stderr } = context;
   const pull = draft.quiet === true ? undefined : showImplicitPull(context, options);
+  let verified: JournalVerification | undefined;
   return {
     observer: {
       ...(pull === undefined ? {} : { onPull: pull.show }),
       onNotice: (notice) => stderr.write(`WARNING: ${sanitizeLine(notice)}\n`),
       ...(draft.explain === true ? { onStep: (step) => stderr.write(`${formatStep(step)}\n`) } : {}),
+      ...(draft.explain === "verify" ? { onVerified: (verification) => (verified = verification) } : {}),
     },
-    settled: () => pull?.settled(),
+    settled: async () => {
+      await pull?.settled();
+      if (verified === undefined) return;
+      const { verificationText } = await import("../render/verificationText.ts");
+      stderr.write(verificationText(verified));
+    },
+    agreed: async () => {
+      if (verified === undefined) return;
+      const { requireAgreement } = await import("../render/verificationText.ts");
+      requireAgreement(verified);
+    },
   };
 }
 
 /** `-d`, and `-a stdin` alone, which goes on until the caller's stdin has ended: prints the id, and the container stays. */
 async function runInBackground(call: RunCall): Promise<Outcome> {
   const { options, context, engine } = call;
-  const { observer, settled } = observe(call);
+  const { observer, settled, agreed } = observe(call);
   const { id } = await engine.runDetached(options, observer).finally(settled);
+  await agreed();
   if (options.attach?.includes("stdin") === true && options.interactive === true) {
     const { stdin, stdout, signal } = context;
     const size = () => ({ rows: stdout.rows(), columns: stdout.columns() });

@@ -17,7 +17,8 @@ export interface RunDraft extends Help {
   readonly labelFiles: string[];
   readonly caller: Pick<CommandContext, "cwd" | "env">;
   quiet?: boolean;
-  explain?: boolean;
+  /** `verify`: by a system-call trace, too. */
+  explain?: boolean | "verify";
   detach?: boolean;
   sigProxy?: boolean;
 }

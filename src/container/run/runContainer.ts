@@ -17,6 +17,14 @@ import { findImage } from "./findImage.ts";
 export interface MakeRequest {
   readonly options: RunOptions;
   readonly observer: RunObserver;
+  readonly tracing?: LaunchTracing;
+}
+
+/** Follows the helper from its plan to the start of the payload. */
+export interface LaunchTracing {
+  /** The helper waits for its plan until this resolves. */
+  begin(helper: WaitingHelper): Promise<void>;
+  started(): void;
 }
 
 export interface RunRequest extends MakeRequest {
@@ -32,10 +40,11 @@ export interface RunRequest extends MakeRequest {
  * are the payload's own.
  */
 export async function runContainer(request: RunRequest, context: EngineContext): Promise<ExitReport> {
-  const { observer, streams } = request;
+  const { observer, streams, tracing } = request;
+  const following = tracing === undefined ? {} : { onStarted: tracing.started };
   return makeAndStart(request, context, async (container, waiting) => {
     const { id, planned, options } = container;
-    const start = { id, launch: planned.launch, observer, waiting, keepsJournal: !options.remove };
+    const start = { id, launch: planned.launch, observer, waiting, keepsJournal: !options.remove, ...following };
     return finishForeground(container, await startForeground(start, streams, context), context);
   });
 }
@@ -46,6 +55,7 @@ export async function runDetached(request: MakeRequest, context: EngineContext):
   return makeAndStart({ ...request, options }, context, async ({ id, name, planned }, waiting) => {
     const { observer } = request;
     await startDetached({ id, launch: planned.launch, observer, waiting, keepsJournal: true }, context);
+    request.tracing?.started();
     return { id, name };
   });
 }
@@ -69,6 +79,7 @@ async function makeAndStart<Result>(
   };
   try {
     const made = await makeContainer({ ...request, purpose: "start", onImage: open }, context);
+    await request.tracing?.begin(open());
     return await start(made.container, open()).catch((error: unknown) => putAway(made, error, context));
   } finally {
     if (waiting !== undefined) await dismissHelper(waiting);

@@ -8,6 +8,7 @@ const spawningFiles: ReadonlySet<string> = new Set([
   "src/image/credentialProgram.ts",
   "src/launch/helperProcess.ts",
   "src/launch/launch.ts",
+  "src/launch/verify/attachTracer.ts",
   "src/network/check/readTool.ts",
   "src/network/forwarding/readRuleset.ts",
 ]);

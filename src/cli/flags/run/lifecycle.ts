@@ -41,7 +41,14 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     hidden: true,
     ignored: "brig checks every digest and no Notary signatures",
   },
-  { long: "explain", text: "show each step as it was really carried out", read: switchInto<RunDraft>("explain") },
+  {
+    long: "explain",
+    alsoTakes: ["verify"],
+    text: "show each step as it was really carried out; =verify compares it with a trace of the system calls",
+    read: (draft, value) => {
+      draft.explain = value === "verify" ? "verify" : value === "true";
+    },
+  },
   {
     long: "health-cmd",
     value: "string",
