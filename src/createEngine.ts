@@ -31,10 +31,9 @@ import type { Messages } from "./messages/index.ts";
 export function createEngine(settings: EngineSettings = {}): Engine {
   const places: Places = {
     settings,
-    root: settings.root ?? settings.configuration?.root ?? "/var/lib/brig",
-    runRoot: settings.runRoot ?? settings.configuration?.runRoot ?? "/run/brig",
+    ...rootsOf(settings),
     language: settings.language ?? "en",
-    helperPath: settings.helperPath ?? join(packageDirectory(), "build", "brig-helper"),
+    helperPath: helperPathOf(settings),
   };
   return {
     ...imageMembers(places),
@@ -49,6 +48,19 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     ...hostMembers(places),
     ...systemMembers({ ...places, program: ownProgram() }, () => containerContext(places)),
   };
+}
+
+/** The roots of an engine with these settings. */
+export function rootsOf({ root, runRoot, configuration }: EngineSettings): Pick<Places, "root" | "runRoot"> {
+  return {
+    root: root ?? configuration?.root ?? "/var/lib/brig",
+    runRoot: runRoot ?? configuration?.runRoot ?? "/run/brig",
+  };
+}
+
+/** The native helper of an engine with these settings. */
+export function helperPathOf({ helperPath }: Pick<EngineSettings, "helperPath">): string {
+  return helperPath ?? join(packageDirectory(), "build", "brig-helper");
 }
 
 /** The directory of the package, from wherever in it this file was bundled to. */
@@ -217,6 +229,7 @@ async function containerContext(places: Places): Promise<EngineContext> {
     helperPath: places.helperPath,
     cleanup: cleanupCommand(places),
     ...idPoolOf(places),
+    ...(places.settings.alterPlan === undefined ? {} : { alterPlan: places.settings.alterPlan }),
     now: () => new Date(),
     pid: process.pid,
     probeHost: () => facts,
@@ -238,7 +251,7 @@ function cleanupCommand({ root, runRoot }: Places): readonly string[] {
 }
 
 /** How brig is started again by those who have no PATH of the caller's. */
-function ownProgram(): readonly [string, string] {
+export function ownProgram(): readonly [string, string] {
   return [process.execPath, join(packageDirectory(), "bin", "brig.cjs")];
 }
 

@@ -50,6 +50,7 @@ import type {
   RemovedImage,
   TagRequest,
 } from "./image/index.ts";
+import type { LaunchPlan } from "./launch/index.ts";
 import type { Language } from "./messages/index.ts";
 import type { Platform } from "./oci/index.ts";
 
@@ -71,6 +72,11 @@ export interface EngineSettings {
   readonly configuration?: Configuration;
   /** Of the sentences that explain: `doctor`, `explainContainer` and its like. English when left out; errors always are. */
   readonly language?: Language;
+  /**
+   * Makes another plan of each that a container would be started with: for experiments, such as those of the labs. What it
+   * returns is carried out as it is, by root.
+   */
+  readonly alterPlan?: (plan: LaunchPlan) => LaunchPlan;
   /** The native helper; the package's own when left out. */
   readonly helperPath?: string;
 }

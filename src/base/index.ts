@@ -21,7 +21,7 @@ export { listNames } from "./listNames.ts";
 export { acquireLock, type HeldLock, type LockRequest, lockDescriptor, withLock } from "./lock.ts";
 export { openIfExists } from "./openIfExists.ts";
 export { writeOutputFile } from "./outputFile.ts";
-export { isMarkAlive, ownProcessMark } from "./processMark.ts";
+export { isMarkAlive, ownProcessMark, processMark } from "./processMark.ts";
 export { randomHex } from "./random.ts";
 export { removeDirectory, removeFile } from "./removePath.ts";
 export { claimEnd, readReservation, removeStaleReservation, reserve, reserveLike } from "./reservation.ts";

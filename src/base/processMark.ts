@@ -4,8 +4,13 @@ import { readFileIfExists } from "./atomicFile.ts";
  * What says in a name which process is meant: its id, its start time and the machine's boot, so that a later process
  * that got the same id is not taken for it.
  */
+export function processMark(pid: number): string {
+  return `${pid}.${startTime(pid) ?? 0}.${bootId()}`;
+}
+
+/** The same of this process. */
 export function ownProcessMark(): string {
-  return `${process.pid}.${startTime(process.pid) ?? 0}.${bootId()}`;
+  return processMark(process.pid);
 }
 
 /** Whether the process of a mark is still there. A mark that nobody here could have made has no process. */

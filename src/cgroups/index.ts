@@ -1,5 +1,6 @@
 export { blockDeviceNumber } from "./blockDevice.ts";
 export type { CgroupParent, CgroupWrite, GroupPlan } from "./cgroupPlan.ts";
+export { offeredControllers, requireController } from "./controllers.ts";
 export { limitsToResources } from "./limitsToResources.ts";
 export { type CgroupRequest, planCgroup } from "./planCgroup.ts";
 export { type Pressure, type PressureResource, readPressure, type Stall } from "./pressure.ts";

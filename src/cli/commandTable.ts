@@ -2,6 +2,7 @@ import { alsoBelow } from "./alsoBelow.ts";
 import { archiveTable } from "./archiveTable.ts";
 import type { LoadedCommand } from "./command.ts";
 import { imageTable } from "./imageTable.ts";
+import { labTable } from "./labTable.ts";
 import { networkTable } from "./networkTable.ts";
 import { registryTable } from "./registryTable.ts";
 import { storeTable } from "./storeTable.ts";
@@ -33,6 +34,7 @@ export const groupTable: readonly GroupEntry[] = [
   { word: "config", summary: "Check and show brig's own settings" },
   { word: "container", summary: "Manage containers" },
   { word: "image", summary: "Manage images" },
+  { word: "lab", summary: "Learn how containers work by repairing some" },
   { word: "network", summary: "Manage networks" },
   { word: "plan", summary: "Show what a command would do, step by step, without doing it" },
   { word: "registry", summary: "Serve the images of this machine to others" },
@@ -209,6 +211,7 @@ export const commandTable: readonly CommandEntry[] = [
     summary: "Serve the local images over the distribution protocol",
     load: async () => (await import("./commands/registryServe.ts")).registryServeCommand,
   },
+  ...labTable,
   ...networkTable,
   ...storeTable,
   ...systemTable,

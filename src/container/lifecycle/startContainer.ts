@@ -7,6 +7,7 @@ import {
   type ExitedLaunch,
   type FailedLaunch,
   type LaunchOutcome,
+  type LaunchPlan,
   type LaunchRequest,
   launch,
   launchDetached,
@@ -59,7 +60,7 @@ export async function startForeground(
   const prepared = await prepareStart(request, context);
   const pipes = foregroundPipes(runDirectory(context.runRoot, request.id));
   const outcome = launch({
-    plan: compilePlan({ ...prepared.launch, foreground: true }),
+    plan: planOf({ ...prepared.launch, foreground: true }, context),
     ...launchSettings(request, prepared, context),
     streams,
     onStarted: () => {
@@ -71,6 +72,12 @@ export async function startForeground(
     onLost: () => planAdoption({ ...context, id: request.id }, { foreground: true }),
   }).finally(pipes.close);
   return started(outcome.then(requireFound), prepared, context);
+}
+
+/** What the helper carries out, and its monitor again at every restart. */
+function planOf(request: LaunchRequest, { alterPlan }: EngineContext): LaunchPlan {
+  const plan = compilePlan(request);
+  return alterPlan === undefined ? plan : alterPlan(plan);
 }
 
 /** Starts a container that goes on by itself; resolves once its payload has been executed. */
@@ -87,7 +94,7 @@ async function launchWhenFree(
   prepared: PreparedStart,
   context: EngineContext,
 ): Promise<StartedLaunch | FailedLaunch | { readonly kind: "elsewhere" }> {
-  const plan = compilePlan({ ...prepared.launch, foreground: false });
+  const plan = planOf({ ...prepared.launch, foreground: false }, context);
   const { waiting, ...again } = launchSettings(request, prepared, context);
   let outcome = await launchDetached({ plan, ...again, ...(waiting === undefined ? {} : { waiting }) });
   const deadline = performance.now() + patienceMs;

@@ -1,5 +1,6 @@
 import type { HostFacts } from "../../host/index.ts";
 import type { PullEvent, StorePart } from "../../image/index.ts";
+import type { LaunchPlan } from "../../launch/index.ts";
 import type { IdPool } from "../../namespaces/index.ts";
 import type { Platform } from "../../oci/index.ts";
 
@@ -14,6 +15,8 @@ export interface EngineContext {
   readonly cleanup?: readonly string[];
   /** Where containers get their ids; the machine's pools when left out. */
   readonly idPool?: IdPool;
+  /** What makes another plan of the one that a container would be started with. */
+  readonly alterPlan?: (plan: LaunchPlan) => LaunchPlan;
   readonly now: () => Date;
   /** This process, which keeps the containers that it runs in the foreground. */
   readonly pid: number;

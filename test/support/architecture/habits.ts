@@ -6,6 +6,7 @@ const spawningFiles: ReadonlySet<string> = new Set([
   "src/container/logs/journalctl.ts",
   "src/host/probeFeatures.ts",
   "src/image/credentialProgram.ts",
+  "src/lab/machineProcess.ts",
   "src/launch/helperProcess.ts",
   "src/launch/launch.ts",
   "src/launch/verify/attachTracer.ts",
@@ -23,6 +24,7 @@ const writingRooms: ReadonlySet<string> = new Set([
   "launch",
   "namespaces",
   "network",
+  "lab",
 ]);
 
 const maxLines = 300;

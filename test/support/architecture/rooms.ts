@@ -7,6 +7,7 @@ const levels: Readonly<Record<string, number>> = {
   build: 5,
   compose: 5,
   api: 5,
+  lab: 5,
   engine: 4.5,
   config: 4.25,
   container: 4,
