@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type {
   ContainerArchives,
   ContainerNetworks,
@@ -14,6 +14,7 @@ import { storedName, withConfiguredDefaults } from "./engine/configured.ts";
 import { type ImageArchiveMembers, imageArchiveMembers } from "./engine/imageArchiveMembers.ts";
 import { type ImageMembers, imageMembers, imageStore } from "./engine/imageMembers.ts";
 import { networkMembers } from "./engine/networkMembers.ts";
+import { helperPathOf, ownProgram, packageDirectory, rootsOf } from "./engine/ownPlaces.ts";
 import { type Places, probe, requireRoot } from "./engine/places.ts";
 import { type RegistryMembers, registryMembers } from "./engine/registryMembers.ts";
 import { storeMembers } from "./engine/storeMembers.ts";
@@ -23,6 +24,8 @@ import { viewMembers } from "./engine/viewMembers.ts";
 import type { Engine, EngineSettings } from "./engine.ts";
 import type { BuildIdentity, DoctorCheck } from "./host/index.ts";
 import type { Messages } from "./messages/index.ts";
+
+export { helperPathOf, ownProgram, rootsOf } from "./engine/ownPlaces.ts";
 
 /**
  * Opens the engine. Nothing is touched, started or kept open by that: every member loads the rooms that it needs and
@@ -48,27 +51,6 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     ...hostMembers(places),
     ...systemMembers({ ...places, program: ownProgram() }, () => containerContext(places)),
   };
-}
-
-/** The roots of an engine with these settings. */
-export function rootsOf({ root, runRoot, configuration }: EngineSettings): Pick<Places, "root" | "runRoot"> {
-  return {
-    root: root ?? configuration?.root ?? "/var/lib/brig",
-    runRoot: runRoot ?? configuration?.runRoot ?? "/run/brig",
-  };
-}
-
-/** The native helper of an engine with these settings. */
-export function helperPathOf({ helperPath }: Pick<EngineSettings, "helperPath">): string {
-  return helperPath ?? join(packageDirectory(), "build", "brig-helper");
-}
-
-/** The directory of the package, from wherever in it this file was bundled to. */
-function packageDirectory(): string {
-  for (let directory = import.meta.dirname; directory !== "/"; directory = dirname(directory)) {
-    if (existsSync(join(directory, "package.json"))) return directory;
-  }
-  return import.meta.dirname;
 }
 
 type ContainerMembers = Omit<
@@ -248,11 +230,6 @@ function idPoolOf({ settings }: Places): Pick<EngineContext, "idPool"> {
 function cleanupCommand({ root, runRoot }: Places): readonly string[] {
   // Without a configuration: a mistake in one must not keep what has ended from being put away.
   return [...ownProgram(), "--config=", "--root", root, "--run-root", runRoot, "container", "cleanup"];
-}
-
-/** How brig is started again by those who have no PATH of the caller's. */
-export function ownProgram(): readonly [string, string] {
-  return [process.execPath, join(packageDirectory(), "bin", "brig.cjs")];
 }
 
 type HostMembers = Pick<Engine, "version" | "info" | "doctor">;
