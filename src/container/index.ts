@@ -1,5 +1,5 @@
-import type { ListPlaces } from "./list/listContainers.ts";
 import type { ContainerStudies } from "./openStudies.ts";
+import type { PosturePlaces } from "./posture/containerPosture.ts";
 import type { DiffPlansRequest, RunDifference } from "./run/diffPlans.ts";
 import type { EngineContext } from "./run/engineContext.ts";
 import type { EngineStore } from "./store/openStore.ts";
@@ -93,6 +93,8 @@ export { parseSignal } from "./options/signalFlag.ts";
 export { type Instant, instantOf, instantToMs, parseInstant } from "./options/timeFlag.ts";
 export { parseTmpfsFlag } from "./options/tmpfsFlag.ts";
 export { parseVolumeFlag } from "./options/volumeFlag.ts";
+export type { ContainerPosture } from "./posture/containerPosture.ts";
+export type { PostureRow, PostureSection, PostureVerdict } from "./posture/fact.ts";
 export type { DiffPlansRequest, RunDifference } from "./run/diffPlans.ts";
 export type { EngineContext } from "./run/engineContext.ts";
 export { planRun } from "./run/planRun.ts";
@@ -134,7 +136,7 @@ export async function diffPlans(request: DiffPlansRequest, context: EngineContex
 }
 
 /** `openStudies` of openStudies.ts, for the same reason. */
-export async function openStudies(places: ListPlaces & { readonly now: () => Date }): Promise<ContainerStudies> {
+export async function openStudies(places: PosturePlaces & { readonly now: () => Date }): Promise<ContainerStudies> {
   return (await import("./openStudies.ts")).openStudies(places);
 }
 

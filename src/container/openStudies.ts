@@ -1,6 +1,6 @@
 import { type CompareRequest, type ContainerComparison, compareContainers } from "./compare/compareContainers.ts";
 import { type ContainerJournal, containerJournal } from "./journal/containerJournal.ts";
-import type { ListPlaces } from "./list/listContainers.ts";
+import { type ContainerPosture, containerPosture, type PosturePlaces } from "./posture/containerPosture.ts";
 import { explainImageUse } from "./why/explainImageUse.ts";
 import { explainMount, type MountQuestion } from "./why/explainMount.ts";
 import { explainSpace } from "./why/explainSpace.ts";
@@ -12,6 +12,8 @@ export interface ContainerStudies {
   startJournal(nameOrId: string): Promise<ContainerJournal>;
   /** Namespaces, mounts, capabilities, limits and settings of two containers, or of one and the host, side by side. */
   compareContainers(request: CompareRequest): Promise<ContainerComparison>;
+  /** What stands between a running container and the host, beside what Docker puts there by default. */
+  containerPosture(nameOrId: string): Promise<ContainerPosture>;
   /** Why an image cannot be removed, and why it takes so much room. */
   whyImage(reference: string): Promise<Explanation>;
   /** What is at a path in a running container, and what put it there. */
@@ -20,10 +22,11 @@ export interface ContainerStudies {
   whySpace(): Promise<Explanation>;
 }
 
-export function openStudies(places: ListPlaces & { readonly now: () => Date }): ContainerStudies {
+export function openStudies(places: PosturePlaces & { readonly now: () => Date }): ContainerStudies {
   return {
     startJournal: async (nameOrId) => containerJournal(nameOrId, places),
     compareContainers: (request) => compareContainers(request, places),
+    containerPosture: (nameOrId) => containerPosture(nameOrId, places),
     whyImage: async (reference) => explainImageUse(reference, places),
     whyMount: async (question) => explainMount(question, places),
     whySpace: () => explainSpace(places),

@@ -43,7 +43,9 @@ export {
 export type { RootView, ViewBind } from "./rootView.ts";
 export type { RunStreams } from "./runStreams.ts";
 export { type NativeArch, nativeArch } from "./seccomp/architectures.ts";
+export { type CallQuestion, nativeCalls, passingAbis } from "./seccomp/askFilter.ts";
 export { cachedProgram, type ProgramRequest } from "./seccomp/cachedProgram.ts";
+export { callsByCapability } from "./seccomp/profileTable.ts";
 export { type SignalRequest, signalProcess } from "./signalProcess.ts";
 export type { StepReport } from "./stepReport.ts";
 export {

@@ -1,15 +1,44 @@
+import { EngineError } from "../../base/index.ts";
+import type { ContainerPosture } from "../../container/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
-import { type FormatDraft, formatFlag, helpFlag } from "../flags/sharedFlags.ts";
+import { type FormatDraft, formatFlag, helpFlag, switchInto, textInto } from "../flags/sharedFlags.ts";
 import { formatChecks } from "../render/hostText.ts";
 
-/** Ends with 1 when something is missing that every container needs. */
-export const doctorCommand = defineCommand<FormatDraft>({
+interface DoctorDraft extends FormatDraft {
+  posture?: string;
+  all?: boolean;
+}
+
+/** Ends with 1 when something is missing that every container needs, or a container may do what Docker's default denies. */
+export const doctorCommand = defineCommand<DoctorDraft>({
   usage: "[OPTIONS]",
   arguments: { exactly: 0 },
-  flags: [{ ...formatFlag, text: '"json" or a Go template for each check' }, helpFlag],
+  flags: [
+    {
+      long: "all",
+      short: "a",
+      text: "with --posture, show what is the same, too",
+      read: switchInto<DoctorDraft>("all"),
+    },
+    { ...formatFlag, text: '"json" or a Go template for each check' },
+    {
+      long: "posture",
+      value: "container",
+      text: "compare what a running container may do with Docker's defaults",
+      read: textInto<DoctorDraft>("posture"),
+    },
+    helpFlag,
+  ],
   begin: () => ({}),
-  execute: async ({ draft: { format = "" }, openEngine }): Promise<Outcome> => {
+  execute: async ({ draft, openEngine }): Promise<Outcome> => {
+    const { format = "", posture, all } = draft;
+    if (posture !== undefined) return showPosture(await (await openEngine()).containerPosture(posture), draft);
+    if (all !== undefined) {
+      throw new EngineError("usage", "conflicting options: --all without --posture", {
+        hint: "--posture CONTAINER has rows to leave out; every check of the host is shown",
+      });
+    }
     const checks = await (await openEngine()).doctor();
     const exitStatus = checks.some(({ status }) => status === "fail") ? 1 : 0;
     if (format === "" || format === "table") return { output: formatChecks(checks), exitStatus };
@@ -17,3 +46,14 @@ export const doctorCommand = defineCommand<FormatDraft>({
     return { output: checks.map((check) => formatDocument(check, format)).join(""), exitStatus };
   },
 });
+
+async function showPosture(posture: ContainerPosture, { format = "", all }: DoctorDraft): Promise<Outcome> {
+  const exitStatus = posture.looser > 0 ? 1 : 0;
+  if (format === "" || format === "table") {
+    const { postureText } = await import("../render/postureText.ts");
+    const rows = posture.rows.filter(({ verdict }) => all === true || verdict !== "equal");
+    return { output: postureText({ ...posture, rows }), exitStatus };
+  }
+  const { formatDocument } = await import("../render/document.ts");
+  return { output: formatDocument(posture, format), exitStatus };
+}

@@ -20,7 +20,7 @@ export interface FactsRequest {
 }
 
 /** As the directory `ns` of proc_pid(5) names them. */
-const namespaceLinks = ["user", "mnt", "pid", "net", "uts", "ipc", "cgroup", "time"];
+export const namespaceLinks = ["user", "mnt", "pid", "net", "uts", "ipc", "cgroup", "time"];
 
 /** In the order of their lines; what /proc/PID/status calls them, and what capabilities(7) does. */
 const capabilitySets = [
@@ -103,7 +103,7 @@ function capabilityRows(status: ReadonlyMap<string, string>): ReadonlyMap<string
 }
 
 /** `Max open files  1024  4096  files`: soft and hard limit of each line after the title (proc_pid_limits(5)). */
-function resourceLimits(directory: string): readonly (readonly [string, string])[] {
+export function resourceLimits(directory: string): readonly (readonly [string, string])[] {
   const [, ...lines] = (readFileIfExists(join(directory, "limits")) ?? "").split("\n");
   return lines.flatMap((line) => {
     const [, name, soft, hard] = /^Max (.+?) {2,}(\S+) +(\S+)/.exec(line) ?? [];
@@ -120,7 +120,8 @@ function groupRows(cgroup: string | undefined): readonly (readonly [string, stri
   });
 }
 
-function keyed(text: string): ReadonlyMap<string, string> {
+/** The lines `KEY: value` of a text such as /proc/PID/status. */
+export function keyed(text: string): ReadonlyMap<string, string> {
   return new Map(
     text.split("\n").map((line) => {
       const colon = line.indexOf(":");

@@ -28,7 +28,7 @@ export const abiFacts: Readonly<Record<SyscallArch, AbiFacts>> = {
 };
 
 /** Which tables a process on the native architecture can use. */
-const abisOf: Readonly<Record<NativeArch, readonly SyscallArch[]>> = {
+export const abisOf: Readonly<Record<NativeArch, readonly SyscallArch[]>> = {
   x86_64: ["x86_64", "x32", "i386"],
   aarch64: ["aarch64"],
 };

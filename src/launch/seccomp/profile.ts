@@ -24,13 +24,17 @@ const refuse = (names: readonly string[], errnoRet: number): ProfileRule => ({
 const equal = (index: number, value: number): SpecSeccompArg => ({ index, op: "SCMP_CMP_EQ", value });
 
 /**
- * Address families that exist, without AF_ALG (38) and AF_VSOCK (40): both reach kernel code that knows nothing of
- * namespaces. Each one above 39 is named, because the kernel drops the upper half of this argument and "greater than
- * 40" would let a 38 with a set bit above pass.
+ * Address families that programs use (address_families(7)). Not among them: AF_ALG (38) and AF_VSOCK (40), which reach
+ * kernel code that knows nothing of namespaces, and those that only their own hardware or history needs: DECnet (12),
+ * Econet, ATM, IrDA, WANPIPE, ISDN and CAIF. Each one above 11 is named, because the kernel drops the upper half of this
+ * argument and "greater than 40" would let a 38 with a set bit above pass. Netlink and packet sockets come first: a
+ * filter asks in this order.
  */
+const families = "16 17 13 14 15 18 21 22 24 26 27 28 29 30 31 32 33 35 36 39 41 42 43 44 45".split(" ").map(Number);
+
 const socketRules: readonly ProfileRule[] = [
-  allow(["socket"], [{ index: 0, op: "SCMP_CMP_LT", value: 38 }]),
-  ...[39, 41, 42, 43, 44, 45].map((family) => allow(["socket"], [equal(0, family)])),
+  allow(["socket"], [{ index: 0, op: "SCMP_CMP_LT", value: 12 }]),
+  ...families.map((family) => allow(["socket"], [equal(0, family)])),
 ];
 
 /** PER_LINUX, PER_LINUX32, both with UNAME26, and 0xffffffff, which only asks (personality(2)). */
