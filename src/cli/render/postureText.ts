@@ -1,5 +1,6 @@
 import type { ContainerPosture, PostureRow, PostureVerdict } from "../../container/index.ts";
 import { formatTable } from "./columns.ts";
+import { cutText } from "./cutText.ts";
 import { sanitizeLine } from "./sanitize.ts";
 
 const titles: Readonly<Record<PostureVerdict, string>> = {
@@ -7,6 +8,9 @@ const titles: Readonly<Record<PostureVerdict, string>> = {
   stricter: "STRICTER THAN DOCKER",
   equal: "THE SAME",
 };
+
+/** What does not fit is in `--format json`. */
+const widest = 60;
 
 /** The rows by their verdicts, what is looser first, and how many there are of each. */
 export function postureText({ container, equal, stricter, looser, rows }: ContainerPosture): string {
@@ -31,7 +35,7 @@ function part(verdict: PostureVerdict, rows: readonly PostureRow[]): string {
   ];
   const lines = rows.map(({ section, name, docker, container, flags, why }) => {
     const by = verdict === "looser" ? [flags.join(" ") || "no flag"] : [];
-    return [`${section}: ${name}`, docker, container, ...by, why];
+    return [`${section}: ${name}`, cutText(docker, widest), cutText(container, widest), ...by, why];
   });
   return formatTable([head, ...lines].map((cells) => cells.map((text) => sanitizeLine(text) || "-")));
 }

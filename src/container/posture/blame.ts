@@ -13,9 +13,9 @@ const blames: Readonly<Record<PostureSection, Blame>> = {
   "hidden paths": ({ name }, options) => [...security(options, "systempaths"), ...mountsAt(name, options)],
   "read-only paths": ({ name }, options) => [...security(options, "systempaths"), ...mountsAt(name, options)],
   mounts: blameMounts,
-  devices: (_, { devices, deviceCgroupRules }) => [
+  devices: ({ name }, { devices, deviceCgroupRules }) => [
     ...devices.map(({ hostPath }) => `--device ${hostPath}`),
-    ...deviceCgroupRules.map((rule) => `--device-cgroup-rule ${JSON.stringify(rule)}`),
+    ...(name.includes("nodes in /dev") ? [] : deviceCgroupRules.map((rule) => `--device-cgroup-rule "${rule}"`)),
   ],
   namespaces: ({ name }, options) => {
     const given = {

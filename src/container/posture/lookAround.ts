@@ -55,7 +55,9 @@ export async function lookAround(container: RunningContainer, places: LookPlaces
     ledOut: descriptorsLedOut(directory, mounts),
     // A start without a journal followed the same plan, in which no container is without this step.
     ownKeyring:
-      journal === undefined || journal.calls.some(({ step, errno }) => step === "priv.keyring" && errno === undefined),
+      journal === undefined ||
+      journal.dropped > 0 ||
+      journal.calls.some(({ step, errno }) => step === "priv.keyring" && errno === undefined),
     sysctls: await containerSysctls(inside),
     ...processLimit(container),
     ownNetwork: spec.linux.namespaces.some(({ type }) => type === "network"),
