@@ -13,6 +13,7 @@ import { archiveMembers } from "./engine/archiveMembers.ts";
 import { storedName, withConfiguredDefaults } from "./engine/configured.ts";
 import { type ImageArchiveMembers, imageArchiveMembers } from "./engine/imageArchiveMembers.ts";
 import { type ImageMembers, imageMembers, imageStore } from "./engine/imageMembers.ts";
+import { networkChecks } from "./engine/networkChecks.ts";
 import { networkMembers } from "./engine/networkMembers.ts";
 import { helperPathOf, ownProgram, packageDirectory, rootsOf } from "./engine/ownPlaces.ts";
 import { type Places, probe, requireRoot } from "./engine/places.ts";
@@ -22,8 +23,7 @@ import { studyMembers } from "./engine/studyMembers.ts";
 import { type SystemMembers, systemMembers } from "./engine/systemMembers.ts";
 import { viewMembers } from "./engine/viewMembers.ts";
 import type { Engine, EngineSettings } from "./engine.ts";
-import type { BuildIdentity, DoctorCheck } from "./host/index.ts";
-import type { Messages } from "./messages/index.ts";
+import type { BuildIdentity } from "./host/index.ts";
 
 export { helperPathOf, ownProgram, rootsOf } from "./engine/ownPlaces.ts";
 
@@ -259,17 +259,6 @@ function hostMembers(places: Places): HostMembers {
       return [...runDoctor(await probe(places), words), ...(await networkChecks(places, words))];
     },
   };
-}
-
-/** What somebody else's rules do to the networks of containers; nothing where there is no program to ask. */
-async function networkChecks({ root }: Places, words: Messages["doctor"]): Promise<readonly DoctorCheck[]> {
-  const network = await import("./network/index.ts");
-  const nft = network.lookForTool("nft");
-  if (nft === undefined) return [];
-  const bridges = network.listNetworkRecords(root).filter(({ driver }) => driver === "bridge");
-  const names = new Set([network.defaultBridgeInterface, ...bridges.map(({ hostInterface }) => hostInterface)]);
-  const facts = { ruleset: await network.readRuleset(nft), bridges: [...names] };
-  return [network.checkForwarding(facts, words.forwarding)];
 }
 
 /** What the package says about itself. */

@@ -1,5 +1,4 @@
-import type { ContainerStudies } from "./openStudies.ts";
-import type { PosturePlaces } from "./posture/containerPosture.ts";
+import type { ContainerStudies, StudyPlaces } from "./openStudies.ts";
 import type { DiffPlansRequest, RunDifference } from "./run/diffPlans.ts";
 import type { EngineContext } from "./run/engineContext.ts";
 import type { EngineStore } from "./store/openStore.ts";
@@ -136,7 +135,7 @@ export async function diffPlans(request: DiffPlansRequest, context: EngineContex
 }
 
 /** `openStudies` of openStudies.ts, for the same reason. */
-export async function openStudies(places: PosturePlaces & { readonly now: () => Date }): Promise<ContainerStudies> {
+export async function openStudies(places: StudyPlaces): Promise<ContainerStudies> {
   return (await import("./openStudies.ts")).openStudies(places);
 }
 

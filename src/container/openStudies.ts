@@ -4,7 +4,7 @@ import { type ContainerPosture, containerPosture, type PosturePlaces } from "./p
 import { explainImageUse } from "./why/explainImageUse.ts";
 import { explainMount, type MountQuestion } from "./why/explainMount.ts";
 import { explainSpace } from "./why/explainSpace.ts";
-import type { Explanation } from "./why/explanation.ts";
+import type { AskedIn, Explanation } from "./why/explanation.ts";
 
 /** What there is to learn from containers: views of the plans and journals of what really ran. */
 export interface ContainerStudies {
@@ -22,7 +22,9 @@ export interface ContainerStudies {
   whySpace(): Promise<Explanation>;
 }
 
-export function openStudies(places: PosturePlaces & { readonly now: () => Date }): ContainerStudies {
+export type StudyPlaces = PosturePlaces & AskedIn & { readonly now: () => Date };
+
+export function openStudies(places: StudyPlaces): ContainerStudies {
   return {
     startJournal: async (nameOrId) => containerJournal(nameOrId, places),
     compareContainers: (request) => compareContainers(request, places),

@@ -1,5 +1,7 @@
 import type { english as doctor } from "./doctor/english.ts";
+import type { english as journal } from "./journal/english.ts";
 import type { Language } from "./language.ts";
+import type { english as why } from "./why/english.ts";
 
 /**
  * What each topic holds: texts, and functions of what stands in them. The English file of a topic defines its members,
@@ -8,6 +10,8 @@ import type { Language } from "./language.ts";
  */
 export interface Messages {
   readonly doctor: typeof doctor;
+  readonly journal: typeof journal;
+  readonly why: typeof why;
 }
 
 export type Topic = keyof Messages;
@@ -21,6 +25,14 @@ export const catalogue: Loaders = {
   doctor: {
     en: async () => (await import("./doctor/english.ts")).english,
     ko: async () => (await import("./doctor/korean.ts")).korean,
+  },
+  journal: {
+    en: async () => (await import("./journal/english.ts")).english,
+    ko: async () => (await import("./journal/korean.ts")).korean,
+  },
+  why: {
+    en: async () => (await import("./why/english.ts")).english,
+    ko: async () => (await import("./why/korean.ts")).korean,
   },
 };
 

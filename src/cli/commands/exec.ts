@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import type { CommandContext, Outcome } from "../context.ts";
 import type { Flag, Help } from "../flags/flag.ts";
 import { helpFlag, switchInto, textInto } from "../flags/sharedFlags.ts";
-import { formatStep } from "../render/steps.ts";
+import { showSteps } from "../render/steps.ts";
 import { readListFiles } from "../runRequest.ts";
 import { requireTerminal } from "../terminal.ts";
 
@@ -85,7 +85,7 @@ export const execCommand = defineCommand<ExecDraft>({
   runsPayload: true,
   flags,
   begin: ({ cwd, env }) => ({ env: [], envFiles: [], caller: { cwd, env } }),
-  execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
+  execute: async ({ draft, args, context, globals, openEngine }): Promise<Outcome> => {
     const options = finishExecOptions(draft, args);
     const { stdin, stdout, stderr } = context;
     if (options.detach !== true) requireTerminal(options, stdin);
@@ -97,13 +97,11 @@ export const execCommand = defineCommand<ExecDraft>({
       tty: stdin.isTty,
       signals: context.takeSignals(),
     };
-    const onStep = draft.explain === true ? { onStep: (step: Step) => stderr.write(`${formatStep(step)}\n`) } : {};
+    const onStep = draft.explain === true ? { onStep: await showSteps(globals, context) } : {};
     const { exitCode } = await engine.exec({ options, streams, ...onStep });
     return { exitStatus: exitCode };
   },
 });
-
-type Step = Parameters<typeof formatStep>[0];
 
 function finishExecOptions(draft: ExecDraft, args: readonly string[]): ExecOptions {
   const { env, envFiles, caller, help: _, explain: __, ...options } = draft;

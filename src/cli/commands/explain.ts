@@ -1,7 +1,9 @@
 import type { ContainerJournal } from "../../container/index.ts";
+import { type Language, loadMessages, loadReasons } from "../../messages/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import { type FormatDraft, helpFlag, textInto } from "../flags/sharedFlags.ts";
+import { languageOf } from "../globalFlags.ts";
 import { journalMarkdown, journalTable } from "../render/journalText.ts";
 import { forEachArgument } from "./eachArgument.ts";
 
@@ -19,15 +21,22 @@ export const explainCommand = defineCommand<FormatDraft>({
     helpFlag,
   ],
   begin: () => ({}),
-  execute: async ({ draft: { format = "table" }, args, openEngine }): Promise<Outcome> => {
+  execute: async ({ draft: { format = "table" }, args, context, globals, openEngine }): Promise<Outcome> => {
     const engine = await openEngine();
-    return forEachArgument(args, async (name) => show(await engine.startJournal(name), format));
+    const language = languageOf(globals, context);
+    return forEachArgument(args, async (name) => show(await engine.startJournal(name), { format, language }));
   },
 });
 
-async function show(journal: ContainerJournal, format: string): Promise<string> {
-  if (format === "table") return journalTable(journal);
-  if (format === "markdown") return journalMarkdown(journal);
+async function show(
+  journal: ContainerJournal,
+  { format, language }: { readonly format: string; readonly language: Language },
+): Promise<string> {
+  if (format === "table" || format === "markdown") {
+    const words = await loadMessages("journal", language);
+    const spoken = { words, say: await loadReasons(language) };
+    return format === "table" ? journalTable(journal, spoken) : journalMarkdown(journal, spoken);
+  }
   const { formatDocument } = await import("../render/document.ts");
   return formatDocument(journal, format);
 }

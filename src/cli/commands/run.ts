@@ -5,10 +5,11 @@ import { defineCommand } from "../command.ts";
 import type { CommandContext, Outcome } from "../context.ts";
 import { beginRunDraft, type RunDraft } from "../flags/runDraft.ts";
 import { runFlags } from "../flags/runFlags.ts";
+import type { GlobalDraft } from "../globalFlags.ts";
 import { interruptedStatus } from "../interruption.ts";
 import { showImplicitPull } from "../render/implicitPull.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
-import { formatStep } from "../render/steps.ts";
+import { showSteps } from "../render/steps.ts";
 import { finishRunRequest } from "../runRequest.ts";
 import { requireTerminal } from "../terminal.ts";
 
@@ -19,12 +20,12 @@ export const runCommand = defineCommand<RunDraft>({
   runsPayload: true,
   flags: runFlags,
   begin: beginRunDraft,
-  execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
+  execute: async ({ draft, args, context, globals, openEngine }): Promise<Outcome> => {
     const given = finishRunRequest(draft, args);
     if (draft.detach === true && given.attach !== undefined) throw attachAndDetach();
     const options: RunOptions = draft.detach === true ? { ...given, attach: [] } : given;
     if (draft.detach !== true) requireTerminal(options, context.stdin);
-    const call = { draft, options, context, engine: await openEngine() };
+    const call = { draft, options, context, globals, engine: await openEngine() };
     if (!showsOutput(options)) return runInBackground(call);
     const { stdin, stdout, stderr, signal } = context;
     const shown = (name: "stdout" | "stderr") => options.attach === undefined || options.attach.includes(name);
@@ -35,7 +36,7 @@ export const runCommand = defineCommand<RunDraft>({
       tty: stdin.isTty,
       ...(draft.sigProxy === false ? { signal } : { signals: context.takeSignals() }),
     };
-    const { observer, settled, agreed } = observe(call);
+    const { observer, settled, agreed } = await observe(call);
     const report = await call.engine.run(options, streams, observer).finally(settled);
     await agreed();
     return draft.sigProxy === false && signal.aborted ? interruptedStatus(context) : { exitStatus: report.exitCode };
@@ -46,6 +47,7 @@ interface RunCall {
   readonly draft: RunDraft;
   readonly options: RunOptions;
   readonly context: CommandContext;
+  readonly globals: GlobalDraft;
   readonly engine: Engine;
 }
 
@@ -67,7 +69,8 @@ interface Observation {
 }
 
 /** What is told until the process runs. */
-function observe({ draft, options, context }: RunCall): Observation {
+async function observe(call: RunCall): Promise<Observation> {
+  const { draft, options, context, globals } = call;
   const { stderr } = context;
   const pull = draft.quiet === true ? undefined : showImplicitPull(context, options);
   let verified: JournalVerification | undefined;
@@ -75,7 +78,7 @@ function observe({ draft, options, context }: RunCall): Observation {
     observer: {
       ...(pull === undefined ? {} : { onPull: pull.show }),
       onNotice: (notice) => stderr.write(`WARNING: ${sanitizeLine(notice)}\n`),
-      ...(draft.explain === true ? { onStep: (step) => stderr.write(`${formatStep(step)}\n`) } : {}),
+      ...(draft.explain === true ? { onStep: await showSteps(globals, context) } : {}),
       ...(draft.explain === "verify" ? { onVerified: (verification) => (verified = verification) } : {}),
     },
     settled: async () => {
@@ -95,7 +98,7 @@ function observe({ draft, options, context }: RunCall): Observation {
 /** `-d`, and `-a stdin` alone, which goes on until the caller's stdin has ended: prints the id, and the container stays. */
 async function runInBackground(call: RunCall): Promise<Outcome> {
   const { options, context, engine } = call;
-  const { observer, settled, agreed } = observe(call);
+  const { observer, settled, agreed } = await observe(call);
   const { id } = await engine.runDetached(options, observer).finally(settled);
   await agreed();
   if (options.attach?.includes("stdin") === true && options.interactive === true) {

@@ -1,3 +1,5 @@
+import { displayWidth, padDisplay } from "./displayWidth.ts";
+
 /** The look of most of Docker's tables: no column narrower than this, and this many spaces between two. */
 const usualWidth = 10;
 const gap = 3;
@@ -13,7 +15,7 @@ export function alignColumns(lines: readonly string[], narrowest = usualWidth): 
   measure(rows, { whole: { from: 0, to: rows.length, column: 0 }, narrowest }, widths);
   return rows.map((cells, row) =>
     cells
-      .map((cell, column) => (column < cells.length - 1 ? padCell(cell, widths[row]?.[column] ?? 0) : cell))
+      .map((cell, column) => (column < cells.length - 1 ? padDisplay(cell, widths[row]?.[column] ?? 0) : cell))
       .join(""),
   );
 }
@@ -49,7 +51,7 @@ function measure(
       let end = row;
       let longest = 0;
       while (end < block.to && has(end)) {
-        longest = Math.max(longest, lengthOf(rows[end]?.[column] ?? ""));
+        longest = Math.max(longest, displayWidth(rows[end]?.[column] ?? ""));
         end += 1;
       }
       for (let member = row; member < end; member += 1) widths[member]?.push(Math.max(narrowest, longest + gap));
@@ -57,13 +59,4 @@ function measure(
       row = end - 1;
     }
   }
-}
-
-function padCell(cell: string, width: number): string {
-  return cell + " ".repeat(Math.max(0, width - lengthOf(cell)));
-}
-
-/** In code points, as text/tabwriter counts. */
-function lengthOf(cell: string): number {
-  return [...cell].length;
 }

@@ -1,34 +1,43 @@
 import type { ContainerJournal, JournalCall } from "../../container/index.ts";
+import type { Messages, SayReason } from "../../messages/index.ts";
 import { formatTable } from "./columns.ts";
 import { sanitizeLine } from "./sanitize.ts";
 
+/** What a journal is told with. */
+export interface JournalLanguage {
+  readonly words: Messages["journal"];
+  readonly say: SayReason;
+}
+
 /** The journal of a start as a table: a line for each call, and what each process took of the time. */
-export function journalTable(journal: ContainerJournal): string {
+export function journalTable(journal: ContainerJournal, { words, say }: JournalLanguage): string {
   const rows = journal.calls.map((call, index) => [
     String(index + 1),
     call.process,
     call.step,
     `${micros(call.startNs)}`,
     `${micros(call.tookNs)}`,
-    sanitizeLine(`${callText(call)}  # ${call.why}`),
+    sanitizeLine(`${callText(call)}  # ${say(call.why)}`),
   ]);
-  const table = formatTable([["#", "PROCESS", "STEP", "START", "TOOK", "CALL"], ...rows], 0);
-  return `${sanitizeLine(`${journal.name}  ${headline(journal)}`)}\n\n${table}\n${summary(journal)}\n`;
+  const { process, step, start, took, call } = words.columns;
+  const table = formatTable([["#", process, step, start, took, call], ...rows], 0);
+  return `${sanitizeLine(`${journal.name}  ${headline(journal, words)}`)}\n\n${table}\n${summary(journal, words)}\n`;
 }
 
 /** The same as Markdown, with a section for each process. */
-export function journalMarkdown(journal: ContainerJournal): string {
-  const numbered = journal.calls.map((call, index) => ({ ...call, number: index + 1 }));
+export function journalMarkdown(journal: ContainerJournal, { words, say }: JournalLanguage): string {
+  const { step, call: heading, start, took, why, title } = words.markdown;
+  const numbered = journal.calls.map((call, index) => ({ ...call, why: say(call.why), number: index + 1 }));
   const sections = processesOf(journal).flatMap((process) => [
     `## ${process}`,
     "",
-    "| # | step | call | start | took | why |",
+    `| # | ${[step, heading, start, took, why].join(" | ")} |`,
     "|---:|---|---|---:|---:|---|",
     ...numbered.filter((call) => call.process === process).map(markdownRow),
     "",
   ]);
-  const head = [`# How ${escapeMarkdown(journal.name)} was started`, "", headline(journal), ""];
-  return [...head, ...sections, summary(journal)].map((line) => `${sanitizeLine(line)}\n`).join("");
+  const head = [`# ${title({ name: escapeMarkdown(journal.name) })}`, "", headline(journal, words), ""];
+  return [...head, ...sections, summary(journal, words)].map((line) => `${sanitizeLine(line)}\n`).join("");
 }
 
 function markdownRow(call: JournalCall & { readonly number: number }): string {
@@ -40,20 +49,24 @@ function callText({ call, args, result, errno }: JournalCall): string {
   return `${call}(${args}) = ${errno === undefined ? result : `-1 ${errno}`}`;
 }
 
-function headline({ id, outcome, time }: ContainerJournal): string {
-  return `${id.slice(0, 12)}, ${outcome === "started" ? "started" : "failed to start"} at ${time}`;
+function headline({ id, outcome, time }: ContainerJournal, words: Messages["journal"]): string {
+  return words[outcome]({ id: id.slice(0, 12), time });
 }
 
 /** Processes work side by side: what they took together can be more than the time that passed. */
-function summary(journal: ContainerJournal): string {
+function summary(journal: ContainerJournal, words: Messages["journal"]): string {
   const { calls, dropped } = journal;
   const end = calls.reduce((latest, { startNs, tookNs }) => Math.max(latest, startNs + tookNs), 0);
-  const parts = processesOf(journal).map((process) => {
+  const processes = processesOf(journal).map((process) => {
     const own = calls.filter((call) => call.process === process);
-    return `${process} ${own.length} calls ${millis(own.reduce((sum, { tookNs }) => sum + tookNs, 0))}`;
+    return words.process({
+      process,
+      calls: own.length,
+      time: millis(own.reduce((sum, { tookNs }) => sum + tookNs, 0)),
+    });
   });
-  const cut = dropped === 0 ? "" : `, ${dropped} more were not kept`;
-  return `${calls.length} calls within ${millis(end)}: ${parts.join(", ")}${cut}`;
+  const values = { calls: calls.length, time: millis(end), processes: processes.join(", "), dropped };
+  return dropped === 0 ? words.summary(values) : words.cutSummary(values);
 }
 
 function processesOf({ calls }: ContainerJournal): readonly string[] {

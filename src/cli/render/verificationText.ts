@@ -7,7 +7,7 @@ import { formatStep } from "./steps.ts";
 export function verificationText({ disagreements, confirmed, relevant, traced }: JournalVerification): string {
   const lines = disagreements.map((one) =>
     one.kind === "unseen"
-      ? `record ${one.index + 1}, which the kernel did not see: ${formatStep(one.record)}`
+      ? `record ${one.index + 1}, which the kernel did not see: ${formatStep(one.record, (why) => why)}`
       : `process ${one.pid}, a call without a record: ${sanitizeLine(one.call)}`,
   );
   const sums = `journal: ${confirmed} records confirmed, ${relevant} container calls of ${traced} traced`;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readRecord } from "../../base/index.ts";
+import { englishWhy } from "../../messages/index.ts";
 import { formatDuration } from "../options/durationFlag.ts";
 import type { ContainerRecord } from "../state/containerRecord.ts";
 import { type LiveState, runDirectory } from "../state/liveState.ts";
@@ -66,5 +67,5 @@ export function healthOf(
 function describeResult({ exitCode, late, failure, output }: RecordedResult, timeoutNs: number): string {
   const exceeded = `Health check exceeded timeout (${formatDuration(timeoutNs)})`;
   if (late) return output === "" ? exceeded : `${exceeded}: ${output}`;
-  return exitCode >= 0 ? output : describeFailedStep(failure.replace(/^probe\./, ""));
+  return exitCode >= 0 ? output : describeFailedStep(failure.replace(/^probe\./, ""), englishWhy.end);
 }

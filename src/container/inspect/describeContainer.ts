@@ -1,3 +1,4 @@
+import { englishWhy } from "../../messages/index.ts";
 import type { ContainerNetwork } from "../../network/index.ts";
 import type { ImageConfig, RuntimeSpec } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
@@ -96,7 +97,7 @@ function describeState({ state, failure, health }: ContainerFacts): StateDetails
     Pid: state.pid ?? 0,
     ExitCode: failure?.exitCode ?? state.exitCode ?? 0,
     ...(status === "dead" || exit?.exitCodeKnown === false ? { ExitCodeKnown: false as const } : {}),
-    Error: failure?.message ?? (exit?.started === false ? describeFailedStep(exit.failure) : ""),
+    Error: failure?.message ?? (exit?.started === false ? describeFailedStep(exit.failure, englishWhy.end) : ""),
     StartedAt: state.startedAt ?? never,
     FinishedAt: state.finishedAt ?? never,
     Health: health === undefined ? undefined : describeHealth(health),
@@ -148,7 +149,7 @@ function describeOwn({ record, options, spec, state, monitored, failure }: Conta
         : { UidMappings: uidMappings, GidMappings: gidMappings },
     HostIdsBecause: record.hostIds ?? [],
     Cgroup: record.cgroup ?? "",
-    Why: explainEnd({ state, ...(failure === undefined ? {} : { failure }) }) ?? "",
+    Why: explainEnd({ state, ...(failure === undefined ? {} : { failure }) }, englishWhy.end) ?? "",
     Monitored: monitored,
     PidFile: options.pidFile ?? "",
     Timeout: options.timeoutSec ?? 0,

@@ -1,3 +1,4 @@
+import { englishWhy } from "../../messages/index.ts";
 import { type PublishedPort, parseImagePorts } from "../../network/index.ts";
 import type { HealthStatus } from "../health/readHealth.ts";
 import type { ContainerRecord } from "../state/containerRecord.ts";
@@ -12,7 +13,7 @@ export function summarizeContainer(
 ): FilteredContainer {
   const { id, name, image, imageId, command, created, labels, diffIds } = record;
   const { status, startedAt, finishedAt, exitCode, restarts } = end.state;
-  const why = explainEnd(end);
+  const why = explainEnd(end, englishWhy.end);
   const up = status === "running" || status === "paused";
   const shared = record.networks?.some((name) => name === "host") === true;
   const mounts = record.mounts.filter(({ kind }) => kind !== "tmpfs");

@@ -1,4 +1,5 @@
 import { EngineError } from "../../base/index.ts";
+import { loadMessages } from "../../messages/index.ts";
 import type { EngineEvent } from "../events/eventRecord.ts";
 import { readEvents } from "../events/readEvents.ts";
 import { type AdoptionPlaces, tendContainer } from "../lifecycle/adoptContainer.ts";
@@ -10,6 +11,7 @@ import { type ObservedState, readObservedState } from "../state/observedState.ts
 import { findContainer } from "../state/removeContainer.ts";
 import { explainEnd } from "./explainEnd.ts";
 import { explainHistory } from "./explainHistory.ts";
+import type { AskedIn, WhyMessages } from "./explanation.ts";
 import { readStartFailure } from "./startFailure.ts";
 
 /** Why a container is in the state that it is in. */
@@ -28,7 +30,7 @@ export interface ContainerExplanation {
 /** @throws EngineError `containerNotFound`, `storeCorrupt` for a damaged record. */
 export async function explainContainer(
   nameOrId: string,
-  places: AdoptionPlaces & { readonly now: Date },
+  places: AdoptionPlaces & AskedIn & { readonly now: Date },
 ): Promise<ContainerExplanation> {
   const { root, now } = places;
   await tendContainer(nameOrId, places);
@@ -40,20 +42,21 @@ export async function explainContainer(
   const failure = readStartFailure(paths.failure, state);
   const known = failure === undefined ? {} : { failure };
   const { restart, timeoutSec } = readContainerOptions(paths.options);
+  const words = await loadMessages("why", places.language);
   const timeout = timeoutSec === undefined ? {} : { timeoutSec };
   return {
     id,
     name: record.name,
     status: state.status,
-    why: explainEnd({ state, ...known }) ?? explainPresence(state),
-    more: explainHistory({ state, restart, ...timeout, events: await eventsOf(id, root, now) }),
+    why: explainEnd({ state, ...known }, words.end) ?? explainPresence(state, words.presence),
+    more: explainHistory({ state, restart, ...timeout, events: await eventsOf(id, root, now) }, words.history),
     ...(failure?.hint === undefined ? {} : { hint: failure.hint }),
   };
 }
 
-function explainPresence({ status, startedAt = "" }: ObservedState): string {
-  if (status === "created") return "it was never started";
-  return status === "paused" ? `it is paused; it was started at ${startedAt}` : `it runs since ${startedAt}`;
+function explainPresence({ status, startedAt = "" }: ObservedState, words: WhyMessages["presence"]): string {
+  if (status === "created") return words.created;
+  return status === "paused" ? words.paused({ since: startedAt }) : words.running({ since: startedAt });
 }
 
 async function eventsOf(id: string, root: string, now: Date): Promise<readonly EngineEvent[]> {

@@ -10,10 +10,11 @@ import {
   type StoredImage,
   treeOfImages,
 } from "../../image/index.ts";
+import { loadMessages } from "../../messages/index.ts";
 import { listImageUses } from "../imageUse.ts";
 import { layerSizes } from "../store/forecastPrune.ts";
 import type { StorePlaces } from "../store/layerKeeper.ts";
-import { counted, type Explanation } from "./explanation.ts";
+import type { AskedIn, Explanation, WhyMessages } from "./explanation.ts";
 
 /** So many of the largest layers are told of. */
 const toldLayers = 3;
@@ -23,7 +24,8 @@ const toldLayers = 3;
  *
  * @throws EngineError `imageNotFound`, `storeCorrupt`.
  */
-export function explainImageUse(reference: string, places: StorePlaces): Explanation {
+export async function explainImageUse(reference: string, places: StorePlaces & AskedIn): Promise<Explanation> {
+  const words = (await loadMessages("why", places.language)).image;
   const store = openImageStore(join(places.root, "images"));
   const image = store.resolve(reference);
   if (image === undefined) throw noSuchImage(reference);
@@ -31,50 +33,63 @@ export function explainImageUse(reference: string, places: StorePlaces): Explana
   const users = listImageUses(places).filter(({ imageId }) => imageId === image.id);
   const refusal = refusalOfRemoval(store, reference, { force: false, usedBy: () => users });
   const names = [...image.tags, ...image.digests].length;
-  const gone = tree === undefined || names > 1 ? "only a name" : `what takes ${formatDecimalSize(tree.uniqueBytes)}`;
   return {
     name: nameOfImage(image),
     why:
-      refusal === undefined
-        ? `it can be removed, and ${gone} goes with it`
-        : `it cannot be removed: ${refusal.message}`,
+      refusal !== undefined
+        ? words.kept({ reason: refusal.message })
+        : tree === undefined || names > 1
+          ? words.removableName
+          : words.removable({ bytes: formatDecimalSize(tree.uniqueBytes) }),
     more: [
       ...users.map(({ name, id, running }) =>
-        running
-          ? `container ${name || id} runs from it`
-          : `container ${name || id} was made from it and has not been removed`,
+        running ? words.running({ container: name || id }) : words.made({ container: name || id }),
       ),
-      ...(names > 1 ? [`it has ${names} names: removing one leaves the others`] : []),
-      ...(tree === undefined ? [] : sizeSentences(tree, image)),
+      ...(names > 1 ? [words.names({ count: names })] : []),
+      ...(tree === undefined ? [] : sizeSentences(tree, image, words)),
     ],
-    hint: hintOf(users, refusal),
+    hint: hintOf(users, refusal, words),
   };
 }
 
-function hintOf(users: readonly { readonly running: boolean }[], refusal: EngineError | undefined): string {
-  if (refusal === undefined) return "brig image explain shows what each layer holds and what of it later ones hide";
-  if (users.some(({ running }) => running)) return "brig rm --force removes a container that runs";
-  return refusal.hint ?? "brig rmi --force removes all of its names, and the image with them";
+type ImageMessages = WhyMessages["image"];
+
+function hintOf(
+  users: readonly { readonly running: boolean }[],
+  refusal: EngineError | undefined,
+  words: ImageMessages,
+): string {
+  if (refusal === undefined) return words.explainHint;
+  if (users.some(({ running }) => running)) return words.forceContainer;
+  return refusal.hint ?? words.forceImage;
 }
 
-function sizeSentences({ sizeBytes, sharedBytes, layers }: ImageTree, image: StoredImage): readonly string[] {
+function sizeSentences(tree: ImageTree, image: StoredImage, words: ImageMessages): readonly string[] {
+  const { sizeBytes, sharedBytes, layers } = tree;
   const packed = layers.reduce((sum, { packedBytes }) => sum + packedBytes, 0);
-  const sum = `it takes ${formatDecimalSize(sizeBytes)} in ${counted(layers.length, "layer")}, ${formatDecimalSize(packed)} packed`;
+  const size = { bytes: formatDecimalSize(sizeBytes), layers: layers.length, packed: formatDecimalSize(packed) };
   const others = [...new Set(layers.flatMap(({ sharedWith }) => sharedWith))];
-  const shared = `${formatDecimalSize(sharedBytes)} of it is shared with ${others.slice(0, 3).join(", ")}`;
-  const more = others.length > 3 ? ` and ${others.length - 3} more` : "";
-  return [sum, ...(others.length === 0 ? [] : [`${shared}${more}`]), ...largestLayers(layers, image)];
+  const shared = {
+    bytes: formatDecimalSize(sharedBytes),
+    others: others.slice(0, toldOthers).join(", "),
+    more: others.length - toldOthers,
+  };
+  const told = shared.more > 0 ? words.sharedAndMore(shared) : words.shared(shared);
+  return [words.size(size), ...(others.length === 0 ? [] : [told]), ...largestLayers(layers, image, words)];
 }
 
-function largestLayers(layers: ImageTree["layers"], image: StoredImage): readonly string[] {
+/** So many of the images that share layers are named. */
+const toldOthers = 3;
+
+function largestLayers(layers: ImageTree["layers"], image: StoredImage, words: ImageMessages): readonly string[] {
   const makers = new Map(historySteps(image).map(({ layer, entry }) => [layer, entry?.created_by ?? ""]));
   return layers
     .map((layer, index) => ({ bytes: layer.unpackedBytes ?? layer.packedBytes, index }))
     .sort((one, other) => other.bytes - one.bytes)
     .slice(0, toldLayers)
     .map(({ bytes, index }) => {
-      const made = makers.get(index) ?? "";
-      const by = made === "" ? "" : `, made by ${made.slice(0, 120)}`;
-      return `layer ${index + 1} of ${layers.length} takes ${formatDecimalSize(bytes)}${by}`;
+      const by = (makers.get(index) ?? "").slice(0, 120);
+      const layer = { number: index + 1, count: layers.length, bytes: formatDecimalSize(bytes), by };
+      return by === "" ? words.layer(layer) : words.layerMadeBy(layer);
     });
 }

@@ -1,4 +1,5 @@
 import { EngineError, readBoundedFile, unlessDamaged } from "../../base/index.ts";
+import { loadMessages, loadReasons } from "../../messages/index.ts";
 import { maxMountBytes, parseMounts } from "../compare/parseMounts.ts";
 import { type JournalCall, readStartJournal } from "../journal/startJournal.ts";
 import { cleanPath } from "../options/containerPath.ts";
@@ -6,7 +7,7 @@ import type { RecordedMount } from "../state/containerRecord.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import { requireRunning } from "../state/runningContainer.ts";
 import { volumeContent } from "../state/volumes.ts";
-import type { Explanation } from "./explanation.ts";
+import type { AskedIn, Explanation, WhyMessages } from "./explanation.ts";
 
 export interface MountQuestion {
   /** A path inside the container, absolute; its links are not followed. */
@@ -20,7 +21,10 @@ export interface MountQuestion {
  *
  * @throws EngineError `invalidValue` for a path that is not absolute, and as `requireRunning`.
  */
-export function explainMount({ path: asked, container }: MountQuestion, places: StatePlaces): Explanation {
+export async function explainMount(
+  { path: asked, container }: MountQuestion,
+  places: StatePlaces & AskedIn,
+): Promise<Explanation> {
   if (!asked.startsWith("/") || asked.includes("\0")) {
     throw new EngineError("invalidValue", `${JSON.stringify(asked.slice(0, 200))} is no absolute path in a container`);
   }
@@ -35,16 +39,18 @@ export function explainMount({ path: asked, container }: MountQuestion, places: 
   const point = coveringMount(path, [...mounts.keys()]);
   const calls = unlessDamaged(() => readStartJournal(paths.journal))?.calls ?? [];
   const asKept = record.mounts.find(({ target }) => target === point);
-  const of = path === point ? "" : ` is below ${point}, which`;
+  const words = (await loadMessages("why", places.language)).mount;
+  const say = await loadReasons(places.language);
+  const mount = mounts.get(point) ?? words.unseen;
   return {
-    name: `${path} in ${record.name}`,
-    why: `it${of} is ${mounts.get(point) ?? "not mounted by anything that can be seen"}`,
+    name: words.name({ path, container: record.name }),
+    why: path === point ? words.at({ mount }) : words.below({ point, mount }),
     more: [
-      ...(asKept === undefined ? [] : [sourceSentence(asKept, places.root)]),
-      ...(point === "/" ? [`what it writes there is kept in ${paths.upper}`] : []),
-      ...stepSentences(calls, point),
+      ...(asKept === undefined ? [] : [sourceSentence(asKept, places.root, words)]),
+      ...(point === "/" ? [words.written({ path: paths.upper })] : []),
+      ...stepsAbout(calls, point).map(({ why, ...step }) => words.step({ ...step, reason: say(why) })),
     ],
-    ...(calls.length === 0 ? {} : { hint: `brig explain ${record.name} shows every call of its start` }),
+    ...(calls.length === 0 ? {} : { hint: words.hint({ container: record.name }) }),
   };
 }
 
@@ -54,25 +60,31 @@ function coveringMount(path: string, points: readonly string[]): string {
   return points.filter(covers).reduce((longest, point) => (point.length > longest.length ? point : longest), "/");
 }
 
-function sourceSentence({ kind, source, readOnly, anonymous, subpath }: RecordedMount, root: string): string {
-  const access = readOnly ? "read-only" : "writable";
-  if (kind === "tmpfs") return `a tmpfs was asked for there, ${access}: it is gone with the container's end`;
-  if (kind === "bind") return `the host's ${source} was asked for there, ${access}`;
-  const part = subpath === undefined ? "" : `, of which ${subpath} is shown`;
-  const name = anonymous ? `a volume without a name (${source})` : `the volume ${source}`;
-  return `${name} was asked for there, ${access}${part}; its files are in ${volumeContent(root, source)}`;
+function sourceSentence(mount: RecordedMount, root: string, words: WhyMessages["mount"]): string {
+  const { kind, source, subpath: part } = mount;
+  const access = mount.readOnly ? words.readOnly : words.writable;
+  if (kind === "tmpfs") return words.tmpfs({ access });
+  if (kind === "bind") return words.bind({ source, access });
+  const volume = mount.anonymous ? words.nameless({ volume: source }) : words.named({ volume: source });
+  const shown = { volume, access, directory: volumeContent(root, source) };
+  return part === undefined ? words.volume(shown) : words.volumePart({ ...shown, part });
+}
+
+interface MountStep {
+  readonly step: string;
+  /** The names of its calls. */
+  readonly calls: string;
+  readonly why: string;
 }
 
 /** Steps are named after what they are about: `mnt./data`, `mask./proc/kcore`. */
-function stepSentences(calls: readonly JournalCall[], point: string): readonly string[] {
+function stepsAbout(calls: readonly JournalCall[], point: string): readonly MountStep[] {
   const about = (step: string) =>
     step.slice(step.indexOf(".") + 1) === point || (point === "/" && step.startsWith("root."));
   const steps = [...new Set(calls.map(({ step }) => step))].filter(about);
   return steps.flatMap((step) => {
     const own = calls.filter((call) => call.step === step);
-    const [first] = own;
-    if (first === undefined) return [];
     const names = [...new Set(own.map(({ call }) => call))].join(", ");
-    return [`step ${step} of its start, by ${names}: ${first.why}`];
+    return own.slice(0, 1).map(({ why }) => ({ step, calls: names, why }));
   });
 }

@@ -1,6 +1,5 @@
-import { type Language, loadMessages, type Messages } from "../../messages/index.ts";
+import { loadMessages, type Messages } from "../../messages/index.ts";
 import {
-  describePath,
   findHolder,
   findSocket,
   findTranslation,
@@ -18,6 +17,8 @@ import { listContainerIds } from "../state/containerIds.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { readLiveState, type StatePlaces } from "../state/liveState.ts";
+import type { AskedIn, WhyMessages } from "./explanation.ts";
+import { packetPath } from "./packetPath.ts";
 import { portObstacles } from "./portObstacles.ts";
 
 export interface PortQuestion {
@@ -47,17 +48,18 @@ interface Publication extends KnownPublication {
 /** Says who answers at a port of the host, how a packet gets there, and where its way ends. */
 export async function explainPort(
   question: PortQuestion,
-  places: StatePlaces & { readonly language: Language },
+  places: StatePlaces & AskedIn,
 ): Promise<readonly PortExplanation[]> {
+  const words = (await loadMessages("why", places.language)).port;
   const all = findPublications(question, places);
   const found = all.flatMap(({ record, published, pid }) =>
     pid === undefined || published.protocol !== question.protocol ? [] : [{ record, published, pid }],
   );
-  if (found.length === 0) return [explainProcess(question, all)];
+  if (found.length === 0) return [explainProcess(question, all, words)];
   const nft = lookForTool("nft");
   const ruleset = nft === undefined ? undefined : await readRuleset(nft);
-  const words = (await loadMessages("doctor", places.language)).forwarding;
-  return found.map((publication) => explainPublication(publication, { question, places, ruleset, words }));
+  const { forwarding } = await loadMessages("doctor", places.language);
+  return found.map((publication) => explainPublication(publication, { question, places, ruleset, words, forwarding }));
 }
 
 /** With any protocol. */
@@ -75,61 +77,66 @@ function findPublications({ port }: PortQuestion, places: StatePlaces): readonly
 }
 
 /** No container that runs has it. */
-function explainProcess(question: PortQuestion, known: readonly KnownPublication[]): PortExplanation {
+function explainProcess(
+  question: PortQuestion,
+  known: readonly KnownPublication[],
+  words: PortMessages,
+): PortExplanation {
   const { port, protocol } = question;
   const socket = readHostSockets(protocol).find((one) => one.port === port);
   if (socket === undefined) {
     return {
       ...question,
-      why: "no container publishes it and nothing on this host listens at it",
-      more: known.map(describeKnown),
-      hint: hintFor(question, known),
+      why: words.unused,
+      more: known.map((publication) => describeKnown(publication, words)),
+      hint: hintFor(question, known, words),
     };
   }
   const holder = findHolder(socket.inode);
-  const who = holder === undefined ? "a process" : `the process ${holder.pid} (${holder.name})`;
-  return {
-    ...question,
-    why: `${who} of this host listens at ${formatSocket(socket.address, port)}; no container publishes it`,
-    more: [],
-  };
+  const at = formatSocket(socket.address, port);
+  const why =
+    holder === undefined
+      ? words.held({ socket: at })
+      : words.heldBy({ pid: holder.pid, program: holder.name, socket: at });
+  return { ...question, why, more: [] };
 }
 
-function describeKnown({ record, published: { hostIp, hostPort, protocol }, pid }: KnownPublication): string {
-  const where = `${formatSocket(hostIp, hostPort)}/${protocol}`;
-  return pid === undefined
-    ? `the container "${record.name}", which does not run, published ${where}`
-    : `the container "${record.name}" publishes ${where}`;
+function describeKnown({ record, published, pid }: KnownPublication, words: PortMessages): string {
+  const { hostIp, hostPort, protocol } = published;
+  const named = { container: record.name, socket: `${formatSocket(hostIp, hostPort)}/${protocol}` };
+  return pid === undefined ? words.stopped(named) : words.publishes(named);
 }
 
-function hintFor({ port, protocol }: PortQuestion, known: readonly KnownPublication[]): string {
+function hintFor({ port, protocol }: PortQuestion, known: readonly KnownPublication[], words: PortMessages): string {
   const stopped = known.find(({ pid, published }) => pid === undefined && published.protocol === protocol);
-  if (stopped !== undefined) return `start it: brig start ${stopped.record.name}`;
+  if (stopped !== undefined) return words.start({ container: stopped.record.name });
   const suffix = protocol === "tcp" ? "" : `/${protocol}`;
-  return `publish it: brig run -p ${port}:PORT_OF_THE_CONTAINER${suffix}, or brig update --publish-add`;
+  return words.publish({ words: `${port}:PORT_OF_THE_CONTAINER${suffix}` });
 }
+
+type PortMessages = WhyMessages["port"];
 
 interface Surroundings {
   readonly question: PortQuestion;
   readonly places: StatePlaces;
   readonly ruleset: unknown;
-  readonly words: Messages["doctor"]["forwarding"];
+  readonly words: PortMessages;
+  readonly forwarding: Messages["doctor"]["forwarding"];
 }
 
 function explainPublication(
   { record, published, pid }: Publication,
-  { question, places, ruleset, words }: Surroundings,
+  { question, places, ruleset, words, forwarding }: Surroundings,
 ): PortExplanation {
   const { hostIp, hostPort, containerPort, protocol } = published;
-  const why = `${formatSocket(hostIp, hostPort)} leads to port ${containerPort}/${protocol} of the container "${record.name}"`;
+  const way = {
+    socket: formatSocket(hostIp, hostPort),
+    inside: `${containerPort}/${protocol}`,
+    container: record.name,
+  };
   const translation = findTranslation(ruleset, published);
   if (translation === undefined) {
-    return {
-      ...question,
-      why: `${why}, but the kernel has no rule for it`,
-      more: [],
-      hint: "put it back with: brig network check --repair",
-    };
+    return { ...question, why: words.leadsNowhere(way), more: [], hint: words.repair };
   }
   const network = readContainerNetwork(containerPaths(places.root, record.id).directory);
   const records = recordsOf(places.root, network);
@@ -138,26 +145,25 @@ function explainPublication(
   const { hostInterface = "", interfaceName = "" } = endpoint ?? {};
   return {
     ...question,
-    why,
+    why: words.leads(way),
     more: [
-      ...describePath(published, translation, { bridge, hostInterface, interfaceName }),
-      ...portObstacles(published, { ruleset, bridge, words }),
+      ...packetPath(published, translation, { bridge, hostInterface, interfaceName, words: words.path }),
+      ...portObstacles(published, { ruleset, bridge, forwarding, bridgeFilterWords: words.bridgeFilter }),
     ],
-    ...explainListener(published, { pid, address: translation.address }),
+    ...explainListener(published, { pid, address: translation.address, words }),
   };
 }
 
 /** The last station: the program in the container. */
 function explainListener(
   { containerPort, protocol }: PublishedPort,
-  { pid, address }: { readonly pid: number; readonly address: string },
+  { pid, address, words }: { readonly pid: number; readonly address: string; readonly words: PortMessages },
 ): { readonly hint?: string } {
   if (protocol === "sctp") return {};
   const sockets = readHostSockets(protocol, { pid });
   if (findSocket(sockets, { hostIp: address, port: containerPort }) !== undefined) return {};
   const elsewhere = sockets.find(({ port }) => port === containerPort);
-  if (elsewhere === undefined) return { hint: `nothing in the container listens at port ${containerPort}/${protocol}` };
-  return {
-    hint: `the container's program listens at ${formatSocket(elsewhere.address, containerPort)} only: let it listen at ${formatSocket(address.includes(":") ? "::" : "0.0.0.0", containerPort)}`,
-  };
+  if (elsewhere === undefined) return { hint: words.deaf({ inside: `${containerPort}/${protocol}` }) };
+  const wanted = formatSocket(address.includes(":") ? "::" : "0.0.0.0", containerPort);
+  return { hint: words.elsewhere({ socket: formatSocket(elsewhere.address, containerPort), wanted }) };
 }

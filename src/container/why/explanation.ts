@@ -1,3 +1,13 @@
+import type { Language, Messages } from "../../messages/index.ts";
+
+/** The sentences of answers. */
+export type WhyMessages = Messages["why"];
+
+/** Whom an answer is for. */
+export interface AskedIn {
+  readonly language: Language;
+}
+
 /** An answer to a question about what brig keeps, in sentences; what they hold of strangers' words is harmless only when printed so. */
 export interface Explanation {
   /** What was asked about. */
@@ -8,9 +18,4 @@ export interface Explanation {
   readonly more: readonly string[];
   /** What the reader can do, where that is known. */
   readonly hint?: string;
-}
-
-/** `1 container`, `2 containers` */
-export function counted(count: number, thing: string): string {
-  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
 }

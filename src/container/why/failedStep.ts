@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { describeErrno } from "../../base/index.ts";
+import type { WhyMessages } from "./explanation.ts";
 
 const errnoNames: ReadonlyMap<number, string> = new Map(
   Object.entries(constants.errno).map(([name, number]) => [number, name]),
@@ -21,10 +22,10 @@ export function parseFailedStep(text: string): FailedStep | undefined {
 }
 
 /** One sentence, without what only a look into the container's root could tell. */
-export function describeFailedStep(text: string): string {
+export function describeFailedStep(text: string, words: WhyMessages["end"]): string {
   const failed = parseFailedStep(text);
-  if (failed === undefined) return "the launch ended without saying why";
+  if (failed === undefined) return words.silent;
   const { step, call, errno, args } = failed;
-  const what = step === "exec" ? "its command cannot be executed" : `${call}${args === "" ? "" : ` ${args}`}`;
-  return `${what}: ${describeErrno(errno)}`;
+  const error = describeErrno(errno);
+  return step === "exec" ? words.notExecuted({ error }) : `${call}${args === "" ? "" : ` ${args}`}: ${error}`;
 }

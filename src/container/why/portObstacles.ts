@@ -9,21 +9,21 @@ export interface PortSurroundings {
   /** What `nft -j list ruleset` printed; undefined when nobody could read it. */
   readonly ruleset: unknown;
   readonly bridge: string;
-  readonly words: Messages["doctor"]["forwarding"];
+  readonly forwarding: Messages["doctor"]["forwarding"];
+  /** What the filter of bridges does to [::1]. */
+  readonly bridgeFilterWords: string;
 }
 
 /** What outside of brig's own rules keeps packets from a published port, in sentences. */
-export function portObstacles(
-  { hostIp }: PublishedPort,
-  { ruleset, bridge, words }: PortSurroundings,
-): readonly string[] {
+export function portObstacles({ hostIp }: PublishedPort, surroundings: PortSurroundings): readonly string[] {
+  const { ruleset, bridge, forwarding: words, bridgeFilterWords } = surroundings;
   const forwarding = ruleset === undefined ? undefined : checkForwarding({ ruleset, bridges: [bridge] }, words);
   return [
     ...(forwarding?.status === "warn" ? [`${forwarding.found}: ${forwarding.advice}`] : []),
     ...((hostIp === "::" || hostIp === "::1") && readFileIfExists(bridgeFilter)?.trim() === "1"
       ? [
           // The answer has ::1 for its destination before the kernel has taken it in, and is dropped (ip6_rcv_core).
-          "at [::1] nobody answers while net.bridge.bridge-nf-call-ip6tables is 1: use 127.0.0.1, or an address of an interface",
+          bridgeFilterWords,
         ]
       : []),
   ];

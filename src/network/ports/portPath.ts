@@ -1,6 +1,6 @@
 import type { PublishedPort } from "../containerNetwork.ts";
 import { portMaps } from "../ruleset/portMaps.ts";
-import { familyOf, formatSocket, isWildcard } from "./addresses.ts";
+import { familyOf, isWildcard } from "./addresses.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -46,26 +46,4 @@ function isPair(value: unknown): value is readonly [unknown, unknown] {
 
 function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The way of a packet, a station a line. */
-export function describePath(
-  port: PublishedPort,
-  { map, address, port: inside }: Translation,
-  {
-    bridge,
-    hostInterface,
-    interfaceName,
-  }: { readonly bridge: string; readonly hostInterface: string; readonly interfaceName: string },
-): readonly string[] {
-  const from = isWildcard(port.hostIp)
-    ? `any address of this host, port ${port.hostPort}`
-    : formatSocket(port.hostIp, port.hostPort);
-  return [
-    `to ${from}`,
-    `table inet brig, chain published (from outside and from containers) or published-local (from this host), map ${map}: to ${formatSocket(address, inside)}`,
-    "table inet brig, chain forward: published ports may pass into the network",
-    `bridge ${bridge}, interface ${hostInterface}, ${interfaceName} in the container`,
-    "the source address stays, but from the loopback and from the same network it becomes the bridge's",
-  ];
 }

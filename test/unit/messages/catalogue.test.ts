@@ -6,7 +6,13 @@ import { readEntries } from "./entries.ts";
 const topics = Object.keys(catalogue) as Topic[]; // the catalogue's own keys are its topics
 
 /** Entries of names and values alone. */
-const wordless: ReadonlySet<string> = new Set(["doctor.root.good", "doctor.dataRoot.place", "doctor.cgroup.title"]);
+const wordless: ReadonlySet<string> = new Set([
+  "doctor.root.good",
+  "doctor.dataRoot.place",
+  "doctor.cgroup.title",
+  "why.mount.named",
+  "journal.started",
+]);
 
 async function entriesOf(topic: Topic, language: Language) {
   return readEntries(await loadMessages(topic, language), topic);

@@ -21,8 +21,8 @@ test("alignColumns() ends a column where a line lacks its cell", () => {
   ]);
 });
 
-test("alignColumns() counts characters, not bytes or halves", () => {
-  assert.deepEqual(alignColumns(["ééééééééé\tx", "👩👩\ty"]), ["ééééééééé   x", "👩👩          y"]);
+test("alignColumns() counts the columns of a terminal, not bytes or halves", () => {
+  assert.deepEqual(alignColumns(["ééééééééé\tx", "👩👩\ty"]), ["ééééééééé   x", "👩👩        y"]);
 });
 
 test("alignColumns() takes a thousand columns and an empty table", () => {

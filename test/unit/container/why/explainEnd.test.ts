@@ -3,8 +3,16 @@ import test from "node:test";
 import type { EngineEvent } from "../../../../src/container/events/eventRecord.ts";
 import type { ExitRecord } from "../../../../src/container/state/liveState.ts";
 import { observeState } from "../../../../src/container/state/observedState.ts";
-import { explainEnd } from "../../../../src/container/why/explainEnd.ts";
-import { explainHistory } from "../../../../src/container/why/explainHistory.ts";
+import { type EndFacts, explainEnd as explainEndWith } from "../../../../src/container/why/explainEnd.ts";
+import {
+  explainHistory as explainHistoryWith,
+  type HistoryFacts,
+} from "../../../../src/container/why/explainHistory.ts";
+import { english } from "../../../../src/messages/why/english.ts";
+import { korean } from "../../../../src/messages/why/korean.ts";
+
+const explainEnd = (facts: EndFacts) => explainEndWith(facts, english.end);
+const explainHistory = (facts: HistoryFacts) => explainHistoryWith(facts, english.history);
 
 const exit: ExitRecord = {
   started: true,
@@ -115,4 +123,17 @@ test("explainHistory() tells restarts and slow stops", () => {
   assert.deepEqual(stop(slow), ["it ended 5.0 s after SIGTERM was sent"]);
   assert.deepEqual(stop([start, event(1, "kill", { signal: "15" }), event(1, "die")]), []);
   assert.deepEqual(stop([...forced, start, event(20, "die")]), []);
+});
+
+test("explainEnd() and explainHistory() say the same in Korean", () => {
+  const memory = { "memory.events": events(1), "memory.peak": "67108864\n", "memory.max": "67108864\n" };
+  const state = observeState({ status: "exited", exit: { ...exit, signal: 9, statistics: memory, restarts: 2 } });
+  assert.equal(
+    explainEndWith({ state }, korean.end),
+    "커널이 강제로 종료했습니다: 메모리 한도 64 MiB에 도달, 최대 사용량 64 MiB, 강제 종료 1번",
+  );
+  assert.deepEqual(
+    explainHistoryWith({ state, restart: { policy: "on-failure", retries: 2 }, events: [] }, korean.history),
+    ['재시작 정책 "on-failure:2"에 따라 2번 다시 시작되었습니다', "정책이 허용하는 재시작 횟수를 다 썼습니다"],
+  );
 });
