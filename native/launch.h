@@ -126,6 +126,7 @@ int launch_attach(struct launch *launch, const struct record *record);
 int launch_attach_root(struct launch *launch, const struct record *record);
 int launch_pivot(struct launch *launch, const struct record *record);
 int launch_become_root(struct launch *launch, const struct record *record);
+int launch_setting(struct launch *launch, const struct record *record);
 int launch_joined_root(struct launch *launch, const struct record *record);
 int launch_invalid(struct launch *launch, const struct record *record, const char *key);
 _Noreturn void launch_child(struct launch *launch);

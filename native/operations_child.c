@@ -264,6 +264,7 @@ static int op_copy_up(struct launch *launch, const struct record *record)
 
 const struct operation child_operations[] = {
     {"awaitHost", op_await_host},
+    {"setting", launch_setting},
     {"becomeRoot", launch_become_root},
     {"unshare", op_unshare},
     {"join", launch_join},

@@ -303,8 +303,8 @@ static int op_gather(struct launch *launch, const struct record *record)
     return DO("waitid", waitid(P_PIDFD, (id_t)pidfd, &end, WEXITED) != 0 || end.si_status != 0 ? -1 : 0, "%d", pidfd);
 }
 
-/* A file of the kernel's: a setting of the host's network namespace, of a group, or of this process, which the child inherits. */
-static int op_setting(struct launch *launch, const struct record *record)
+/* A file of the kernel's: a setting of the host's network namespace, of a group, or of this process, for the child or for itself. */
+int launch_setting(struct launch *launch, const struct record *record)
 {
     REQUIRED(file, "file");
     REQUIRED(value, "value");
@@ -430,7 +430,7 @@ const struct operation host_operations[] = {
     {"tool", op_tool},
     {"beside", op_beside},
     {"gather", op_gather},
-    {"setting", op_setting},
+    {"setting", launch_setting},
     {"join", launch_join},
     {"joinedRoot", launch_joined_root},
     {"undumpable", op_undumpable},

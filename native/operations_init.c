@@ -16,8 +16,7 @@ static int op_rlimit(struct launch *launch, const struct record *record)
     NUMBER(resource, "resource", RLIM_NLIMITS);
     NUMBER(soft, "soft", UINT64_MAX);
     NUMBER(hard, "hard", UINT64_MAX);
-    struct rlimit limit = {soft, hard};
-    return DO("setrlimit", setrlimit((__rlimit_resource_t)resource, &limit), "%u, %llu:%llu", (unsigned)resource,
+    return DO("setrlimit", setrlimit((__rlimit_resource_t)resource, &(struct rlimit){soft, hard}), "%u, %llu:%llu", (unsigned)resource,
                      (unsigned long long)soft, (unsigned long long)hard);
 }
 
@@ -42,8 +41,7 @@ static int op_streams(struct launch *launch, const struct record *record)
 
 static int op_keyring(struct launch *launch, const struct record *)
 {
-    long result = DO("keyctl", syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), "KEYCTL_JOIN_SESSION_KEYRING");
-    return result < 0 && errno != ENOSYS ? -1 : 0; /* a kernel without keyrings has none to share */
+    return DO("keyctl", syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), "JOIN_SESSION_KEYRING") < 0 && errno != ENOSYS ? -1 : 0; /* no keyrings, none to share */
 }
 
 static int op_no_new_privileges(struct launch *launch, const struct record *)

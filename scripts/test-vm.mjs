@@ -1,7 +1,8 @@
 // npm run test:vm [-- [--engine NAME] PATTERN...]: the tests of test/vm, in throw-away machines with pure cgroup v2.
 //
 // All run on two user-mode kernels, the oldest that brig supports ("floor") and a recent one ("uml"). A test that neither
-// kernel has the means for runs on a third, emulated machine with every controller ("tcg"); one that ran nowhere failed.
+// kernel has the means for runs on the recent one with SELinux switched on ("selinux"), or else on an emulated machine with
+// every controller and AppArmor ("tcg"); one that ran nowhere failed.
 // The files of test/vm/reboot run in two boots with one disk, told by BRIG_VM_BOOT which it is.
 // `--engine NAME` runs everything on that one only. A word selects test files by a part of their path. The last line is
 // "N passed, N failed".
@@ -17,7 +18,7 @@ import { runInMachine } from "./vm/machine.mjs";
 
 /** Where everything runs, and where the rest runs. */
 const firstEngines = ["floor", "uml"];
-const lastEngine = "tcg";
+const lastEngines = ["selinux", "tcg"];
 
 /** Runs the tests of `job` in one boot of an engine; resolves with its results (see vm/runInside.mjs). */
 async function runOn(engine, job, { boot = "", keptDisk } = {}) {
@@ -135,11 +136,12 @@ async function runAll({ engine, files }) {
       if (within.length > 0) results.push(...(await runOn(name, { files: within })));
       if (across.length > 0) results.push(...(await runAcrossReboot(name, { files: across })));
     }
-    const rest = untried(results);
-    if (engine === undefined && rest.length > 0) {
+    for (const name of engine === undefined ? lastEngines : []) {
+      const rest = untried(results);
+      if (rest.length === 0) break;
       const sources = new Set(rest.map(({ source }) => source));
       const names = [...new Set(rest.map(({ name }) => name))];
-      results.push(...(await runOn(lastEngine, { files: all.filter(({ source }) => sources.has(source)), names })));
+      results.push(...(await runOn(name, { files: all.filter(({ source }) => sources.has(source)), names })));
     }
     return results;
   } finally {

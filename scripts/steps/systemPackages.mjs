@@ -21,6 +21,8 @@ const groups = {
     zstd: ["/usr/bin/zstd"],
     "xz-utils": ["/usr/bin/xz"],
     "libseccomp-dev": ["/usr/include/seccomp.h"],
+    apparmor: ["/usr/sbin/apparmor_parser", "/sbin/apparmor_parser"],
+    secilc: ["/usr/bin/secilc"],
     "ca-certificates": ["/etc/ssl/certs/ca-certificates.crt"],
   },
   bench: {

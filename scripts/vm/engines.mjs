@@ -13,7 +13,7 @@ const libraries = "usr/lib/x86_64-linux-gnu";
  * The kernel of a newer release needs that release's C library, which is unpacked beside it and written into the
  * executable (it starts itself again through /proc/self/exe, so starting it with an explicit loader would not last).
  */
-function userModeLinux(suite) {
+function userModeLinux(suite, { selinux = 0 } = {}) {
   return {
     tools: suite === "bookworm" ? [] : [["/usr/bin/patchelf", "patchelf"]],
     prepare(directory, finalDirectory) {
@@ -31,7 +31,8 @@ function userModeLinux(suite) {
       join(directory, "usr/bin/linux.uml"),
       `mem=${memory}`,
       "seccomp=auto",
-      "selinux=0",
+      `selinux=${selinux}`,
+      "enforcing=0",
       "quiet",
       "root=/dev/root rootfstype=hostfs rootflags=/ rw".split(" "),
       `init=${init}`,
@@ -98,5 +99,7 @@ const emulated = {
 export const engines = {
   uml: userModeLinux("sid"),
   floor: userModeLinux("bookworm"),
+  /** The same kernel and the same files as "uml". */
+  selinux: { ...userModeLinux("sid", { selinux: 1 }), files: "uml" },
   tcg: emulated,
 };

@@ -34,7 +34,7 @@ const commonTools = [
 
 /** Makes the engine's files, once. Two callers at the same time do the work twice and keep the first result. */
 function prepareEngine(name) {
-  const directory = join(cacheDirectory(), name);
+  const directory = join(cacheDirectory(), engines[name].files ?? name);
   for (const [file, packageName] of [...commonTools, ...engines[name].tools]) ensureTool(file, packageName);
   if (existsSync(directory)) return directory;
   process.stderr.write(`test machine: fetching the packages of engine "${name}" (once, kept in ${directory})\n`);

@@ -44,6 +44,25 @@ export interface ResourceLimit {
 export interface SecurityModules {
   readonly apparmor: boolean;
   readonly selinux: boolean;
+  /** Absent where profiles can neither be seen nor loaded. */
+  readonly appArmor?: AppArmorFacts;
+  /** Absent where the policy has nothing for containers. */
+  readonly selinuxContexts?: SelinuxContexts;
+}
+
+export interface AppArmorFacts {
+  /** Names of the profiles in the kernel; a profile in another is `OUTER//INNER`. */
+  readonly loaded: readonly string[];
+  /** Path of apparmor_parser(8), without which nothing can be loaded. */
+  readonly parser?: string;
+  /** Whether the parser knows what a profile means that says `abi <abi/3.0>`. */
+  readonly knowsAbi: boolean;
+}
+
+/** From `lxc_contexts` of the policy (selinux_lxc_contexts_path(3)): `USER:ROLE:TYPE:LEVEL` each. */
+export interface SelinuxContexts {
+  readonly process: string;
+  readonly file: string;
 }
 
 /** How this host offers cgroups (cgroups(7)). */

@@ -3,6 +3,7 @@ export { runDoctor } from "./doctor.ts";
 export type { DoctorCheck } from "./doctorCheck.ts";
 export { nearestDirectory, readFeatureCache, writeFeatureCache } from "./featureCache.ts";
 export type {
+  AppArmorFacts,
   CgroupFacts,
   ControllerPlace,
   HostFacts,
@@ -10,6 +11,7 @@ export type {
   KernelVersion,
   ResourceLimit,
   SecurityModules,
+  SelinuxContexts,
 } from "./hostFacts.ts";
 export { type HostCounts, type HostSummary, summarizeHost } from "./hostSummary.ts";
 export { type FeatureAnswer, type FeatureMap, type FeatureName, featureNames, offers } from "./kernelFeatures.ts";

@@ -4,6 +4,7 @@ import { readFileIfExists } from "../base/index.ts";
 import { readCgroupFacts } from "./cgroupFacts.ts";
 import { readFeatureCache } from "./featureCache.ts";
 import type { HostFacts, HostPaths, KernelVersion, ResourceLimit } from "./hostFacts.ts";
+import { readSecurityModules } from "./securityModules.ts";
 
 /** Machine names of uname(2) to the architecture names of the OCI image specification (Go's GOARCH). */
 const architectures: Readonly<Record<string, string>> = {
@@ -43,7 +44,7 @@ export function probeHost(paths: HostPaths): HostFacts {
     memoryBytes: totalmem(),
     openFiles: parseOpenFiles(readFileSync("/proc/self/limits", "utf8")),
     userNamespacesMax: Number(readFileIfExists("/proc/sys/user/max_user_namespaces") ?? 0),
-    securityModules: securityModules(),
+    securityModules: readSecurityModules(),
     cgroup,
     paths,
     ...(features === undefined ? {} : { features }),
@@ -61,13 +62,4 @@ export function parseOpenFiles(text: string): ResourceLimit {
   const match = /^Max open files +(\d+|unlimited) +(\d+|unlimited)/m.exec(text);
   const count = (word: string | undefined) => (word === undefined || word === "unlimited" ? Infinity : Number(word));
   return { soft: count(match?.[1]), hard: count(match?.[2]) };
-}
-
-function securityModules(): HostFacts["securityModules"] {
-  const active = readFileIfExists("/sys/kernel/security/lsm")?.trim().split(",") ?? [];
-  return {
-    // securityfs need not be mounted, and AppArmor may be built in but off.
-    apparmor: readFileIfExists("/sys/module/apparmor/parameters/enabled")?.trim() === "Y",
-    selinux: active.includes("selinux") || readFileIfExists("/sys/fs/selinux/enforce") !== undefined,
-  };
 }

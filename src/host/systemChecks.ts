@@ -142,11 +142,20 @@ function tools({ tools: { nft, ip } }: Observations, { tools: words }: DoctorMes
 }
 
 function securityModules(
-  { securityModules: { apparmor, selinux } }: HostFacts,
+  { securityModules: modules, effectiveUid }: HostFacts,
   { securityModules: words }: DoctorMessages,
 ): DoctorCheck {
+  const { apparmor, selinux, appArmor, selinuxContexts } = modules;
   const active = [...(apparmor ? ["AppArmor"] : []), ...(selinux ? ["SELinux"] : [])];
-  return check("security-modules", words.title, active.join(", ") || words.none);
+  const found = active.join(", ") || words.none;
+  const lacksParser =
+    appArmor !== undefined && appArmor.parser === undefined && !appArmor.loaded.includes("brig-default");
+  const lacks = [
+    ...(apparmor && appArmor === undefined && effectiveUid === 0 ? [words.unseen] : []),
+    ...(lacksParser ? [words.noParser] : []),
+    ...(selinux && selinuxContexts === undefined ? [words.noContexts] : []),
+  ];
+  return check("security-modules", words.title, lacks.length === 0 ? found : warn(found, lacks.join("; ")));
 }
 
 function clock({ clockMs, helperBuiltMs }: Observations, { clock: words }: DoctorMessages): DoctorCheck {

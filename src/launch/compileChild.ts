@@ -1,6 +1,7 @@
 import type { SpecMount } from "../oci/index.ts";
 import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
+import { confinementSteps, labelOption } from "./compileConfinement.ts";
 import { compileNetworkSettings } from "./compileNetwork.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import { isBind, sortMountOptions } from "./mountOptions.ts";
@@ -37,7 +38,7 @@ function arriveSteps(request: LaunchRequest): LaunchStep[] {
   const steps = [
     step("user.await", "awaitHost", {}, { why: "until the host has mapped the ids, this process is nobody" }),
   ];
-  steps.push(...joinSteps(request));
+  steps.push(...confinementSteps(spec), ...joinSteps(request));
   if (hasUserNamespace(request)) {
     steps.push(
       step(
@@ -121,7 +122,7 @@ function mountSteps(request: LaunchRequest): LaunchStep[] {
         ),
       );
     }
-    steps.push(tree === undefined ? mountStep(mount) : attachStep(mount, tree));
+    steps.push(tree === undefined ? mountStep(mount, request) : attachStep(mount, tree));
     if (mount.destination === "/dev") steps.push(...deviceSteps(request));
     if (mount.type === "devpts" && request.spec.process.terminal) steps.push(terminalStep(request));
   }
@@ -132,7 +133,7 @@ function target(destination: string): Record<string, FieldValue> {
   return { target: destination, ...(kernelDirectories.test(destination) ? { nosymlinks: 1 } : {}) };
 }
 
-function mountStep(mount: SpecMount): LaunchStep {
+function mountStep(mount: SpecMount, { spec }: LaunchRequest): LaunchStep {
   const { attributes, fileSystem } = sortMountOptions(mount);
   const type = mount.type === "cgroup" ? "cgroup2" : mount.type;
   const option = fileSystem.filter((name) => !(type === "cgroup2" && name === "relatime"));
@@ -143,7 +144,7 @@ function mountStep(mount: SpecMount): LaunchStep {
       type,
       ...target(mount.destination),
       create: "directory",
-      option,
+      option: [...option, ...labelOption(spec, type)],
       attribute: attributes,
       ...(type === "devpts" ? { as: "devpts" } : {}),
     },
@@ -206,7 +207,7 @@ function terminalStep({ spec }: LaunchRequest): LaunchStep {
 function protectSteps({ spec }: LaunchRequest): LaunchStep[] {
   const { sysctl = {}, maskedPaths, readonlyPaths } = spec.linux;
   const tmpfs = {
-    option: ["nr_blocks=1", "nr_inodes=1", "mode=755"],
+    option: ["nr_blocks=1", "nr_inodes=1", "mode=755", ...labelOption(spec, "tmpfs")],
     attribute: ["MOUNT_ATTR_RDONLY", "MOUNT_ATTR_NOSUID", "MOUNT_ATTR_NODEV", "MOUNT_ATTR_NOEXEC"],
     set: ["MOUNT_ATTR_RDONLY"],
   };

@@ -1,5 +1,6 @@
 import type { RuntimeSpec } from "../oci/index.ts";
 import { namespaceFlags } from "./cloneFlags.ts";
+import { confinementSteps } from "./compileConfinement.ts";
 import { compileInit } from "./compileInit.ts";
 import type { ExecRequest } from "./execRequest.ts";
 import { oomScoreSteps } from "./oomScore.ts";
@@ -123,6 +124,7 @@ function childSteps(spec: RuntimeSpec): LaunchStep[] {
   const window = size === undefined ? {} : { rows: size.height, columns: size.width };
   return [
     step(["child", "clone.await", "awaitHost"], {}, { why: "until its keeper knows it" }),
+    ...confinementSteps(spec),
     joinStep("child", spec, joinedKinds),
     ...(has(spec, "user")
       ? [

@@ -2,12 +2,13 @@ import { commonHostId, formatIdMap } from "../namespaces/index.ts";
 import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems, takesIdMap } from "./bindSources.ts";
 import { borrowSteps, lenderOf } from "./borrowedMounts.ts";
 import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
+import { compileConfinementReady } from "./compileConfinement.ts";
 import { compileNetworkReady, compileNetworkStart } from "./compileNetwork.ts";
 import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { mapSteps, mountIds } from "./mountIds.ts";
 import { sortMountOptions } from "./mountOptions.ts";
 import { oomScoreSteps } from "./oomScore.ts";
-import { overlayOptions, stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
+import { overlayRootOptions, stageOptions, writableName } from "./overlayOptions.ts";
 import { type FieldValue, type LaunchStep, stepsOf } from "./plan.ts";
 
 const step = stepsOf("host");
@@ -20,6 +21,7 @@ const step = stepsOf("host");
  */
 export function compileHost(request: LaunchRequest): LaunchStep[] {
   return [
+    ...compileConfinementReady(request),
     ...cgroupSteps(request),
     ...openSteps(request),
     ...cloneSteps(request),
@@ -251,7 +253,7 @@ function rootSteps(request: LaunchRequest): LaunchStep[] {
   if (request.root.kind === "directory") {
     return [step("root.use", "useRoot", { tree: "root" }, { why: "the directory is the root as it is" }), hand];
   }
-  return [...overlaySteps(request.root, overlayOwner(request)), hand];
+  return [...overlaySteps(request.root, request), hand];
 }
 
 function overlayOwner(request: LaunchRequest): number {
@@ -259,8 +261,8 @@ function overlayOwner(request: LaunchRequest): number {
   return hasUserNamespace(request) ? (commonHostId({ uidMappings, gidMappings }) ?? 0) : 0;
 }
 
-/** The steps from opened layer trees to a mounted overlay. `owner` is the host id of the root that works on `upper`. */
-function overlaySteps(root: OverlayRoot, owner: number): LaunchStep[] {
+/** The steps from opened layer trees to a mounted overlay, whose owner is the host id of the root that works on `upper`. */
+function overlaySteps(root: OverlayRoot, request: LaunchRequest): LaunchStep[] {
   const count = root.layers.length;
   const slots = root.layers.map((_, slot) =>
     step(
@@ -283,9 +285,9 @@ function overlaySteps(root: OverlayRoot, owner: number): LaunchStep[] {
       "overlay",
       {
         layers: count,
-        owner,
+        owner: overlayOwner(request),
         attribute: ["MOUNT_ATTR_NODEV"],
-        option: [...writableOptions, ...overlayOptions, ...(root.volatile ? ["volatile"] : [])],
+        option: overlayRootOptions(root, request.spec),
       },
       {
         why: "the image's layers below, one writable layer on top; device nodes in them stay files without effect",

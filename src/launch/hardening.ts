@@ -1,9 +1,12 @@
+export { ownAppArmorProfile } from "./hardening/appArmorProfile.ts";
 export {
   type DefaultMountsRequest,
   defaultMounts,
   defaultShmBytes,
   type ShmRequest,
 } from "./hardening/defaultMounts.ts";
+export { type AppArmorLoad, planAppArmor, planAppArmorLoad } from "./hardening/planAppArmor.ts";
+export { type Confinement, planLabels, type SelinuxLabels } from "./hardening/planLabels.ts";
 export { planSeccomp, type SeccompRequest } from "./hardening/planSeccomp.ts";
 export {
   parseHardLimits,
@@ -13,7 +16,12 @@ export {
   type RlimitPlan,
   type RlimitRequest,
 } from "./hardening/rlimits.ts";
-export { parseSecurityOptions, type SecurityOptions, type SecurityProfile } from "./hardening/securityOptions.ts";
+export {
+  type LabelOptions,
+  parseSecurityOptions,
+  type SecurityOptions,
+  type SecurityProfile,
+} from "./hardening/securityOptions.ts";
 export { planSysctls, type SysctlRequest } from "./hardening/sysctls.ts";
 export {
   processorsWithThermalThrottle,

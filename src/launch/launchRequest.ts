@@ -1,6 +1,7 @@
 import type { ContainerId } from "../base/index.ts";
 import type { NetworkSteps } from "../network/index.ts";
 import type { NamespaceKind, RuntimeSpec } from "../oci/index.ts";
+import type { AppArmorLoad } from "./hardening/planAppArmor.ts";
 import type { HealthRequest } from "./healthRequest.ts";
 import type { FieldValue } from "./plan.ts";
 
@@ -35,6 +36,10 @@ export interface LaunchRequest {
   readonly joins: readonly NamespaceTarget[];
   /** What is done about the network namespace that is made; compiled afresh at every start, never kept with the rest. */
   readonly network?: NetworkSteps;
+  /** How brig's AppArmor profile gets into the kernel; decided afresh at every start, never kept with the rest. */
+  readonly appArmorLoad?: AppArmorLoad;
+  /** Trees of the host that get another SELinux label at every start, with everything below them. */
+  readonly relabels?: readonly { readonly label: string; readonly paths: readonly string[] }[];
   /** Whether the caller's own streams are the payload's; otherwise it runs detached from the caller. */
   readonly foreground: boolean;
   /** What the monitor keeps and where: fields of its record (native/monitor.c). Without them nothing is kept. */

@@ -1,3 +1,7 @@
+import type { RuntimeSpec } from "../oci/index.ts";
+import { labelOption } from "./compileConfinement.ts";
+import type { OverlayRoot } from "./launchRequest.ts";
+
 /**
  * What every writable overlay of brig is mounted with: the upper directory alone tells what has changed, without
  * references into the layers below (kernel docs, overlayfs, "redirect_dir" and "metadata only copy up").
@@ -12,3 +16,8 @@ export const writableOptions: readonly string[] = [`upperdir=${writableName}/upp
 
 /** The staging tmpfs is open to the ids that a user namespace maps: overlayfs looks layers up with the mounter's. */
 export const stageOptions: readonly string[] = ["mode=0755"];
+
+/** Of the overlay that is a container's root. */
+export function overlayRootOptions({ volatile }: OverlayRoot, spec: RuntimeSpec): readonly string[] {
+  return [...writableOptions, ...overlayOptions, ...(volatile ? ["volatile"] : []), ...labelOption(spec, "overlay")];
+}

@@ -8,11 +8,16 @@ export const groups = "/sys/fs/cgroup";
 /** The block device below /disk, which the roots of the tests lie on. */
 export const disk = process.env.BRIG_VM_DISK ?? "";
 
+/** Where a security module is seen to be at work, not only built in. */
+const moduleSigns = { apparmor: "/sys/kernel/security/apparmor", selinux: "/sys/fs/selinux" } as const;
+
 /** What a test needs of the kernel; the runner finds a kernel that has it, and fails when none has. */
 export interface Needs {
   readonly controllers: readonly string[];
   /** Files of the root group that only some kernels have. */
   readonly files?: readonly string[];
+  /** A security module that is at work. */
+  readonly module?: keyof typeof moduleSigns;
 }
 
 /** A test for a machine with pure cgroup v2. Where the kernel lacks what it needs, it says so and is run elsewhere. */
@@ -27,9 +32,10 @@ export function machineTest(name: string, needs: Needs, body: (t: TestContext) =
   });
 }
 
-function firstLacking({ controllers, files = [] }: Needs): string | undefined {
+function firstLacking({ controllers, files = [], module }: Needs): string | undefined {
   const offered = readFileSync(join(groups, "cgroup.controllers"), "utf8").trim().split(" ");
   const controller = controllers.find((wanted) => !offered.includes(wanted));
   if (controller !== undefined) return `${controller} controller`;
+  if (module !== undefined && !existsSync(moduleSigns[module])) return `${module} at work`;
   return files.find((file) => !existsSync(join(groups, file)));
 }

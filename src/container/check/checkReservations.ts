@@ -1,14 +1,14 @@
 import { readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, removeFile, withLock } from "../../base/index.ts";
+import { errnoOf, removeFile, removeStaleReservation, withLock } from "../../base/index.ts";
 import { releaseIdRangesOf, shareEnd } from "../../namespaces/index.ts";
 import { releaseName } from "../state/names.ts";
 import type { CheckScene, Finding } from "./finding.ts";
 import { entriesOf, isAccountedFor } from "./traces.ts";
 
-/** Names and ranges of ids that are kept for containers that are not there, and what an interrupted change of one left. */
+/** Names, ranges of ids and categories that are kept for containers that are not there, and what an interrupted change of one left. */
 export function staleReservations(scene: CheckScene): readonly Finding[] {
-  return [...staleNames(scene), ...staleRanges(scene)];
+  return [...staleNames(scene), ...staleRanges(scene), ...staleCategories(scene)];
 }
 
 function staleNames({ root }: CheckScene): readonly Finding[] {
@@ -41,6 +41,18 @@ function staleRanges({ root }: CheckScene): readonly Finding[] {
     // One that others share goes on to one of them.
     const apply = () => (isReservation ? releaseIdRangesOf(root, holder) : removeFile(path));
     return { object: path, sentence, repair: { does: "makes the range free", apply } };
+  });
+}
+
+function staleCategories({ root }: CheckScene): readonly Finding[] {
+  const directory = join(root, "labels");
+  return entriesOf(directory).flatMap((name) => {
+    const path = join(directory, name);
+    const holder = targetOf(path);
+    if (holder === undefined || isAccountedFor(root, holder)) return [];
+    const sentence = `SELinux categories are kept for the container ${holder.slice(0, 12)}, which is not there`;
+    const apply = () => removeStaleReservation(path, holder);
+    return { object: path, sentence, repair: { does: "makes them free", apply } };
   });
 }
 

@@ -13,6 +13,7 @@ import type { EngineContext } from "../run/engineContext.ts";
 import { unpackedTrees } from "../run/findImage.ts";
 import { findJoins } from "../run/findJoins.ts";
 import { inheritedMounts } from "../run/inheritedMounts.ts";
+import { planConfinement } from "../run/planConfinement.ts";
 import { type PlannedContainer, planContainer } from "../run/planContainer.ts";
 import { reserveVolumes } from "../run/reserveVolumes.ts";
 import { type NamedMount, nameMounts, resolveMounts } from "../run/resolveMounts.ts";
@@ -67,13 +68,15 @@ export async function createContainer(request: CreateRequest, context: EngineCon
     await imageAccounts({ ...context, stage: paths.stage, layers, imageId: image.id }),
     options.mounts.flatMap((mount) => (mount.kind === "bind" ? [mount] : [])),
   );
+  const joins = findJoins(context, draft.namespaces.joins);
   const planned = await planContainer({
     ...reservation,
     draft,
+    confinement: planConfinement({ ...context, draft, joins, reservation: { id, undo } }),
     user: resolveUser(choice.user, options.groupAdd, accounts),
     mounts: resolveMounts(context.root, named, (volume) => claimed.has(volume)),
     layers,
-    joins: findJoins(context, draft.namespaces.joins),
+    joins,
     foreground: true,
     monitor: monitorFields({
       ...context,
@@ -95,13 +98,21 @@ export async function createContainer(request: CreateRequest, context: EngineCon
   const record = recordOf({ ...reservation, draft, mounts: named, planned, image }, context.now());
   writeContainerRecord(paths.record, record);
   failPoint("create.recorded");
-  const starts = request.purpose === "start";
+  commit({ paths, id, options, purpose: request.purpose }, context);
+  await tellContainer(record, { action: "create" }, context);
+  return { ...reservation, planned, options };
+}
+
+/** From here on it is a container. One that is removed at its end stays pending while it is started at once. */
+function commit(
+  { paths, id, options, purpose }: Pick<MadeContainer, "paths" | "id" | "options"> & Pick<CreateRequest, "purpose">,
+  context: EngineContext,
+): void {
+  const starts = purpose === "start";
   writeContainerState(paths.state, { status: "created", ...(starts ? { started: startMark(context.now()) } : {}) });
   failPoint("create.whole");
   if (!(options.remove && starts)) clearPending(context.root, id);
   failPoint("create.committed");
-  await tellContainer(record, { action: "create" }, context);
-  return { ...reservation, planned, options };
 }
 
 function idChoice({ namespaces, lent }: RunDraft, { idPool }: EngineContext): IdChoice {

@@ -20,6 +20,7 @@ import { requireLogSocket } from "../logs/logSocket.ts";
 import { withLinkVariables } from "../names/linkEnvironment.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import type { PreparedNetwork, StartingContainer } from "../networks/prepareNetwork.ts";
+import { appArmorLoad, noteAppArmorLoad } from "../run/appArmorLoad.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { renewJoins } from "../run/findJoins.ts";
 import { foregroundPipes } from "../run/foregroundPipes.ts";
@@ -191,15 +192,13 @@ interface PreparedStart {
 }
 
 async function prepareStart(request: StartRequest, context: EngineContext): Promise<PreparedStart> {
-  const { root, runRoot } = context;
   const { id } = request;
-  const paths = containerPaths(root, id);
+  const paths = containerPaths(context.root, id);
   const socket = request.launch.monitor?.["log-socket"];
   if (typeof socket === "string") requireLogSocket(socket);
   const record = readContainerRecord(paths.record);
-  makeDirectory(runDirectory(runRoot, id));
-  removeFile(paths.stopped);
-  removeFile(paths.failure);
+  makeDirectory(runDirectory(context.runRoot, id));
+  for (const old of [paths.stopped, paths.failure]) removeFile(old);
   failPoint("start.prepared");
   let isStarted = false;
   const journal = request.keepsJournal ? newJournalKeeper(paths.journal) : undefined;
@@ -216,6 +215,7 @@ async function prepareStart(request: StartRequest, context: EngineContext): Prom
     isStarted: () => isStarted,
     onStarted: () => {
       isStarted = true;
+      noteAppArmorLoad(launch, context);
       network?.started();
       journal?.write("started", context.now());
     },
@@ -237,7 +237,7 @@ async function findSurroundings(
   context: EngineContext,
 ): Promise<Surroundings> {
   try {
-    const launch = renewJoins(kept, context);
+    const launch = { ...renewJoins(kept, context), ...appArmorLoad(kept, context) };
     if (record === undefined || !hasOwnNetwork(record, paths.directory)) return { launch };
     // Loaded only for those that have a network.
     const { prepareNetwork } = await import("../networks/prepareNetwork.ts");

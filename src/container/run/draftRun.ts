@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import { type HostFacts, offers } from "../../host/index.ts";
 
-import { parseSecurityOptions, type SecurityOptions } from "../../launch/index.ts";
+import { parseSecurityOptions, planAppArmor, type SecurityOptions } from "../../launch/index.ts";
 import { type NamespacePlan, planNamespaces, type UsernsReason } from "../../namespaces/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
@@ -23,6 +23,7 @@ export interface RunDraft {
   readonly options: FilledOptions;
   readonly choice: ProcessChoice;
   readonly security: SecurityOptions;
+  readonly appArmor?: string;
   readonly namespaces: NamespacePlan;
   /** The ids of the container that `--userns=container:NAME` names. */
   readonly lent?: LentIds;
@@ -41,6 +42,9 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
   const choice = mergeImageConfig(options, image.config);
   const security = parseSecurityOptions(options.securityOpt);
   const host = context.probeHost();
+  const asked = security.appArmor === undefined ? {} : { asked: security.appArmor };
+  const { privileged } = options;
+  const appArmor = planAppArmor({ ...asked, privileged, modules: host.securityModules });
   const lent = lentIds(options.userns, context.root);
   const obstacles = usernsObstacles(options, context.root, host);
   const userns = lent === "host" ? "host" : options.userns;
@@ -52,6 +56,7 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
     options,
     choice,
     security,
+    ...(appArmor === undefined ? {} : { appArmor }),
     namespaces,
     ...(lent === undefined || lent === "host" ? {} : { lent }),
     facts: { ...facts, host },
@@ -99,13 +104,9 @@ function lentNotices({ userns }: FilledOptions, lent: ReturnType<typeof lentIds>
   return lent === "host" ? [`--userns=${userns} brings the host's user namespace: that container has it`] : [];
 }
 
-function optionNotices({ mounts, network, publish, publishAll }: FilledOptions): readonly string[] {
-  const relabelled = mounts.some((mount) => mount.kind === "bind" && mount.relabel !== undefined);
+function optionNotices({ network, publish, publishAll }: FilledOptions): readonly string[] {
   const discarded = (publish.length > 0 || publishAll) && (network === "host" || network === "none");
-  return [
-    ...(discarded ? [`published ports are discarded when using ${network} network mode`] : []),
-    ...(relabelled ? ["no SELinux label was set on a volume with z or Z: brig does not label files"] : []),
-  ];
+  return discarded ? [`published ports are discarded when using ${network} network mode`] : [];
 }
 
 /** The host name: as asked, the host's own where the network or UTS namespace is shared, else the id's first digits. */

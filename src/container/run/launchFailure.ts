@@ -20,7 +20,8 @@ export async function explainLaunchFailure(failure: LaunchFailure): Promise<Engi
   const { failed, launch } = failure;
   if (failed.step === "exec") return explainExec(failure);
   const step = compilePlan(launch).steps.find((candidate) => candidate.id === failed.step);
-  if (failed.step.startsWith("net.") && failed.call === "run") return explainTool(failed, step?.why);
+  const made = failed.call === "run" ? toolWork.find(({ steps }) => failed.step.startsWith(steps)) : undefined;
+  if (made !== undefined) return explainTool(failed, made, step?.why);
   const target = failed.args === "" ? "" : ` ${failed.args}`;
   return new EngineError(
     failed.errno === "ENOSPC" ? "noSpace" : "launchFailed",
@@ -32,15 +33,41 @@ export async function explainLaunchFailure(failure: LaunchFailure): Promise<Engi
   );
 }
 
+interface ToolWork {
+  /** What the steps' names begin with. */
+  readonly steps: string;
+  readonly failure: string;
+  readonly advice: string;
+}
+
+/** What programs of the host do for a start. */
+const toolWork: readonly ToolWork[] = [
+  {
+    steps: "net.",
+    failure: "its network cannot be made",
+    advice: "brig network check says what is not as it should be",
+  },
+  {
+    steps: "lsm.load",
+    failure: "brig's AppArmor profile cannot be loaded",
+    advice: "--security-opt apparmor=unconfined goes without it",
+  },
+  {
+    steps: "lsm.relabel",
+    failure: "files cannot be given its SELinux label",
+    advice: "--security-opt label=disable goes without one",
+  },
+];
+
 /** What a program of the host said is the reason; its path says which one it was. */
-function explainTool({ step, args, errno }: FailedLaunch, why: string | undefined): EngineError {
+function explainTool({ step, args, errno }: FailedLaunch, work: ToolWork, why: string | undefined): EngineError {
   // The last line of ip(8) in batch mode only counts lines.
   const said = args
     .trim()
     .replace(/\n?Command failed -:\d+$/, "")
     .replaceAll(/\s*\n\s*/g, "; ");
-  return new EngineError("launchFailed", `cannot start the container: its network cannot be made: ${said}`, {
-    hint: `it happened in the step "${step}"${why === undefined ? "" : ` (${why})`}; brig network check says what is not as it should be`,
+  return new EngineError("launchFailed", `cannot start the container: ${work.failure}: ${said}`, {
+    hint: `it happened in the step "${step}"${why === undefined ? "" : ` (${why})`}; ${work.advice}`,
     details: { step, errno },
   });
 }
@@ -52,6 +79,8 @@ function hintFor({ step, call, errno }: FailedLaunch): string | undefined {
   if (errno === "ENOSPC") return "free some space, or, if there is enough, raise fs.mount-max or user.max_*_namespaces";
   if (call === "mount_setattr" && errno === "EINVAL" && step.startsWith("bind"))
     return "the file system of a mounted directory, or of one in it, takes no id map: use --userns=host and no idmap=";
+  if (step === "lsm.apparmor") return "the kernel has no such profile any more: load it again with apparmor_parser";
+  if (step === "lsm.selinux") return "the policy knows no such label, or does not let this caller give it";
   if (errno === "EPERM") return 'see what this machine refuses with "brig doctor"';
   return undefined;
 }

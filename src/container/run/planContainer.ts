@@ -4,6 +4,7 @@ import { planCgroup } from "../../cgroups/index.ts";
 import { offers } from "../../host/index.ts";
 import {
   allowsEveryDevice,
+  type Confinement,
   cachedProgram,
   compileDeviceFilter,
   type DeviceNode,
@@ -19,6 +20,7 @@ import { requireMappedIds } from "../identity/requireMappedIds.ts";
 import type { ResolvedUser } from "../identity/resolveUser.ts";
 import { buildRuntimeSpec } from "../spec/buildRuntimeSpec.ts";
 import { buildEtcFiles, type EtcFiles } from "../spec/etcFiles.ts";
+import type { RelabelRequest } from "../spec/relabels.ts";
 import { checkMountTarget, type ResolvedMount } from "../spec/userMounts.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 import { hostnameOf, type RunDraft } from "./draftRun.ts";
@@ -35,6 +37,7 @@ export interface PlanRequest {
   /** Layer trees, the lowest first. */
   readonly layers: readonly string[];
   readonly joins: readonly NamespaceTarget[];
+  readonly confinement: Confinement;
   readonly foreground: boolean;
   /** What the monitor keeps; see LaunchRequest. */
   readonly monitor: LaunchRequest["monitor"];
@@ -55,7 +58,7 @@ export interface PlannedContainer {
  * @throws EngineError for every option that cannot be granted.
  */
 export async function planContainer(request: PlanRequest): Promise<PlannedContainer> {
-  const { draft, id, paths, idRange, user, mounts } = request;
+  const { draft, id, paths, idRange, user, mounts, confinement } = request;
   const { options, choice, facts } = draft;
   for (const mount of mounts) checkMountTarget(mount);
   const ids = idRange === undefined ? undefined : (draft.lent?.maps ?? idMappings(idRange, askedIds(draft)));
@@ -71,15 +74,12 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
       choice,
       user,
       security: draft.security,
+      confinement,
       namespaces,
       ...(ids === undefined ? {} : { ids }),
       hostname,
       mounts,
-      files: new Map([
-        ["/etc/resolv.conf", paths.resolvConf],
-        ["/etc/hostname", paths.hostname],
-        ["/etc/hosts", paths.hosts],
-      ]),
+      files: generatedFiles(paths),
       arch,
     },
     facts,
@@ -105,6 +105,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
       mount.kind === "volume" && mount.part !== undefined ? [{ target: mount.target, ...mount.part }] : [],
     ),
     devices: devices.map(nodeOf),
+    ...(await relabels({ ...confinement, paths, mounts })),
     joins: request.joins,
     foreground: request.foreground,
     monitor: request.monitor,
@@ -113,6 +114,24 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
   };
   refuseEmptyCommand(launch);
   return { spec, launch, files };
+}
+
+/** Not even loaded on a host without SELinux. */
+async function relabels(
+  request: Omit<RelabelRequest, "labels"> & Confinement,
+): Promise<Pick<LaunchRequest, "relabels">> {
+  const { labels, paths, mounts } = request;
+  if (labels === undefined) return {};
+  const { planRelabels } = await import("../spec/relabels.ts");
+  return planRelabels({ labels, paths, mounts });
+}
+
+function generatedFiles({ resolvConf, hostname, hosts }: ContainerPaths): ReadonlyMap<string, string> {
+  return new Map([
+    ["/etc/resolv.conf", resolvConf],
+    ["/etc/hostname", hostname],
+    ["/etc/hosts", hosts],
+  ]);
 }
 
 function askedIds({ namespaces: { usernsMode } }: RunDraft): Pick<OwnIds, "users" | "groups"> | undefined {

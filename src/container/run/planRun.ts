@@ -12,11 +12,13 @@ import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { PlannedRun } from "../runReports.ts";
 import { containerPaths } from "../state/containerPaths.ts";
+import { appArmorLoad } from "./appArmorLoad.ts";
 import { draftRun, type RunDraft } from "./draftRun.ts";
 import type { EngineContext } from "./engineContext.ts";
 import { expectedTrees, isAccessError } from "./findImage.ts";
 import { findJoins } from "./findJoins.ts";
 import { inheritedMounts } from "./inheritedMounts.ts";
+import { planConfinement } from "./planConfinement.ts";
 import { type PlanRequest, planContainer } from "./planContainer.ts";
 import { nameMounts, resolveMounts } from "./resolveMounts.ts";
 import { bundleSpec, writeBundle } from "./writeBundle.ts";
@@ -41,15 +43,17 @@ export async function planRun(
   const user = userForPlan(draft.choice.user, options.groupAdd, accounts);
   const named = nameMounts(options, draft.choice.imageVolumes, inheritedMounts(context.root, options.volumesFrom));
   const mounts = resolveMounts(context.root, named, (name) => !existsSync(join(context.root, "volumes", name)));
+  const joins = findJoins(context, draft.namespaces.joins);
   const planned = await planContainer({
     draft,
+    confinement: planConfinement({ ...context, draft, joins }),
     id,
     paths,
     ...previewedIds(draft, context),
     user: user.user,
     mounts,
     layers: image.layers,
-    joins: findJoins(context, draft.namespaces.joins),
+    joins,
     foreground: true,
     monitor: {},
   });
@@ -58,7 +62,7 @@ export async function planRun(
   const spec = bundleSpec(planned.spec, paths, mounts);
   return {
     id,
-    plan: compilePlan({ ...planned.launch, ...network, notices }),
+    plan: compilePlan({ ...planned.launch, ...network, ...appArmorLoad(planned.launch, context), notices }),
     bundleSpec: spec,
     notices,
     writeBundle: (directory) => writeBundle(directory, spec, planned.files),

@@ -56,9 +56,9 @@ export function resolveMounts(
     if (mount.kind === "tmpfs") return { kind: "tmpfs", target: mount.target, options: mount.options };
     if (mount.kind === "bind") {
       requireSource(mount.source);
-      const { source, target, readOnly, recursive, propagation, idMap } = mount;
-      const ids = idMap === undefined ? {} : { idMap };
-      return { kind: "bind", source, target, readOnly, recursive, propagation, ...ids };
+      const { source, target, readOnly, recursive, propagation, idMap, relabel } = mount;
+      const more = { ...(idMap === undefined ? {} : { idMap }), ...(relabel === undefined ? {} : { relabel }) };
+      return { kind: "bind", source, target, readOnly, recursive, propagation, ...more };
     }
     return resolveVolume(root, mount, claim);
   });

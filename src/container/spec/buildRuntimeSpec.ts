@@ -1,6 +1,7 @@
 import { limitsToResources } from "../../cgroups/index.ts";
 import type { HostFacts } from "../../host/index.ts";
 import {
+  type Confinement,
   defaultDeviceRules,
   defaultMounts,
   forbidAllDevices,
@@ -30,6 +31,7 @@ export interface SpecRequest {
   readonly choice: ProcessChoice;
   readonly user: ResolvedUser;
   readonly security: SecurityOptions;
+  readonly confinement: Confinement;
   readonly namespaces: NamespacePlan;
   /** Its ids when `namespaces.userns` is `own`. */
   readonly ids?: IdMaps;
@@ -109,6 +111,7 @@ interface ProcessParts {
 function buildProcess(request: SpecRequest, { facts, capabilities, rlimits }: ProcessParts): SpecProcess {
   const { options, choice, user, security } = request;
   const { uid, gid, additionalGids, home } = user;
+  const { appArmor, labels } = request.confinement;
   const wantedScore = options.oomScoreAdj !== 0 || facts.oomScoreAdj < 0;
   return {
     terminal: options.tty,
@@ -119,6 +122,8 @@ function buildProcess(request: SpecRequest, { facts, capabilities, rlimits }: Pr
     capabilities: processCapabilities(capabilities, uid),
     rlimits,
     noNewPrivileges: security.noNewPrivileges,
+    ...(appArmor === undefined ? {} : { apparmorProfile: appArmor }),
+    ...(labels?.process === undefined ? {} : { selinuxLabel: labels.process }),
     ...(wantedScore ? { oomScoreAdj: options.oomScoreAdj } : {}),
   };
 }
@@ -164,6 +169,7 @@ function shmOf({ options, namespaces }: SpecRequest): ShmRequest {
 function buildLinux(request: SpecRequest, facts: SpecFacts, capabilities: readonly string[]): SpecLinux {
   const { options, namespaces, security, ids, id } = request;
   const { privileged } = options;
+  const { labels } = request.confinement;
   const maps = namespaces.userns === "own" ? ids : undefined;
   const made = namespaces.namespaces.map(({ type }) => type);
   const sysctl = planSysctls({
@@ -196,6 +202,7 @@ function buildLinux(request: SpecRequest, facts: SpecFacts, capabilities: readon
     readonlyPaths: paths.readonly,
     rootfsPropagation: rootPropagation(request.mounts),
     ...(seccomp === undefined ? {} : { seccomp }),
+    ...(labels === undefined ? {} : { mountLabel: labels.mount }),
   };
 }
 

@@ -15,6 +15,7 @@ export type ResolvedMount =
       readonly recursive: boolean;
       readonly propagation: string;
       readonly idMap?: BindIdMap;
+      readonly relabel?: "shared" | "private";
     }
   | {
       readonly kind: "volume";

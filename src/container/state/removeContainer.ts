@@ -4,6 +4,7 @@ import { EngineError, errnoOf, failPoint, fileSystemError, removeDirectory, unle
 import { releaseIdRange, releaseIdRangesOf } from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
+import { releaseCategories } from "./categories.ts";
 import { listContainerIds } from "./containerIds.ts";
 import { type ContainerPaths, containerPaths, containersDirectory } from "./containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "./containerRecord.ts";
@@ -134,10 +135,11 @@ function holdsTrees(directory: string): boolean {
   return ["upper", "work"].some((name) => existsSync(join(directory, name)));
 }
 
-/** Without a record nobody knows whether ids were reserved, and which. */
+/** Its ids and SELinux categories. Without a record nobody knows whether ids were reserved, and which. */
 function releaseRange(root: string, id: string, record: ContainerRecord | undefined): void {
   if (record === undefined) releaseIdRangesOf(root, id);
   else if (record.idRange !== undefined) releaseIdRange(root, id, record.idRange);
+  releaseCategories(root, id);
 }
 
 /** The container that a name, an id or the unambiguous beginning of an id stands for. */

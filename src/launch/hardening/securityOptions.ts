@@ -13,6 +13,20 @@ export interface SecurityOptions {
   readonly systemPaths: "default" | "unconfined";
   readonly writableCgroups: boolean;
   readonly profile: SecurityProfile;
+  /** A name, or `unconfined`; absent: brig's own where the host has AppArmor. */
+  readonly appArmor?: string;
+  readonly labels: LabelOptions;
+}
+
+/** The parts of the SELinux labels that differ from what the policy says containers have (runtime-spec, "selinuxLabel"). */
+export interface LabelOptions {
+  readonly disabled: boolean;
+  readonly user?: string;
+  readonly role?: string;
+  readonly type?: string;
+  readonly level?: string;
+  /** The type of the files. */
+  readonly filetype?: string;
 }
 
 type Draft = { -readonly [Key in keyof SecurityOptions]?: SecurityOptions[Key] };
@@ -39,16 +53,15 @@ const options: ReadonlyMap<string, (draft: Draft, value: string) => boolean> = n
     (draft: Draft, value: string) => assign(draft, "systemPaths", value === "unconfined" ? value : undefined),
   ],
   ["profile", (draft: Draft, value: string) => assign(draft, "profile", profiles.get(value))],
-  ["apparmor", (_: Draft, value: string) => acceptOnly(value, "unconfined", "AppArmor profiles")],
-  ["label", (_: Draft, value: string) => acceptOnly(value, "disable", "SELinux labels")],
+  ["apparmor", (draft: Draft, value: string) => assign(draft, "appArmor", profileName.test(value) ? value : undefined)],
+  ["label", setLabel],
 ]);
 
 /**
  * Parses the values of all `--security-opt` of a container; later ones win. Docker's old `:` instead of `=` is
  * understood. A relative path of a seccomp profile stays relative: the caller knows to what.
  *
- * @throws EngineError `invalidValue` with Docker's sentence for an unknown option or value; `notOffered` for a security
- * module's profile, which brig does not apply and so must not accept.
+ * @throws EngineError `invalidValue` with Docker's sentence for an unknown option or value.
  */
 export function parseSecurityOptions(texts: readonly string[]): SecurityOptions {
   const draft: Draft = {};
@@ -68,6 +81,8 @@ export function parseSecurityOptions(texts: readonly string[]): SecurityOptions 
     systemPaths: draft.systemPaths ?? "default",
     writableCgroups: draft.writableCgroups ?? false,
     profile,
+    ...(draft.appArmor === undefined ? {} : { appArmor: draft.appArmor }),
+    labels: draft.labels ?? { disabled: false },
   };
 }
 
@@ -93,10 +108,24 @@ function assign<Key extends keyof Draft>(draft: Draft, key: Key, value: Draft[Ke
   return true;
 }
 
-function acceptOnly(value: string, accepted: string, what: string): boolean {
-  if (value === accepted) return true;
-  if (value === "") return false;
-  throw new EngineError("notOffered", `cannot apply ${JSON.stringify(value.slice(0, 256))}: brig sets no ${what}`, {
-    hint: `leave the option out; only "${accepted}" is understood`,
-  });
+/** One line of the kernel's list, which ends where a line does. */
+const profileName = /^[^\s\p{Cc}](?:[^\p{Cc}]{0,254}[^\s\p{Cc}])?$/u;
+
+const labelParts = ["user", "role", "type", "level", "filetype"] as const;
+/** What parts of labels are made of; a level has ranges and categories: `s0-s0:c0.c1023`. */
+const partPattern = /^[A-Za-z0-9_.-]{1,256}$/;
+const levelPattern = /^[A-Za-z0-9_.,:-]{1,256}$/;
+
+/** `disable`, or `PART:VALUE`, of which later ones win. */
+function setLabel(draft: Draft, value: string): boolean {
+  const labels = draft.labels ?? { disabled: false };
+  if (value === "disable") {
+    draft.labels = { ...labels, disabled: true };
+    return true;
+  }
+  const [name, part] = splitOption(value);
+  const known = labelParts.find((candidate) => candidate === name);
+  if (known === undefined || !(known === "level" ? levelPattern : partPattern).test(part)) return false;
+  draft.labels = { ...labels, [known]: part };
+  return true;
 }

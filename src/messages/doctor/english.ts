@@ -60,6 +60,10 @@ export const english = {
   securityModules: {
     title: "security modules",
     none: "none: user namespaces, capabilities and seccomp confine containers",
+    unseen: "AppArmor confines no container: mount securityfs at /sys/kernel/security",
+    noParser: "AppArmor confines no container: apt-get install apparmor",
+    noContexts:
+      "SELinux labels no container: the policy has no contexts/lxc_contexts, which the package container-selinux brings",
   },
   clock: {
     title: "system clock",

@@ -60,6 +60,10 @@ export const korean: typeof english = {
   securityModules: {
     title: "보안 모듈",
     none: "없음. 사용자 네임스페이스, capability, seccomp으로 컨테이너를 격리합니다",
+    unseen: "AppArmor가 컨테이너를 제한하지 않습니다: /sys/kernel/security에 securityfs를 마운트하세요",
+    noParser: "AppArmor가 컨테이너를 제한하지 않습니다: apt-get install apparmor",
+    noContexts:
+      "SELinux가 컨테이너에 레이블을 붙이지 않습니다: 정책에 contexts/lxc_contexts가 없습니다 (container-selinux 패키지에 있습니다)",
   },
   clock: {
     title: "시스템 시계",

@@ -83,6 +83,12 @@ export const koreanReasons: Readonly<Record<string, string>> = {
   "a new session whose terminal is the container's": "컨테이너의 터미널을 제어 터미널로 갖는 새 세션",
   "a new session, so that the caller's terminal is out of reach":
     "호출한 쪽의 터미널에 손댈 수 없도록 새 세션을 시작합니다",
+  "the kernel does not have brig's profile as it is, and keeps it from here on":
+    "커널에 brig의 프로필이 그대로 있지 않아 올리며, 이때부터 커널에 남습니다",
+  "SELinux lets the container use these files": "SELinux가 컨테이너에 이 파일들을 쓰게 합니다",
+  "AppArmor confines the payload by this profile": "AppArmor가 이 프로필로 컨테이너의 프로그램을 제한합니다",
+  "SELinux knows the payload by this label": "SELinux는 이 레이블로 컨테이너의 프로그램을 압니다",
+  "and its keys, which it may then use": "컨테이너가 쓸 수 있는 키에도 같은 레이블을 붙입니다",
   "keys of the caller's session stay with the caller": "호출한 세션의 키링은 컨테이너에 넘기지 않습니다",
   "no program run from here on can gain more than these capabilities":
     "이제부터 실행되는 프로그램은 이 capability 이상을 얻을 수 없습니다",

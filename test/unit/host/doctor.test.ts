@@ -19,7 +19,11 @@ const goodFacts: HostFacts = {
   memoryBytes: 2 ** 33,
   openFiles: { soft: 1024, hard: 524_288 },
   userNamespacesMax: 65_536,
-  securityModules: { apparmor: true, selinux: false },
+  securityModules: {
+    apparmor: true,
+    selinux: false,
+    appArmor: { loaded: [], parser: "/usr/sbin/apparmor_parser", knowsAbi: true },
+  },
   cgroup: pureHost,
   paths: { dataRoot: "/var/lib/brig", runRoot: "/run/brig", helperPath: "/usr/lib/brig/brig-helper" },
   features: everything,
@@ -93,6 +97,24 @@ const cases: readonly (readonly [string, Partial<HostFacts>, Partial<Observation
     {},
     { inotifyInstances: 128, inotifyWatches: 8192 },
     ["warn inotify-instances", "warn inotify-watches"],
+  ],
+  [
+    "AppArmor without its parser",
+    { securityModules: { apparmor: true, selinux: false, appArmor: { loaded: [], knowsAbi: false } } },
+    {},
+    ["warn security-modules"],
+  ],
+  [
+    "AppArmor that cannot be seen",
+    { securityModules: { apparmor: true, selinux: false } },
+    {},
+    ["warn security-modules"],
+  ],
+  [
+    "SELinux without labels for containers",
+    { securityModules: { apparmor: false, selinux: true } },
+    {},
+    ["warn security-modules"],
   ],
   ["a clock in the past", {}, { clockMs: 0 }, ["warn clock"]],
 ];

@@ -42,6 +42,7 @@ function specOf({ options = {}, mounts = [], devices = [] }: Sample): RuntimeSpe
       choice,
       user: resolveUser(choice.user, filled.groupAdd, noAccounts),
       security: parseSecurityOptions(filled.securityOpt),
+      confinement: {},
       namespaces,
       ...(namespaces.userns === "own" ? { ids: idMappings({ firstId: 600000, size: 65536 }) } : {}),
       hostname: filled.hostname ?? "c0ffee",
