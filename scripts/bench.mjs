@@ -8,6 +8,7 @@ import { measureCommands } from "./bench/parts/commands.mjs";
 import { measureExec } from "./bench/parts/exec.mjs";
 import { measureFleet } from "./bench/parts/fleet.mjs";
 import { measureHelper } from "./bench/parts/helper.mjs";
+import { measureIsolation } from "./bench/parts/isolation.mjs";
 import { measureLifecycle } from "./bench/parts/lifecycle.mjs";
 import { measureLogs } from "./bench/parts/logs.mjs";
 import { measureMachine } from "./bench/parts/machine.mjs";
@@ -29,6 +30,7 @@ const parts = {
   network: measureNetwork,
   logs: measureLogs,
   helper: measureHelper,
+  isolation: measureIsolation,
   machine: measureMachine,
   pull: measurePull("large"),
   "pull-layers": measurePull("layers"),

@@ -58,13 +58,15 @@ const directories = [
     "root-run",
     "commands",
     "commands-run",
+    "isolation",
+    "isolation-run",
     "network",
     "network-run",
     "network-few",
     "network-few-run",
     "origin-run",
   ],
-  ...["bundle", "oracle", "registry"],
+  ...["bundle", "oracle", "registry", "callRate", "filters.mjs", "launch.mjs"],
 ];
 
 /** Takes everything away but the images of `makeImages`, which take long to make. */
