@@ -1,3 +1,4 @@
+import { EngineError } from "../../base/index.ts";
 import { limitsToResources } from "../../cgroups/index.ts";
 import type { HostFacts } from "../../host/index.ts";
 import {
@@ -70,10 +71,11 @@ export function buildRuntimeSpec(request: SpecRequest, facts: SpecFacts): BuiltS
     },
     availableCapabilities(facts.host, namespaces.userns),
   );
+  refuseUnreachableScore(options.oomScoreAdj, facts);
   const rlimits = planRlimits({
     requested: options.ulimits,
     hardLimits: facts.hardLimits,
-    mayRaise: (BigInt(`0x${facts.host.effectiveCapabilities}`) & capSysResource) !== 0n && namespaces.userns === "host",
+    mayRaise: holdsResource(facts.host) && namespaces.userns === "host",
   });
   const leftOut = capabilities.leftOut.map((name) => `${name} was left out: the caller does not hold it`);
   // What is missing from the profile alone is a fact of the host and nobody's wish.
@@ -93,6 +95,20 @@ export function buildRuntimeSpec(request: SpecRequest, facts: SpecFacts): BuiltS
 }
 
 const capSysResource = 1n << 24n;
+
+function holdsResource({ effectiveCapabilities }: HostFacts): boolean {
+  return (BigInt(`0x${effectiveCapabilities}`) & capSysResource) !== 0n;
+}
+
+/** Only with CAP_SYS_RESOURCE is a score lowered below what such a process has set, which is seldom above 0 (proc(5)). */
+function refuseUnreachableScore(wanted: number, { oomScoreAdj, host }: SpecFacts): void {
+  const least = Math.min(oomScoreAdj, 0);
+  if (wanted >= least || holdsResource(host) || host.effectiveUid !== 0) return;
+  throw new EngineError("invalidValue", `cannot set the score for the memory killer to ${wanted}`, {
+    hint: `without CAP_SYS_RESOURCE, which the caller does not hold, it can be ${least} or more`,
+  });
+}
+
 const everyCapability = (1n << 64n) - 1n;
 
 /** A new user namespace gives its root every capability, over itself (user_namespaces(7)). */

@@ -4,6 +4,7 @@ import { encodeAction } from "./actions.ts";
 import { filteredAbis } from "./architectures.ts";
 import { decisionRanges } from "./decisions.ts";
 import { seccompFlagBits } from "./filterFlags.ts";
+import { refuseUnknownNames } from "./knownNames.ts";
 import { countOf, elementsOf, type Member, memberOf, textOf } from "./members.ts";
 import {
   type ArchMapping,
@@ -19,12 +20,14 @@ const maxProfileLength = 1024 * 1024;
 
 /**
  * Reads a profile in Docker's format (`--security-opt seccomp=FILE`) and keeps what applies in `context`. Names of
- * system calls that do not exist are ignored, as libseccomp does, so a profile may be newer than brig.
+ * system calls that do not exist are ignored where they are allowed, so a profile may be newer than brig.
  *
  * @throws EngineError `invalidConfig` naming the member that cannot be used.
  */
 export function parseSeccompProfile(text: string, context: SeccompContext): SpecSeccomp {
-  const spec = resolveProfile(readProfile(parseJson(text)), context);
+  const profile = readProfile(parseJson(text));
+  refuseUnknownNames(profile);
+  const spec = resolveProfile(profile, context);
   seccompFlagBits(spec.flags);
   for (const abi of filteredAbis(spec.architectures, context.arch)) decisionRanges(spec, abi);
   return spec;

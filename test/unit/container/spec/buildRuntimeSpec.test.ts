@@ -8,6 +8,7 @@ import { bareChoice } from "../../../../src/container/options/networkChoices.ts"
 import type { RunOptions } from "../../../../src/container/runOptions.ts";
 import { buildRuntimeSpec } from "../../../../src/container/spec/buildRuntimeSpec.ts";
 import type { ResolvedMount } from "../../../../src/container/spec/userMounts.ts";
+import type { HostFacts } from "../../../../src/host/index.ts";
 import { parseSecurityOptions } from "../../../../src/launch/index.ts";
 import { idMappings, planNamespaces } from "../../../../src/namespaces/index.ts";
 import type { ImageExecution, RuntimeSpec } from "../../../../src/oci/index.ts";
@@ -29,9 +30,10 @@ interface Sample {
   readonly options?: Partial<RunOptions>;
   readonly mounts?: readonly ResolvedMount[];
   readonly devices?: typeof sampleFacts.devices;
+  readonly host?: Partial<HostFacts>;
 }
 
-function specOf({ options = {}, mounts = [], devices = [] }: Sample): RuntimeSpec {
+function specOf({ options = {}, mounts = [], devices = [], host = {} }: Sample): RuntimeSpec {
   const filled = fillDefaults({ image: "x", ...options });
   const choice = mergeImageConfig(filled, image);
   const namespaces = planNamespaces({ ...filled, network: filled.network === "default" ? "none" : filled.network });
@@ -50,7 +52,7 @@ function specOf({ options = {}, mounts = [], devices = [] }: Sample): RuntimeSpe
       files: new Map([["/etc/hosts", "/state/hosts"]]),
       arch: "x86_64",
     },
-    { ...sampleFacts, devices },
+    { ...sampleFacts, devices, host: { ...sampleFacts.host, ...host } },
   );
   return built.spec;
 }
@@ -157,4 +159,14 @@ test("buildRuntimeSpec() changes with each flag only what the flag is for", () =
 test("nothing in an image's labels, environment or names has an effect on the specification", () => {
   const text = JSON.stringify(specOf({}));
   assert.ok(!text.includes("io.brig.privileged"));
+});
+
+test("buildRuntimeSpec() refuses a score for the memory killer that the caller may not set", () => {
+  const scoreOf = (oomScoreAdj: number, host: Partial<HostFacts>) =>
+    specOf({ options: { oomScoreAdj }, host }).process.oomScoreAdj;
+  const powerless = { effectiveUid: 0, effectiveCapabilities: "0" };
+  assert.throws(() => scoreOf(-1, powerless), { code: "invalidValue", hint: /CAP_SYS_RESOURCE.* 0 or more$/ });
+  assert.equal(scoreOf(5, powerless), 5);
+  assert.equal(scoreOf(-1, { effectiveUid: 1000, effectiveCapabilities: "0" }), -1, "a plan shows what root would get");
+  assert.equal(scoreOf(-1, { effectiveUid: 0, effectiveCapabilities: "1ffffffffff" }), -1);
 });

@@ -62,8 +62,29 @@ describe("parseSeccompProfile()", () => {
     assert.deepEqual(namesOf(rules), ["a1", "a3", "a5", "a9"]);
   });
 
-  it("ignores names of system calls that do not exist", () => {
+  it("ignores names of system calls that do not exist where they are allowed", () => {
     assert.deepEqual(namesOf([{ names: ["no_such_call"], ...allow }]), ["no_such_call"]);
+  });
+
+  it("refuses an unknown name where the profile would take something away by it", () => {
+    const parse = (defaultAction: string, rule: object) =>
+      parseSeccompProfile(JSON.stringify({ defaultAction, syscalls: [rule] }), context);
+    const deny = { action: "SCMP_ACT_ERRNO" };
+    assert.throws(() => parse("SCMP_ACT_ALLOW", { names: ["read", "keyclt"], ...deny }), {
+      code: "invalidConfig",
+      message: 'seccomp profile: "syscalls[0]" names the unknown system call "keyclt"',
+      hint: "did you mean keyctl?",
+    });
+    for (const name of ["keyctl", "riscv_flush_icache", "socketcall"])
+      parse("SCMP_ACT_LOG", { names: [name], ...deny });
+    parse("SCMP_ACT_ERRNO", { names: ["keyclt"], action: "SCMP_ACT_KILL" });
+    for (const circumstances of [{ includes: { caps: ["CAP_SYS_ADMN"] } }, { excludes: { caps: ["SYS_ADMIN"] } }]) {
+      assert.throws(() => parse("SCMP_ACT_ERRNO", { names: ["read"], ...allow, ...circumstances }), {
+        code: "invalidConfig",
+        message: /^seccomp profile: "syscalls\[0\]" names the unknown capability "(CAP_)?SYS_ADMI?N"$/,
+        hint: "did you mean CAP_SYS_ADMIN?",
+      });
+    }
   });
 
   const rule = (members: object) => ({
