@@ -16,7 +16,7 @@ import { type ImageMembers, imageMembers, imageStore } from "./engine/imageMembe
 import { networkChecks } from "./engine/networkChecks.ts";
 import { networkMembers } from "./engine/networkMembers.ts";
 import { helperPathOf, ownProgram, packageDirectory, rootsOf } from "./engine/ownPlaces.ts";
-import { type Places, probe, requireRoot } from "./engine/places.ts";
+import { defaultSubnetOf, type Places, probe, requireRoot } from "./engine/places.ts";
 import { type RegistryMembers, registryMembers } from "./engine/registryMembers.ts";
 import { storeMembers } from "./engine/storeMembers.ts";
 import { studyMembers } from "./engine/studyMembers.ts";
@@ -212,6 +212,7 @@ async function containerContext(places: Places): Promise<EngineContext> {
     cleanup: cleanupCommand(places),
     ...idPoolOf(places),
     ...(places.settings.alterPlan === undefined ? {} : { alterPlan: places.settings.alterPlan }),
+    ...defaultSubnetOf(places),
     now: () => new Date(),
     pid: process.pid,
     probeHost: () => facts,

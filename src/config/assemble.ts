@@ -61,6 +61,7 @@ export function assemble(leaves: readonly Leaf[]): Configuration {
       userns: at<string>("security", "userns"),
       idPool: at<IdPool>("security", "id_pool"),
     }),
+    network: withoutAbsent({ defaultSubnet: at<string>("network", "default_subnet") }),
     init: at<boolean | "auto">("init"),
     trust: hasTrust ? { fallback: { kind: fallback ?? "allow" } as const, rules: new Map(rules) } : undefined,
   });

@@ -31,6 +31,8 @@ export interface Configuration {
     /** Where containers get their ids from. */
     readonly idPool?: IdPool;
   };
+  /** Of the network of containers that name none, when it is made. */
+  readonly network?: { readonly defaultSubnet?: string };
   readonly init?: boolean | "auto";
   readonly trust?: TrustPolicy;
 }

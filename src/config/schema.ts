@@ -2,6 +2,7 @@ import { isAbsolute } from "node:path";
 import { EngineError } from "../base/index.ts";
 import { parseImageRef, parsePlatform, type TrustRule } from "../image/index.ts";
 import { parseIdPool, parseUserns } from "../namespaces/index.ts";
+import { formatSubnet, parseSubnet } from "../network/index.ts";
 
 /** One thing that a configuration may say. */
 export type Setting =
@@ -160,6 +161,14 @@ export const schema: Setting = section({
     id_pool: value("FIRST-ID:COUNT with at least 65536 ids", (given) => {
       const text = plainText(given);
       return text === undefined ? undefined : parseIdPool(text);
+    }),
+  }),
+  network: section({
+    default_subnet: value("an IPv4 subnet such as 10.200.0.0/20, with 8 to 30 bits", (given) => {
+      const text = plainText(given);
+      const subnet = text === undefined ? undefined : parseSubnet(text);
+      const fits = subnet?.family === 4 && subnet.length >= 8 && subnet.length <= 30;
+      return fits && formatSubnet(subnet) === text ? text : undefined;
     }),
   }),
   init: value('true, false or "auto"', (given) => (typeof given === "boolean" || given === "auto" ? given : undefined)),

@@ -1,11 +1,11 @@
 import type { ContainerNetworks, EngineContext } from "../container/index.ts";
-import { type Places, probe, requireRoot } from "./places.ts";
+import { defaultSubnetOf, type Places, probe, requireRoot } from "./places.ts";
 
 /** Networks: looked at by anybody who may read the data root, changed by root. */
 export function networkMembers(places: Places, openContext: () => Promise<EngineContext>): ContainerNetworks {
   const open = async () => {
     const { openNetworks } = await import("../container/index.ts");
-    return openNetworks({ ...places, now: () => new Date(), openContext });
+    return openNetworks({ ...places, ...defaultSubnetOf(places), now: () => new Date(), openContext });
   };
   const change = async (attempt: string) => {
     requireRoot(await probe(places), attempt);

@@ -29,3 +29,9 @@ export function requireRoot({ effectiveUid }: HostFacts, attempt: string): void 
   if (effectiveUid === 0) return;
   throw new EngineError("notRoot", `cannot ${attempt} as a user other than root`, { hint: "use sudo" });
 }
+
+/** What the configuration says of the default network. */
+export function defaultSubnetOf({ settings }: Places): { readonly defaultSubnet?: string } {
+  const subnet = settings.configuration?.network?.defaultSubnet;
+  return subnet === undefined ? {} : { defaultSubnet: subnet };
+}

@@ -45,7 +45,7 @@ export function reserveIdRange(request: IdRangeRequest): IdRange {
   const directory = rangeDirectory(root);
   makeDirectory(directory);
   const cells = countCells(pools);
-  const foreign = reservedCells(directory).filter((cell) => !pools.some((pool) => isCellOf(cell, pool)));
+  const foreign = foreignCells(directory, pools);
   const start = foldText(containerId) % Math.max(1, cells);
   for (let step = 0; step < cells; step += 1) {
     const range = rangeAt(pools, (start + step) % cells, size);
@@ -81,6 +81,20 @@ function isCellOf(cell: number, { firstId, size }: IdPool): boolean {
 function crosses(range: IdRange, foreign: readonly number[]): boolean {
   const end = range.firstId + cellsOfRange(range).length * idsPerRange;
   return foreign.some((cell) => cell + idsPerRange > range.firstId && cell < end);
+}
+
+/** Cells that were reserved when the pools were others. */
+function foreignCells(directory: string, pools: readonly IdPool[]): readonly number[] {
+  const [only] = pools.length === 1 ? pools : [];
+  const cells: number[] = [];
+  // One pass without closures: `run` comes by here, and there is a name for each container.
+  for (const name of listNames(directory)) {
+    const cell = Number(name);
+    if (!Number.isInteger(cell)) continue; // a claim, or the note of somebody who shares a range
+    const isOwn = only === undefined ? pools.some((pool) => isCellOf(cell, pool)) : isCellOf(cell, only);
+    if (!isOwn) cells.push(cell);
+  }
+  return cells;
 }
 
 function reservedCells(directory: string): readonly number[] {

@@ -1,4 +1,5 @@
 export { type HostRoute, readHostRoutes } from "./addresses/hostRoutes.ts";
+export { formatSubnet, parseSubnet } from "./addresses/subnet.ts";
 export { type KernelState, readKernelState } from "./check/kernelState.ts";
 export { findLinkFaults, findNetworkFaults } from "./check/networkFaults.ts";
 export { findStrayPorts, withdrawStrays } from "./check/strayPorts.ts";
@@ -32,7 +33,15 @@ export {
   replaceNames,
 } from "./names/hostsFile.ts";
 export { type Link, linkVariables, parseLink } from "./names/links.ts";
-export { rewriteInPlace } from "./names/rewriteInPlace.ts";
+export {
+  type KnownMember,
+  listNotes,
+  type MemberNote,
+  noteLines,
+  removeNotes,
+  writeNote,
+} from "./names/memberNotes.ts";
+export { type FileEnd, rewriteInPlace, rewritingRoom } from "./names/rewriteInPlace.ts";
 export {
   defaultBridgeInterface,
   defaultNetworkName,
@@ -61,7 +70,7 @@ export {
 export { attachmentFiles, attachmentLines, insideSettings, planAttachment } from "./plan/planAttachment.ts";
 export { planDetachment, planNetworkDown } from "./plan/planNetworkDown.ts";
 export { planLinkRepair, planNetworkRepair } from "./plan/planNetworkRepair.ts";
-export { interfaceMark, planNetworkUp } from "./plan/planNetworkUp.ts";
+export { interfaceMark, interfacesDirectory, planNetworkUp } from "./plan/planNetworkUp.ts";
 export { type NetworkFacts, type NetworkPlanRequest, planNetwork } from "./planNetwork.ts";
 export { nameTaken, planNetworkRecord } from "./planNetworkRecord.ts";
 export type { Family } from "./ports/addresses.ts";

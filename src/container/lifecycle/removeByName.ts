@@ -53,9 +53,8 @@ export async function cleanUp(id: string, context: EngineContext): Promise<void>
 /** For those that have names in a network only; the code is loaded for no other. */
 async function forgetNames(record: ContainerRecord, paths: ContainerPaths, context: EngineContext): Promise<void> {
   if (!hasOwnNetwork(record, paths.directory)) return;
-  const { networksOf } = await import("../names/leftNames.ts");
-  const { refreshNames } = await import("../names/refreshNames.ts");
-  refreshNames(networksOf(paths), context);
+  const { endMembership, networksOf } = await import("../names/leftNames.ts");
+  endMembership(record.id, networksOf(paths), context);
 }
 
 /** Removes a container that does not run, and tells so. */
@@ -69,7 +68,7 @@ export async function removeEnded(
   const record = unlessDamaged(() => readContainerRecord(paths.record)); // a damaged one is removed, too
   const networks = record === undefined ? [] : await namedNetworks(record, paths);
   await removeContainer({ ...context, owner, ...request });
-  if (networks.length > 0) (await import("../names/refreshNames.ts")).refreshNames(networks, context);
+  if (networks.length > 0) (await import("../names/leftNames.ts")).endMembership(request.id, networks, context);
   if (record !== undefined) await tellContainer(record, { action: "destroy" }, context);
 }
 

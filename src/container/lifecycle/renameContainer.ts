@@ -72,7 +72,7 @@ async function giveName(
   failPoint("rename.released");
   if (hasOwnNetwork(record, paths.directory)) {
     const { renameInNetworks } = await import("../names/leftNames.ts");
-    renameInNetworks({ directory: paths.directory, from: record.name, to: name }, { root, runRoot });
+    renameInNetworks({ id, directory: paths.directory, from: record.name, to: name }, { root, runRoot });
   }
   await announce(renamed, { root, now, oldName: record.name });
 }

@@ -18,11 +18,9 @@ import {
 import { type JournalKeeper, newJournalKeeper } from "../journal/journalKeeper.ts";
 import { requireLogSocket } from "../logs/logSocket.ts";
 import { withLinkVariables } from "../names/linkEnvironment.ts";
-import { hasOwnNetwork } from "../networks/ownNetwork.ts";
-import type { PreparedNetwork, StartingContainer } from "../networks/prepareNetwork.ts";
-import { appArmorLoad, noteAppArmorLoad } from "../run/appArmorLoad.ts";
+import type { PreparedNetwork } from "../networks/prepareNetwork.ts";
+import { noteAppArmorLoad } from "../run/appArmorLoad.ts";
 import type { EngineContext } from "../run/engineContext.ts";
-import { renewJoins } from "../run/findJoins.ts";
 import { foregroundPipes } from "../run/foregroundPipes.ts";
 import { explainLaunchFailure } from "../run/launchFailure.ts";
 import type { ExitReport, RunObserver } from "../runReports.ts";
@@ -40,6 +38,7 @@ import { withContainerLock } from "./containerLock.ts";
 import type { MadeContainer } from "./createContainer.ts";
 import { cleanUp, removeEnded } from "./removeByName.ts";
 import { endStaleGroup } from "./staleGroup.ts";
+import { findSurroundings, introduce } from "./startSurroundings.ts";
 
 export interface StartRequest {
   readonly id: string;
@@ -72,6 +71,7 @@ export async function startForeground(
     onUnread: pipes.letGo,
     onLost: () => planAdoption({ ...context, id: request.id }, { foreground: true }),
   }).finally(pipes.close);
+  introduce(prepared, request.observer);
   return started(outcome.then(requireFound), prepared, context);
 }
 
@@ -84,7 +84,9 @@ function planOf(request: LaunchRequest, { alterPlan }: EngineContext): LaunchPla
 /** Starts a container that goes on by itself; resolves once its payload has been executed. */
 export async function startDetached(request: StartRequest, context: EngineContext): Promise<void> {
   const prepared = await prepareStart(request, context);
-  await started(launchWhenFree(request, prepared, context), prepared, context);
+  const outcome = launchWhenFree(request, prepared, context);
+  introduce(prepared, request.observer);
+  await started(outcome, prepared, context);
   failPoint("start.launched");
   prepared.onStarted();
 }
@@ -220,32 +222,6 @@ async function prepareStart(request: StartRequest, context: EngineContext): Prom
       journal?.write("started", context.now());
     },
   };
-}
-
-interface Surroundings {
-  readonly launch: LaunchRequest;
-  readonly network?: PreparedNetwork;
-}
-
-/** What the launch depends on as it is at this moment: the containers that it joins, and its networks. */
-async function findSurroundings(
-  {
-    launch: kept,
-    record,
-    paths,
-  }: Pick<StartRequest, "launch"> & Partial<Pick<StartingContainer, "record">> & Pick<PreparedStart, "paths">,
-  context: EngineContext,
-): Promise<Surroundings> {
-  try {
-    const launch = { ...renewJoins(kept, context), ...appArmorLoad(kept, context) };
-    if (record === undefined || !hasOwnNetwork(record, paths.directory)) return { launch };
-    // Loaded only for those that have a network.
-    const { prepareNetwork } = await import("../networks/prepareNetwork.ts");
-    return { launch, network: await prepareNetwork({ record, paths, spec: launch.spec }, context) };
-  } catch (error) {
-    writeStartFailure(paths.failure, error, context.now());
-    throw error;
-  }
 }
 
 function withNetwork(launch: LaunchRequest, network: PreparedNetwork | undefined): LaunchRequest {

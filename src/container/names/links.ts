@@ -58,7 +58,11 @@ export function resolveLinks(
 }
 
 /** The lines of the links of a running container: those that lead nowhere at the moment are left out. */
-export function linesOfLinks(network: ContainerNetwork, name: string, places: StatePlaces): readonly HostsLine[] {
+export function linesOfLinks(
+  network: Pick<ContainerNetwork, "endpoints">,
+  name: string,
+  places: StatePlaces,
+): readonly HostsLine[] {
   return network.endpoints.flatMap((endpoint) =>
     endpoint.links.flatMap((text) => {
       try {

@@ -1,23 +1,30 @@
-import { EngineError } from "../../base/index.ts";
+import { EngineError, listNames } from "../../base/index.ts";
 import {
   type ContainerNetwork,
   countChanges,
-  defaultNetworkName,
   formatLines,
-  holderOf,
-  listLeases,
+  type HostsLine,
+  interfacesDirectory,
+  listNotes,
+  type MemberNote,
+  noteLines,
   readContainerNetwork,
 } from "../../network/index.ts";
-import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
+import { containerPaths } from "../state/containerPaths.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import { readBootId } from "../state/processIdentity.ts";
 import { isUp } from "../state/startMark.ts";
+import { forgetMember } from "./noteMember.ts";
 
 /** A running or starting container of a network in which containers find each other by name. */
 export interface NamedMember {
   readonly id: string;
-  readonly paths: ContainerPaths;
-  readonly network: ContainerNetwork;
+  /** Its addresses in the network. */
+  readonly addresses: readonly string[];
+  /** What the members call it: lines of their hosts files. */
+  readonly lines: string;
+  /** Its record, where a note did not say enough: it is in other networks, too, has links, or very many names. */
+  readonly network?: ContainerNetwork;
 }
 
 /** Who was in networks, and what they were called, when each was asked for first. What many members need is read once. */
@@ -43,7 +50,7 @@ export function lookAtNames(places: StatePlaces): NamesLook {
     if (known !== undefined) return known;
     const changes = countChanges(places.root, network); // before the members are
     const members = namedMembers(network, places);
-    const lines = members.map((member) => linesOf(member, network)).join("");
+    const lines = members.map(({ lines: own }) => own).join("");
     looked.set(network, { changes, members, lines });
     return { changes, members, lines };
   };
@@ -54,27 +61,48 @@ export function lookAtNames(places: StatePlaces): NamesLook {
   };
 }
 
-/** Whether members of a network know each other's names: in every network but the default one, as in Docker. */
-export function hasNames(network: string): boolean {
-  return network !== defaultNetworkName;
-}
-
-/** The members of a network that run or are being started, by the order of their addresses. Damaged ones are left out. */
+/** The members of a network that run or are being started, by the order of their IPv4 addresses, then of their ids. Damaged ones are left out. */
 function namedMembers(network: string, places: StatePlaces): readonly NamedMember[] {
   const { root, runRoot } = places;
+  // The host's side of an interface is there for as long as the container is: of those that have one nothing is read.
+  const interfaces = new Set(listNames(interfacesDirectory));
   const bootId = readBootId();
-  const holders = listLeases(root, network).flatMap((address) => holderOf(root, network, address) ?? []);
-  return [...new Set(holders)]
-    .sort()
-    .filter((id) => isUp({ root, runRoot, bootId }, id))
-    .flatMap((id) => readMember(id, network, root));
+  const members: NamedMember[] = [];
+  for (const note of listNotes(root, network)) {
+    const { containerId, known } = note;
+    const isThere = known?.hostInterface !== undefined && interfaces.has(known.hostInterface);
+    if (isThere || isUp({ root, runRoot, bootId }, containerId)) members.push(...readMember(note, network, root));
+    else forgetMember(containerId, [network], places); // it ended when nobody was there to take its note back
+  }
+  return byAddress(members);
 }
 
-function readMember(id: string, network: string, root: string): readonly NamedMember[] {
-  const paths = containerPaths(root, id);
+/** A newcomer mostly has the highest address: then most of everybody's hosts file stays as it is. */
+function byAddress(members: readonly NamedMember[]): readonly NamedMember[] {
+  const values = new Map(members.map((member) => [member, quadValue(member.addresses[0] ?? "")]));
+  return [...members].sort((one, other) => (values.get(one) ?? 0) - (values.get(other) ?? 0));
+}
+
+/** An IPv4 address as a number; of one of IPv6 always 0. */
+function quadValue(text: string): number {
+  if (text.includes(":")) return 0;
+  let [value, part] = [0, 0];
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x2e) [value, part] = [value * 256 + part, 0];
+    else part = part * 10 + code - 0x30;
+  }
+  return value * 256 + part;
+}
+
+function readMember({ containerId, known }: MemberNote, network: string, root: string): readonly NamedMember[] {
+  if (known !== undefined) return [{ id: containerId, addresses: known.addresses, lines: noteLines(known) }];
   try {
-    const own = readContainerNetwork(paths.directory);
-    return own.endpoints.some((one) => one.network === network) ? [{ id, paths, network: own }] : [];
+    const own = readContainerNetwork(containerPaths(root, containerId).directory);
+    const lines = linesOf(own, network);
+    if (lines === undefined) return [];
+    const addresses = lines.map(({ address }) => address);
+    return [{ id: containerId, addresses, lines: formatLines(lines), network: own }];
   } catch (error) {
     // It is being removed at this moment, or its records are damaged: its names lead nowhere either way.
     if (error instanceof EngineError) return [];
@@ -82,12 +110,10 @@ function readMember(id: string, network: string, root: string): readonly NamedMe
   }
 }
 
-/** What a container is called by the members of a network. */
-function linesOf({ network: { endpoints } }: NamedMember, network: string): string {
-  const own = endpoints.filter((endpoint) => endpoint.network === network);
-  return formatLines(
-    own.flatMap(({ ipv4, ipv6, dnsNames }) =>
-      [ipv4, ipv6].flatMap((one) => (one === undefined ? [] : [{ address: one.address, names: dnsNames }])),
-    ),
-  );
+/** What a container is called by the members of a network; undefined when it is not in it. */
+function linesOf({ endpoints }: ContainerNetwork, network: string): readonly HostsLine[] | undefined {
+  const own = endpoints.find((endpoint) => endpoint.network === network);
+  if (own === undefined) return undefined;
+  const { ipv4, ipv6, dnsNames } = own;
+  return [ipv4, ipv6].flatMap((one) => (one === undefined ? [] : [{ address: one.address, names: dnsNames }]));
 }

@@ -1,19 +1,25 @@
+import { unlessDamaged } from "../../base/index.ts";
 import {
   type ChangingHosts,
   type ContainerNetwork,
   changingHosts,
+  type FileEnd,
   formatLines,
   markChanged,
+  readContainerNetwork,
   replaceHosts,
   replaceNames,
   rewriteInPlace,
+  rewritingRoom,
 } from "../../network/index.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
+import { containerPaths, hostsPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import { hostsText } from "./hostsText.ts";
 import { linesOfLinks } from "./links.ts";
-import { hasNames, lookAtNames, type NamedMember, type NamesLook } from "./memberNames.ts";
+import { lookAtNames, type NamedMember, type NamesLook } from "./memberNames.ts";
+import { hasNames, type NotedContainer } from "./noteMember.ts";
 
 /** How often names are written again because others came or went meanwhile. */
 const maxRounds = 5;
@@ -34,36 +40,64 @@ export function refreshNames(
   places: StatePlaces,
   first = lookAfterChange(networks, places),
 ): void {
+  const [room, hostsOf] = [rewritingRoom(), hostsPaths(places.root)];
   let look = first;
   for (let round = 0; round < maxRounds; round += 1) {
     for (const network of networks.filter(hasNames)) {
-      for (const member of look.membersOf(network)) rewriteNames(member, places, look);
+      const names = Buffer.from(look.linesOf(network)); // of many members the same
+      for (const member of look.membersOf(network)) rewriteNames(member, { names, look, room, hostsOf }, places);
     }
     if (look.isCurrent()) return;
     look = lookAtNames(places);
   }
 }
 
+interface Names {
+  /** For members that are in this network alone. */
+  readonly names: Buffer;
+  readonly look: NamesLook;
+  readonly room: Buffer;
+  readonly hostsOf: (id: string) => string;
+}
+
 /** Writes the names in the hosts file of a container that runs, and all of it where it is not the container of before. */
-function rewriteNames(member: NamedMember, places: StatePlaces, look: NamesLook): void {
-  const { endpoints } = member.network;
+function rewriteNames(member: NamedMember, { names, look, room, hostsOf }: Names, places: StatePlaces): void {
+  const { id, addresses, network } = member;
+  if (network !== undefined) {
+    rewriteNamesOf({ id, network }, places, look);
+    return;
+  }
+  const next = (current: Buffer): FileEnd => {
+    const replaced = replaceNames(current, names, addresses);
+    if (replaced !== undefined) return replaced;
+    const record = unlessDamaged(() => readContainerNetwork(containerPaths(places.root, id).directory)); // it may be being removed at this moment
+    if (record === undefined) return { offset: 0, pieces: [] };
+    return replaceHosts(current, changingOf({ id, network: record }, places, namesOf(record, look)));
+  };
+  rewriteInPlace(hostsOf(id), next, room);
+}
+
+function rewriteNamesOf(container: NotedContainer, places: StatePlaces, look: NamesLook): void {
+  const { endpoints } = container.network;
   // Where links lead to is asked for anew, in case it was started again with another address.
   const linked = endpoints.some(({ links }) => links.length > 0);
-  const names = namesOf(member.network, look);
+  const names = namesOf(container.network, look);
   const addresses = endpoints.flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6].flatMap((one) => one?.address ?? []));
-  rewriteInPlace(member.paths.hosts, (current) => {
-    const text = linked ? undefined : replaceNames(current, names, addresses);
-    return text ?? replaceHosts(current, hostsOf(member, places, names));
+  rewriteInPlace(containerPaths(places.root, container.id).hosts, (current) => {
+    const replaced = linked ? undefined : replaceNames(current, Buffer.from(names), addresses);
+    return replaced ?? replaceHosts(current, changingOf(container, places, names));
   });
 }
 
 /** Writes the hosts file of a container that runs anew. */
-export function rewriteHosts(member: NamedMember, places: StatePlaces, look = lookAtNames(places)): void {
-  const names = namesOf(member.network, look);
-  rewriteInPlace(member.paths.hosts, (current) => replaceHosts(current, hostsOf(member, places, names)));
+export function rewriteHosts(container: NotedContainer, places: StatePlaces, look = lookAtNames(places)): void {
+  const names = namesOf(container.network, look);
+  const { hosts } = containerPaths(places.root, container.id);
+  rewriteInPlace(hosts, (current) => replaceHosts(current, changingOf(container, places, names)));
 }
 
-function hostsOf({ id, paths, network }: NamedMember, places: StatePlaces, names: string): ChangingHosts {
+function changingOf({ id, network }: NotedContainer, places: StatePlaces, names: string): ChangingHosts {
+  const paths = containerPaths(places.root, id);
   const linked = network.endpoints.some(({ links }) => links.length > 0);
   const name = linked ? (readContainerRecord(paths.record)?.name ?? "") : "";
   const others = formatLines(linesOfLinks(network, name, places));

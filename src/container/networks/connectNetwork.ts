@@ -20,6 +20,7 @@ import {
   writeContainerNetwork,
 } from "../../network/index.ts";
 import { leaveNames } from "../names/leftNames.ts";
+import { noteMember, noteRecordOnly } from "../names/noteMember.ts";
 import { refreshNames } from "../names/refreshNames.ts";
 import { republish } from "../ports/republish.ts";
 import type { EngineContext } from "../run/engineContext.ts";
@@ -52,6 +53,7 @@ export async function connectNetwork({ container, choice }: ConnectRequest, cont
     if (network.endpoints.some((endpoint) => endpoint.network === record.name)) {
       const isRecorded = networks.includes(record.name);
       if (!isRecorded) keep(observed, network, [...networks, record.name], context); // a connect that was killed
+      if (targetOf(observed) !== undefined) noteMember({ id, network }, context);
       refreshNames([record.name], context);
       if (!isRecorded) return tellNetwork({ action: "connect", record, container: id }, context);
       throw new EngineError("wrongState", `endpoint with name ${name} already exists in network ${record.name}`, {
@@ -70,9 +72,12 @@ export async function connectNetwork({ container, choice }: ConnectRequest, cont
       throw error;
     }
     const more = { ...network, endpoints: [...network.endpoints, endpoint] };
+    if (targetOf(observed) !== undefined) noteRecordOnly({ id, network: more }, context);
+    failPoint("connect.noted");
     keep(observed, more, [...networks, record.name], context);
     failPoint("connect.recorded");
     await republish({ observed, before: network, after: more }, context);
+    if (targetOf(observed) !== undefined) noteMember({ id, network: more }, context);
     refreshNames([record.name], context);
     await tellNetwork({ action: "connect", record, container: id }, context);
   });

@@ -20,6 +20,8 @@ import {
 export interface NetworkPlaces {
   readonly root: string;
   readonly now: () => Date;
+  /** Of the default network when it is made; a free one of the pool when left out. */
+  readonly defaultSubnet?: string;
 }
 
 /** The ids of the networks that brig has by itself, the same everywhere: SHA-256 of `brig network NAME`. */
@@ -77,8 +79,16 @@ export function decideNetwork(request: NetworkRequest, id: string, { root, now }
   });
 }
 
-/** What the network of containers that name none is made of. */
-export const defaultNetworkRequest: NetworkRequest = {
+/** The record that the network of containers that name none would get at this moment. */
+export function decideDefaultNetwork(places: NetworkPlaces): NetworkRecord {
+  return decideNetwork(defaultRequest(places), predefinedId(defaultNetworkName), places);
+}
+
+function defaultRequest({ defaultSubnet }: NetworkPlaces): NetworkRequest {
+  return defaultSubnet === undefined ? unaskedRequest : { ...unaskedRequest, subnets: [defaultSubnet] };
+}
+
+const unaskedRequest: NetworkRequest = {
   name: defaultNetworkName,
   driver: "bridge",
   subnets: [],
@@ -97,7 +107,7 @@ export async function ensureDefaultNetwork(places: NetworkPlaces): Promise<Netwo
   const found = readNetworkRecord(places.root, defaultNetworkName);
   if (found !== undefined) return found;
   try {
-    return await makeNetwork(defaultNetworkRequest, predefinedId(defaultNetworkName), places);
+    return await makeNetwork(defaultRequest(places), predefinedId(defaultNetworkName), places);
   } catch (error) {
     const made = readNetworkRecord(places.root, defaultNetworkName);
     if (made !== undefined) return made; // by somebody else, at the same time

@@ -6,14 +6,7 @@ import { listContainerIds } from "../state/containerIds.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { isLive, type StatePlaces } from "../state/liveState.ts";
-import {
-  decideNetwork,
-  defaultNetworkRequest,
-  findNetwork,
-  isBeginning,
-  noSuchNetwork,
-  predefinedId,
-} from "./findNetwork.ts";
+import { decideDefaultNetwork, findNetwork, isBeginning, noSuchNetwork, predefinedId } from "./findNetwork.ts";
 import { bareNetwork, describeNetworkRecord, type NetworkDetails } from "./networkDetails.ts";
 import { networkMembers } from "./networkMembers.ts";
 
@@ -45,7 +38,7 @@ function allNetworks(places: NetworkListPlaces): NetworkDetails[] {
 
 /** The default network before its first use: what it would be at this moment. */
 function undecidedDefault(places: NetworkListPlaces): NetworkRecord {
-  return decideNetwork(defaultNetworkRequest, predefinedId(defaultNetworkName), places);
+  return decideDefaultNetwork(places);
 }
 
 function wordNetwork(name: "host" | "none"): NetworkDetails {

@@ -6,6 +6,7 @@ import type { EngineContext } from "../run/engineContext.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import type { Pruned } from "../volumes/removeVolume.ts";
 import type { ConnectRequest, DisconnectRequest } from "./connectNetwork.ts";
+import type { NetworkPlaces } from "./findNetwork.ts";
 import type { NetworkDetails } from "./networkDetails.ts";
 
 /** What can be done with networks. */
@@ -26,8 +27,7 @@ export interface ContainerNetworks {
   changePorts(change: PortChange): Promise<readonly PublishedPort[]>;
 }
 
-export interface NetworksSetting extends StatePlaces {
-  readonly now: () => Date;
+export interface NetworksSetting extends StatePlaces, NetworkPlaces {
   readonly openContext: () => Promise<EngineContext>;
 }
 

@@ -13,8 +13,10 @@ import {
 } from "../../network/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { hostsText } from "../names/hostsText.ts";
+import { endMembership } from "../names/leftNames.ts";
 import { type ResolvedLinks, resolveLinks } from "../names/links.ts";
-import { hasNames, type NamesLook } from "../names/memberNames.ts";
+import type { NamesLook } from "../names/memberNames.ts";
+import { hasNames, noteMember } from "../names/noteMember.ts";
 import { firstHosts, lookAfterChange, namesOf, refreshNames } from "../names/refreshNames.ts";
 import { portsOfStart } from "../ports/portsOfStart.ts";
 import type { EngineContext } from "../run/engineContext.ts";
@@ -38,6 +40,12 @@ export interface PreparedNetwork {
   readonly steps: NetworkSteps;
   /** Variables of its links, which those of its own come after. */
   readonly variables: readonly string[];
+  /**
+   * Lets the other members know its names. To be called when the helper has its plan: the two work at the same time.
+   *
+   * @throws EngineError `fileSystem`.
+   */
+  readonly introduce: () => void;
   /** To be called once it runs. */
   readonly started: () => void;
   /** To be called when it does not: its ports are free again, and nobody knows its names any more. */
@@ -46,7 +54,7 @@ export interface PreparedNetwork {
 
 /**
  * Decides and makes ready what the network of a container needs at its start: addresses are its own already; ports of the
- * host are chosen and reserved, its hosts file is written, and the others get to know its names.
+ * host are chosen and reserved, and its hosts file is written.
  *
  * @throws EngineError `networkNotFound` when a network was removed, `portInUse`, and those of links; then nothing stays.
  */
@@ -64,16 +72,16 @@ export async function prepareNetwork(container: StartingContainer, context: Engi
     releasePorts({ runRoot: context.runRoot, containerId: id }, network.ports);
     if (!marked) return;
     clearStarting(context, id);
-    refreshNames(named, context);
+    endMembership(id, named, context);
   };
   try {
     network = withPorts({ id, network: found, records }, paths, context);
     const links = resolveLinks({ name: record.name, network }, context);
+    noteMember({ id, network }, context);
+    failPoint("names.noted");
     const look = lookAfterChange(named, context);
     writeHosts(container, { network, links, look });
     failPoint("names.written");
-    refreshNames(named, context, look);
-    failPoint("names.refreshed");
     const directory = runDirectory(context.runRoot, id);
     for (const file of Object.values(attachmentFiles(directory))) removeFile(file); // what stood for an older plan
     const steps = planNetwork({
@@ -83,10 +91,14 @@ export async function prepareNetwork(container: StartingContainer, context: Engi
       facts: readNetworkFacts(),
       runDirectory: directory,
     });
+    const introduce = (): void => {
+      refreshNames(named, context, look);
+      failPoint("names.refreshed");
+    };
     const started = (): void => {
       if (marked) clearStarting(context, id);
     };
-    return { steps, variables: links.variables, started, failed };
+    return { steps, variables: links.variables, introduce, started, failed };
   } catch (error) {
     failed();
     throw error;

@@ -16,7 +16,7 @@ import { hostnameOf, type RunDraft } from "../run/draftRun.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { runDirectory } from "../state/liveState.ts";
-import { decideNetwork, defaultNetworkRequest, findNetwork, noSuchNetwork, predefinedId } from "./findNetwork.ts";
+import { decideDefaultNetwork, findNetwork, noSuchNetwork } from "./findNetwork.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
 
 /** What `run` would do about the network of a container at this moment. Takes no address and makes no network. */
@@ -58,7 +58,5 @@ function thoughtOf(network: string, context: EngineContext): NetworkRecord {
     if (record === undefined) throw noSuchNetwork(network);
     return record;
   }
-  return (
-    readNetworkRecord(context.root, network) ?? decideNetwork(defaultNetworkRequest, predefinedId("bridge"), context)
-  );
+  return readNetworkRecord(context.root, network) ?? decideDefaultNetwork(context);
 }

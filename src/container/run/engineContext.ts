@@ -17,6 +17,8 @@ export interface EngineContext {
   readonly idPool?: IdPool;
   /** What makes another plan of the one that a container would be started with. */
   readonly alterPlan?: (plan: LaunchPlan) => LaunchPlan;
+  /** Of the default network when it is made; a free one of the pool when left out. */
+  readonly defaultSubnet?: string;
   readonly now: () => Date;
   /** This process, which keeps the containers that it runs in the foreground. */
   readonly pid: number;

@@ -28,6 +28,12 @@ export function containersDirectory(root: string): string {
   return join(root, "containers");
 }
 
+/** The hosts file of each of many containers. */
+export function hostsPaths(root: string): (id: string) => string {
+  const containers = containersDirectory(root);
+  return (id) => `${containers}/${id}/hosts`;
+}
+
 /** Written without `join`, which would look at each path anew: a list asks for those of every container. */
 export function containerPaths(root: string, id: string): ContainerPaths {
   const directory = join(containersDirectory(root), id);

@@ -29,12 +29,17 @@ function parseGroups(text: string): bigint {
 
 /** The shortest form; of IPv6 that of RFC 5952. */
 export function formatAddress({ family, value }: IpAddress): string {
-  if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join(".");
+  if (family === 4) return formatQuad(Number(value));
   const groups = [112n, 96n, 80n, 64n, 48n, 32n, 16n, 0n].map((shift) => (value >> shift) & 0xffffn);
   const zeros = longestZeros(groups);
   const hex = (part: readonly bigint[]) => part.map((group) => group.toString(16)).join(":");
   if (zeros.length < 2) return hex(groups);
   return `${hex(groups.slice(0, zeros.start))}::${hex(groups.slice(zeros.start + zeros.length))}`;
+}
+
+/** Without big numbers: who looks for a free address asks for many. */
+function formatQuad(value: number): string {
+  return `${value >>> 24}.${(value >>> 16) & 0xff}.${(value >>> 8) & 0xff}.${value & 0xff}`;
 }
 
 function longestZeros(groups: readonly bigint[]): { readonly start: number; readonly length: number } {

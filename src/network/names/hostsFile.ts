@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { FileEnd } from "./rewriteInPlace.ts";
 
 /** A line of hosts(5): an address and what it is called. */
 export interface HostsLine {
@@ -18,6 +19,8 @@ ff02::2\tip6-allrouters
 const beginOfNames = "# who is on the same networks";
 const endOfNames = "# the lines above are written by brig, the lines below are kept";
 
+const [beginLine, endLine] = [Buffer.from(`${beginOfNames}\n`), Buffer.from(`${endOfNames}\n`)];
+
 /** At most so much of what a container wrote is kept. */
 const keptBytes = 64 * 1024;
 
@@ -30,7 +33,7 @@ export function formatHosts(lines: readonly HostsLine[]): string {
 export function formatLines(lines: readonly HostsLine[]): string {
   return lines
     .flatMap(({ address, names }) => {
-      const words = [...new Set(names)].filter(isName);
+      const words = [...new Set(names)].filter(isHostName);
       return isIP(address) === 0 || words.length === 0 ? [] : [`${address}\t${words.join(" ")}\n`];
     })
     .join("");
@@ -50,28 +53,55 @@ export function changingHosts({ head, names }: ChangingHosts): string {
 }
 
 /**
- * The new text of a hosts file: brig's lines anew, and below them what the container added to the old ones. `current` can
- * be anything, since the container may write the file.
+ * What becomes of a hosts file: brig's lines anew, and below them what the container added to the old ones. `current` can
+ * be anything, since the container may write the file. Pure.
  */
-export function replaceHosts(current: string, hosts: ChangingHosts): string {
-  const end = current.indexOf(`${endOfNames}\n`);
-  const own = end === -1 ? current : current.slice(end + endOfNames.length + 1);
-  return `${changingHosts(hosts)}${own.slice(0, keptBytes)}`;
+export function replaceHosts(current: Buffer, hosts: ChangingHosts): FileEnd {
+  const end = current.indexOf(endLine);
+  const own = end === -1 ? current : current.subarray(end + endLine.length);
+  const fresh = Buffer.from(changingHosts(hosts));
+  return changedFrom(current, { offset: 0, pieces: [fresh, own.subarray(0, keptBytes)] });
 }
 
 /**
  * The same where only the names have changed: what is above them stays as it is. Undefined when that has no line for one of
- * these addresses of the container's own, or when the file is not as brig writes it.
+ * these addresses of the container's own, or when the file is not as brig writes it. Pure.
  */
-export function replaceNames(current: string, names: string, addresses: readonly string[]): string | undefined {
-  const begin = current.indexOf(`${beginOfNames}\n`);
-  const head = current.slice(0, begin === -1 ? 0 : begin);
-  if (begin === -1 || begin > keptBytes || !current.includes(`${endOfNames}\n`, begin)) return undefined;
+export function replaceNames(current: Buffer, names: Buffer, addresses: readonly string[]): FileEnd | undefined {
+  const begin = current.indexOf(beginLine);
+  if (begin === -1 || begin > keptBytes) return undefined;
+  const head = current.subarray(0, begin);
   if (!addresses.every((address) => head.includes(`\n${address}\t`))) return undefined;
-  return replaceHosts(current, { head, names });
+  const end = current.indexOf(endLine, begin);
+  if (end === -1) return undefined;
+  const own = current.subarray(end + endLine.length).subarray(0, keptBytes);
+  return changedFrom(current, { offset: begin + beginLine.length, pieces: [names, endLine, own] });
+}
+
+/** What of it is new, from the first block on that the file does not have: newcomers have the last lines, as a rule. */
+function changedFrom(current: Buffer, { offset, pieces }: FileEnd): FileEnd {
+  let from = offset;
+  for (const [index, piece] of pieces.entries()) {
+    const same = sameBlocks(current, from, piece);
+    from += same;
+    if (same < piece.length) return { offset: from, pieces: [piece.subarray(same), ...pieces.slice(index + 1)] };
+  }
+  return { offset: from, pieces: from === current.length ? [] : [Buffer.alloc(0)] };
+}
+
+const blockBytes = 1024;
+
+/** How many bytes at the beginning of a piece are in the file already, in whole blocks or all. */
+function sameBlocks(current: Buffer, from: number, piece: Uint8Array): number {
+  for (let at = 0; at < piece.length; at += blockBytes) {
+    const end = Math.min(at + blockBytes, piece.length);
+    const isThere = from + end <= current.length && current.compare(piece, at, end, from + at, from + end) === 0;
+    if (!isThere) return at;
+  }
+  return piece.length;
 }
 
 /** One word without anything that means something in the file. */
-function isName(text: string): boolean {
+export function isHostName(text: string): boolean {
   return text.length <= 253 && /^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/.test(text);
 }

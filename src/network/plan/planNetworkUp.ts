@@ -5,9 +5,11 @@ import { baseRules } from "../ruleset/baseRules.ts";
 import { networkRules } from "../ruleset/networkRules.ts";
 import { nftDocument } from "../ruleset/nftJson.ts";
 
-/** Exists in the network namespace of whoever looks, which a mounted sysfs does not promise. */
+/** Has an entry for each interface in the network namespace of whoever looks, which a mounted sysfs does not promise. */
+export const interfacesDirectory = "/proc/sys/net/ipv4/conf";
+
 export function interfaceMark(name: string): string {
-  return `/proc/sys/net/ipv4/conf/${name}`;
+  return `${interfacesDirectory}/${name}`;
 }
 
 /**

@@ -24,6 +24,7 @@ test("parseConfiguration() reads every setting", () => {
     pull: { concurrency: 6 },
     log: { driver: "local", options: { "max-size": "1m", "max-file": 3, compress: false } },
     security: { seccomp: "/etc/seccomp.json", profile: "strict", no_new_privileges: true, userns: "host" },
+    network: { default_subnet: "10.9.0.0/20" },
     init: "auto",
     trust: {
       default: "reject",
@@ -49,6 +50,7 @@ test("parseConfiguration() reads every setting", () => {
       ]),
     },
     security: { seccomp: "/etc/seccomp.json", profile: "strict", noNewPrivileges: true, userns: "host" },
+    network: { defaultSubnet: "10.9.0.0/20" },
     init: "auto",
     trust: {
       fallback: { kind: "reject" },
@@ -93,6 +95,9 @@ platform: a/b/c/d
 
 const wrong: readonly (readonly [string, object])[] = [
   ["a relative root", { root: "here" }],
+  ["a subnet with bits beside its prefix", { network: { default_subnet: "10.9.0.1/20" } }],
+  ["a subnet of IPv6", { network: { default_subnet: "fd00::/64" } }],
+  ["a subnet without room", { network: { default_subnet: "10.9.0.0/31" } }],
   ["a control character", { root: "/a\u001b[2J" }],
   ["an empty search", { search: [] }],
   ["a search with a tag", { search: ["docker.io/library:1"] }],

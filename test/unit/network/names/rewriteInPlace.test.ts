@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
@@ -12,7 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { rewriteInPlace } from "../../../../src/network/names/rewriteInPlace.ts";
+import { type FileEnd, rewriteInPlace } from "../../../../src/network/names/rewriteInPlace.ts";
+
+const whole = (text: string): FileEnd => ({ offset: 0, pieces: [Buffer.from(text)] });
 
 function directory(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "brig-hosts-"));
@@ -25,9 +28,18 @@ test("rewriteInPlace() keeps the file that is mounted elsewhere, whether the tex
   writeFileSync(path, "one\ntwo\n");
   const { ino } = statSync(path);
   for (const text of ["one\ntwo\nthree\n", "1\n", ""]) {
-    rewriteInPlace(path, () => text);
+    rewriteInPlace(path, () => whole(text));
     assert.equal(readFileSync(path, "utf8"), text);
     assert.equal(statSync(path).ino, ino);
+  }
+});
+
+test("rewriteInPlace() leaves what is before the offset", (t) => {
+  const path = join(directory(t), "hosts");
+  writeFileSync(path, "head\nold names\n");
+  for (const pieces of [["a\n", "b\n"], ["many more names than before\n"], ["c\n"]]) {
+    rewriteInPlace(path, () => ({ offset: 5, pieces: pieces.map((piece) => Buffer.from(piece)) }));
+    assert.equal(readFileSync(path, "utf8"), `head\n${pieces.join("")}`);
   }
 });
 
@@ -35,7 +47,7 @@ test("rewriteInPlace() does not touch a file that is as it should be", (t) => {
   const path = join(directory(t), "hosts");
   writeFileSync(path, "one\n");
   const before = statSync(path, { bigint: true }).mtimeNs;
-  rewriteInPlace(path, (current) => current);
+  rewriteInPlace(path, (current) => ({ offset: current.length, pieces: [] }));
   assert.equal(statSync(path, { bigint: true }).mtimeNs, before);
 });
 
@@ -45,8 +57,10 @@ test("rewriteInPlace() follows no link, waits for no pipe and makes no file", (t
   writeFileSync(target, "safe\n");
   symlinkSync(target, join(place, "link"));
   mkdirSync(join(place, "directory"));
-  rewriteInPlace(join(place, "link"), () => "evil\n");
-  rewriteInPlace(join(place, "missing"), () => "evil\n");
+  rewriteInPlace(join(place, "link"), () => whole("evil\n"));
+  rewriteInPlace(join(place, "missing"), () => whole("evil\n"));
+  execFileSync("/usr/bin/mkfifo", [join(place, "pipe")]);
+  rewriteInPlace(join(place, "pipe"), () => whole("evil\n"));
   assert.equal(readFileSync(target, "utf8"), "safe\n");
   assert.throws(() => statSync(join(place, "missing")), { code: "ENOENT" });
 });
@@ -58,7 +72,7 @@ test("rewriteInPlace() reads no more than a mebibyte of a file that a container 
   let seen = 0;
   rewriteInPlace(path, (current) => {
     seen = current.length;
-    return "small\n";
+    return whole("small\n");
   });
   assert.equal(seen, 1 << 20);
   assert.equal(readFileSync(path, "utf8"), "small\n");
