@@ -20,6 +20,8 @@ export interface CommandEntry {
   readonly summary: string;
   /** The first of the commands that do the same; its name is in `--help`. */
   readonly sameAs?: string;
+  /** Called by programs only, and not in `--help`. */
+  readonly hidden?: boolean;
   /** Loads the code; nothing of a command runs before. */
   readonly load: () => Promise<LoadedCommand>;
 }

@@ -11,6 +11,19 @@ export const systemTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/systemCheck.ts")).systemCheckCommand,
   },
   {
+    words: "completion",
+    section,
+    summary: "Print what makes a shell complete brig's words",
+    load: async () => (await import("./commands/completion.ts")).completionCommand,
+  },
+  {
+    words: "__complete",
+    hidden: true,
+    section,
+    summary: "Answer what can stand at the last word of a command line (called by shells)",
+    load: async () => (await import("./commands/complete.ts")).completeCommand,
+  },
+  {
     words: "system boot",
     section,
     summary: "Start again what must come back after a reboot",

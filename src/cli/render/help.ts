@@ -5,7 +5,7 @@ import { globalFlags } from "../globalFlags.ts";
 
 /** `brig --help`. */
 export function rootHelp(columns: number): string {
-  const topLevel = commandTable.filter(({ words }) => !words.includes(" "));
+  const topLevel = commandTable.filter(({ words, hidden }) => !words.includes(" ") && hidden !== true);
   return [
     "Usage:  brig [OPTIONS] COMMAND\n",
     "A container engine without a daemon, made to be read\n",
