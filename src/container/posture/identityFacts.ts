@@ -78,7 +78,8 @@ function reachesRoot(map: string): boolean {
 
 /** Docker confines by AppArmor where the host has it, and by SELinux only where its daemon is told to. */
 function moduleFacts({ modules, label }: PostureSightings): readonly PostureFact[] {
-  const unconfined = label === "" || label.startsWith("unconfined");
+  // A profile that complains denies nothing (apparmor(7)).
+  const unconfined = label === "" || label.startsWith("unconfined") || /\((complain|unconfined|prompt)\)$/.test(label);
   const absent = { words: { docker: "not on this host", here: "not on this host" } };
   return [
     {

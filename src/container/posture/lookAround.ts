@@ -180,18 +180,22 @@ function linkAt(path: string): string {
   }
 }
 
+/** More are not shown: one is too many. */
+const maxDescriptors = 64;
+
 /**
  * Directories and files that are on no mount of the container's namespace (proc_pid_fdinfo(5), `mnt_id`): through them it
  * reaches the host. Pipes, sockets and the null device lead to nothing but themselves.
  */
 function descriptorsLedOut(directory: string, mounts: readonly SeenMount[]): readonly string[] {
   const own = new Set(mounts.map(({ id }) => id));
-  return readdirSync(join(directory, "fd")).flatMap((fd) => {
+  const leading = readdirSync(join(directory, "fd")).flatMap((fd) => {
     const path = join(directory, "fd", fd);
     const mount = /^mnt_id:\s*(\d+)$/m.exec(readFileIfExists(join(directory, "fdinfo", fd)) ?? "")?.[1];
     if (mount === undefined || own.has(mount) || !leadsOn(path)) return [];
     return [`${fd}: ${linkAt(path)}`];
   });
+  return leading.slice(0, maxDescriptors);
 }
 
 /** A memory file has no name in any directory. */

@@ -89,7 +89,8 @@ describe("the facts of a posture", () => {
     assert.deepEqual(looserOf({ ledOut: ["7: /etc"] }), ["identity: descriptors that lead out"]);
     assert.deepEqual(looserOf({ ownKeyring: false }), ["identity: keyring of the session"]);
     assert.deepEqual(looserOf({ oomScoreAdj: "-1" }), ["identity: protection from the memory killer"]);
-    assert.deepEqual(looserOf({ label: "unconfined" }), ["identity: AppArmor"]);
+    for (const label of ["", "unconfined", "brig-default (complain)"])
+      assert.deepEqual(looserOf({ label }), ["identity: AppArmor"]);
     assert.deepEqual(looserOf({ status: new Map([...seen.status, ["CapAmb", "1"]]) }), ["capabilities: CAP_CHOWN"]);
     assert.deepEqual(looserOf({ paths: new Map([...seen.paths, ["/proc/kcore", { kind: "file" }]]) }), [
       "hidden paths: /proc/kcore",
