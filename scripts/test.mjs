@@ -73,13 +73,15 @@ const stages = {
 };
 
 async function checkSources() {
+  const tool = (name) => join(projectRoot, "node_modules/.bin", name);
   const tools = [
-    ["type check", "tsc", ["--noEmit"]],
-    ["lint", "biome", ["check", "."]],
+    ["type check", tool("tsc"), ["--noEmit"]],
+    ["lint", tool("biome"), ["check", "."]],
+    ["references", process.execPath, ["scripts/references.mjs", "--check"]],
   ];
   const totals = { passed: 0, failed: 0 };
-  for (const [name, tool, args] of tools) {
-    const status = await statusOf(join(projectRoot, "node_modules/.bin", tool), args, { cwd: projectRoot });
+  for (const [name, program, args] of tools) {
+    const status = await statusOf(program, args, { cwd: projectRoot });
     if (status === 0) totals.passed += 1;
     else totals.failed += 1;
     process.stdout.write(status === 0 ? `ok     ${name}\n` : `FAILED ${name}\n`);

@@ -1,0 +1,70 @@
+// The tables of the program that the reference pages are made of, from a bundle of their sources.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { projectRoot } from "../steps/project.mjs";
+
+const entry = `
+export { commandTable, groupTable } from "./src/cli/commandTable.ts";
+export { globalFlags } from "./src/cli/globalFlags.ts";
+export { errorKinds } from "./src/base/errors.ts";
+`;
+
+/** Resolves with the tables; each command with what its `load` brings, as `loaded`. */
+export async function readTables() {
+  const { build } = await import("esbuild");
+  const directory = mkdtempSync(join(tmpdir(), "brig-tables-"));
+  try {
+    const outfile = join(directory, "tables.mjs");
+    await build({
+      stdin: { contents: entry, resolveDir: projectRoot, loader: "ts" },
+      absWorkingDir: projectRoot,
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      external: ["koffi"],
+      banner: {
+        js: 'import { createRequire as brigRequire } from "node:module";\nconst require = brigRequire(import.meta.url);',
+      },
+      outfile,
+      logLevel: "silent",
+    });
+    const { commandTable, groupTable, globalFlags, errorKinds } = await import(pathToFileURL(outfile));
+    const shown = commandTable.filter(({ hidden }) => hidden !== true);
+    const commands = await Promise.all(shown.map(async (command) => ({ ...command, loaded: await command.load() })));
+    return { commands, groups: groupTable, globalFlags, errorKinds };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Every command once, under its first name, by name; with all its names. */
+export function mainCommands({ commands }) {
+  return commands
+    .filter(({ sameAs }) => sameAs === undefined)
+    .map((command) => ({ ...command, names: namesOf(command, commands) }))
+    .sort((one, other) => (one.words < other.words ? -1 : 1));
+}
+
+function namesOf({ words }, commands) {
+  return commands
+    .filter((command) => command.words === words || command.sameAs === words)
+    .flatMap((command) => {
+      const group = command.words.slice(0, command.words.lastIndexOf(" ") + 1);
+      return [command.words, ...(command.aliases ?? []).map((alias) => `${group}${alias}`)];
+    });
+}
+
+/** The flags that `--help` shows, by name. */
+export function shownFlags(flags) {
+  return flags.filter(({ hidden }) => hidden !== true).toSorted((one, other) => (one.long < other.long ? -1 : 1));
+}
+
+/** What a flag does, with what holds without it or why it cannot be given. */
+export function flagText({ text, fallback, unsupported, ignored, alsoTakes }) {
+  const words = alsoTakes === undefined ? text : `${text} (also: ${alsoTakes.join(", ")})`;
+  if (unsupported !== undefined) return `${words} (not available: ${unsupported})`;
+  if (ignored !== undefined) return `${words} (no effect: ${ignored})`;
+  return fallback === undefined ? words : `${words} (default ${fallback})`;
+}
