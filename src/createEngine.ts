@@ -74,15 +74,7 @@ function containerMembers(places: Places): ContainerMembers {
     return withConfiguredDefaults({ ...options, image: await storedName(options.image, places) }, configuration);
   };
   return {
-    async plan(options) {
-      const { planRun } = await import("./container/index.ts");
-      return planRun(await complete(options), await containerContext(places));
-    },
-    async diffPlans({ before, after }) {
-      const { diffPlans } = await import("./container/index.ts");
-      const request = { before: await complete(before), after: await complete(after) };
-      return diffPlans(request, await containerContext(places));
-    },
+    ...planMembers(places, complete),
     async run(options, streams, observer = {}) {
       const { runContainer, verifyRun } = await import("./container/index.ts");
       const request = { options: await complete(options), streams, observer };
@@ -122,6 +114,28 @@ function containerMembers(places: Places): ContainerMembers {
       requireRoot(await probe(places), "remove a container");
       const { removeByName } = await import("./container/index.ts");
       return removeByName(nameOrId, { force, volumes }, await containerContext(places));
+    },
+  };
+}
+
+/** What would be done. */
+function planMembers(
+  places: Places,
+  complete: (options: RunOptions) => Promise<RunOptions>,
+): Pick<Engine, "plan" | "diffPlans" | "unroll"> {
+  return {
+    async plan(options) {
+      const { planRun } = await import("./container/index.ts");
+      return planRun(await complete(options), await containerContext(places));
+    },
+    async diffPlans({ before, after }) {
+      const { diffPlans } = await import("./container/index.ts");
+      const request = { before: await complete(before), after: await complete(after) };
+      return diffPlans(request, await containerContext(places));
+    },
+    async unroll({ options, title }) {
+      const { unrollRun } = await import("./container/index.ts");
+      return unrollRun({ options: await complete(options), title }, await containerContext(places));
     },
   };
 }

@@ -30,6 +30,8 @@ import type {
   StopRequest,
   TopRequest,
   TopTable,
+  UnrolledRun,
+  UnrollRunRequest,
   UpdateRequest,
 } from "./container/index.ts";
 import type { DoctorCheck, HostSummary, UnitChange, VersionReport } from "./host/index.ts";
@@ -180,6 +182,8 @@ export interface Engine extends ContainerViews, ContainerArchives, ContainerNetw
   plan(options: RunOptions): Promise<PlannedRun>;
   /** What the plans of two requests differ in. Needs no root. */
   diffPlans(request: DiffPlansRequest): Promise<RunDifference>;
+  /** A shell script of unshare, mount, ip and others that makes the container that `run` would make. */
+  unroll(request: UnrollRunRequest): Promise<UnrolledRun>;
   /** Runs a container in the foreground and resolves when its process has ended and everything is put away. */
   run(options: RunOptions, streams: RunStreams, observer?: RunObserver): Promise<ExitReport>;
   /** Runs a command in a container that runs; resolves when it has ended, was detached from, or, detached, was started. */

@@ -39,6 +39,7 @@ export const groupTable: readonly GroupEntry[] = [
   { word: "lab", summary: "Learn how containers work by repairing some" },
   { word: "network", summary: "Manage networks" },
   { word: "plan", summary: "Show what a command would do, step by step, without doing it" },
+  { word: "unroll", summary: "Write what a command would do as a shell script" },
   { word: "registry", summary: "Serve the images of this machine to others" },
   { word: "system", summary: "Look at the engine and its host" },
   { word: "volume", summary: "Manage volumes" },

@@ -17,4 +17,10 @@ export const studyTable: readonly CommandEntry[] = [
     summary: "Show what differs between two containers, or a container and the host",
     load: async () => (await import("./commands/compare.ts")).compareCommand,
   }),
+  {
+    words: "unroll run",
+    section,
+    summary: "Write a shell script that makes a container without brig",
+    load: async () => (await import("./commands/unrollRun.ts")).unrollRunCommand,
+  },
 ];

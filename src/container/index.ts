@@ -97,8 +97,10 @@ export type { PostureRow, PostureSection, PostureVerdict } from "./posture/fact.
 export type { DiffPlansRequest, RunDifference } from "./run/diffPlans.ts";
 export type { EngineContext } from "./run/engineContext.ts";
 export { planRun } from "./run/planRun.ts";
+export type { UnrolledRun, UnrollRunRequest } from "./run/unrollRun.ts";
 
 import type { MakeRequest } from "./run/runContainer.ts";
+import type { UnrolledRun, UnrollRunRequest } from "./run/unrollRun.ts";
 
 export type { JournalVerification } from "../launch/index.ts";
 export { type MakeRequest, makeOnly, type RunRequest, runContainer, runDetached } from "./run/runContainer.ts";
@@ -146,4 +148,9 @@ export async function verifyRun<Request extends MakeRequest, Report>(
   context: EngineContext,
 ): Promise<Report> {
   return (await import("./verify/verifyRun.ts")).verifyRun(run, request, context);
+}
+
+/** `unrollRun` of run/unrollRun.ts, which nothing needs that runs a container. */
+export async function unrollRun(request: UnrollRunRequest, context: EngineContext): Promise<UnrolledRun> {
+  return (await import("./run/unrollRun.ts")).unrollRun(request, context);
 }

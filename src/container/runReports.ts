@@ -1,6 +1,6 @@
 import type { ContainerId } from "../base/index.ts";
 import type { PullEvent } from "../image/index.ts";
-import type { JournalVerification, LaunchPlan, StepReport } from "../launch/index.ts";
+import type { JournalVerification, LaunchPlan, StepReport, UnrolledFile } from "../launch/index.ts";
 import type { ExposedPort, PublishedPort } from "../network/index.ts";
 import type { RuntimeSpec } from "../oci/index.ts";
 import type { LiveState } from "./state/liveState.ts";
@@ -41,6 +41,8 @@ export interface PlannedRun {
   /** The OCI runtime configuration with the sources that `writeBundle` gives it: relative to the bundle. */
   readonly bundleSpec: RuntimeSpec;
   readonly notices: readonly string[];
+  /** The texts that brig writes for the container, where the plan looks for them. */
+  readonly files: readonly UnrolledFile[];
   /** Writes config.json and the files that it binds into an existing or new directory; `rootfs` is the caller's. */
   writeBundle(directory: string): Promise<void>;
 }

@@ -18,7 +18,11 @@ export function formatPlanDifference({ changes, same }: PlanDifference): string 
     if (shown.length < more.length) lines.push(`   ${signs[first.change]}  ... and ${more.length} more like it`);
   }
   const count = (wanted: StepChange["change"]) => changes.filter(({ change }) => change === wanted).length;
-  const sums = [`${count("added")} steps added`, `${count("removed")} removed`, `${count("changed")} changed`];
+  const sums = [
+    `${count("added")} ${count("added") === 1 ? "step" : "steps"} added`,
+    `${count("removed")} removed`,
+    `${count("changed")} changed`,
+  ];
   return `${[...lines, [...sums, `${same} the same`].join(", ")].join("\n")}\n`;
 }
 

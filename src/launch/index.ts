@@ -56,5 +56,7 @@ export {
   startTreeWriter,
   type TreeSource,
 } from "./treeProcess.ts";
+export type { UnrolledFile } from "./unroll/unrolling.ts";
+export { unrollPlan } from "./unroll/unrollPlan.ts";
 export { attachTracer, requireStrace, type Tracer } from "./verify/attachTracer.ts";
 export { type Disagreement, type JournalVerification, verifyJournal } from "./verify/verifyJournal.ts";

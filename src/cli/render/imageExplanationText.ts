@@ -25,7 +25,7 @@ export function formatExplanation(image: ImageExplanation, style: ExplanationSty
     return formatStep(step, step.layer === undefined ? "" : `${number}/${layers}`, style);
   });
   const share = unpackedBytes === 0 ? 0 : Math.round((wastedBytes * 100) / unpackedBytes);
-  const sum = `${formatDecimalSize(unpackedBytes)} in ${layers} layers, of which later layers hide ${formatDecimalSize(wastedBytes)} (${share}%)`;
+  const sum = `${formatDecimalSize(unpackedBytes)} in ${layers} ${layers === 1 ? "layer" : "layers"}, of which later layers hide ${formatDecimalSize(wastedBytes)} (${share}%)`;
   const head = sanitizeLine(`${name}  ${id.slice("sha256:".length, "sha256:".length + 12)}`);
   return [head, "", ...lines, sum].map((line) => `${line}\n`).join("");
 }

@@ -10,6 +10,7 @@ import {
   readNetworkRecord,
   takeEndpoint,
 } from "../../network/index.ts";
+import { hostsText } from "../names/hostsText.ts";
 import { plannedPorts } from "../ports/portsOfStart.ts";
 import { wantedPorts } from "../ports/wantedPorts.ts";
 import { hostnameOf, type RunDraft } from "../run/draftRun.ts";
@@ -19,13 +20,20 @@ import { runDirectory } from "../state/liveState.ts";
 import { decideDefaultNetwork, findNetwork, noSuchNetwork } from "./findNetwork.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
 
+export interface PreviewedNetwork {
+  readonly steps: NetworkSteps;
+  /** /etc/hosts with the addresses that it would get; without the names of other containers. */
+  readonly hosts: string;
+}
+
 /** What `run` would do about the network of a container at this moment. Takes no address and makes no network. */
 export function previewNetwork(
   { draft, id, name }: { readonly draft: RunDraft; readonly id: string; readonly name: string },
   context: EngineContext,
-): NetworkSteps {
+): PreviewedNetwork {
   const { root } = context;
-  const names = [...new Set([name, id.slice(0, 12), hostnameOf(draft, id)])];
+  const hostname = hostnameOf(draft, id);
+  const names = [...new Set([name, id.slice(0, 12), hostname])];
   const endpoints: Endpoint[] = [];
   const records: NetworkRecord[] = [];
   for (const choice of draft.options.networks) {
@@ -43,13 +51,14 @@ export function previewNetwork(
     ports: [],
     wantedPorts: wantedPorts(draft.options, draft.choice.exposedPorts),
   };
-  return planNetwork({
+  const steps = planNetwork({
     containerId: id,
     network: { ...thought, ports: plannedPorts({ network: thought, records }) },
     records,
     facts: readNetworkFacts(),
     runDirectory: runDirectory(context.runRoot, id),
   });
+  return { steps, hosts: hostsText({ options: draft.options, hostname, network: thought, others: "" }) };
 }
 
 function thoughtOf(network: string, context: EngineContext): NetworkRecord {

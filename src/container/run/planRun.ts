@@ -2,13 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, newContainerId } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
-import { compilePlan, type LaunchRequest } from "../../launch/index.ts";
+import { compilePlan } from "../../launch/index.ts";
 import { builtInPools, ownIdCount } from "../../namespaces/index.ts";
 import { type DiffId, emptyExecution, type ImageConfig } from "../../oci/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
 import { type Accounts, noAccounts } from "../identity/accounts.ts";
 import { boundAccounts, cachedAccounts, readAccounts } from "../identity/imageAccounts.ts";
 import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
+import type { PreviewedNetwork } from "../networks/previewNetwork.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { PlannedRun } from "../runReports.ts";
 import { containerPaths } from "../state/containerPaths.ts";
@@ -58,13 +59,19 @@ export async function planRun(
     monitor: {},
   });
   const notices = [...image.notices, ...user.notices, ...planned.launch.notices];
-  const network = options.networks.length === 0 ? {} : await previewedNetwork({ draft, id }, context);
+  const preview = options.networks.length === 0 ? undefined : await previewedNetwork({ draft, id }, context);
+  const network = preview === undefined ? {} : { network: preview.steps };
   const spec = bundleSpec(planned.spec, paths, mounts);
   return {
     id,
     plan: compilePlan({ ...planned.launch, ...network, ...appArmorLoad(planned.launch, context), notices }),
     bundleSpec: spec,
     notices,
+    files: [
+      { path: paths.hosts, text: preview?.hosts ?? planned.files.hosts },
+      { path: paths.hostname, text: planned.files.hostname },
+      { path: paths.resolvConf, text: planned.files.resolvConf },
+    ],
     writeBundle: (directory) => writeBundle(directory, spec, planned.files),
   };
 }
@@ -79,10 +86,9 @@ function previewedIds({ namespaces, lent }: RunDraft, { idPool }: EngineContext)
 async function previewedNetwork(
   { draft, id }: { readonly draft: RunDraft; readonly id: string },
   context: EngineContext,
-): Promise<Pick<LaunchRequest, "network">> {
+): Promise<PreviewedNetwork> {
   const { previewNetwork } = await import("../networks/previewNetwork.ts");
-  const network = previewNetwork({ draft, id, name: draft.options.name ?? id.slice(0, 12) }, context);
-  return { network };
+  return previewNetwork({ draft, id, name: draft.options.name ?? id.slice(0, 12) }, context);
 }
 
 interface PlanImage {

@@ -138,7 +138,7 @@ test("plan run --diff compares what was said before it with everything", async (
   };
   const flags = ["--cap-add", "kill", "-e", "A=1", "--diff", "--cap-add", "chown", "-e", "B=2", "img", "sh"];
   const { out, err } = await brig(["plan", "run", ...flags], { engine });
-  assert.match(out, /^stage host.*\n {3}\+ {2}m +mount +it must\n1 steps added, 0 removed, 0 changed, 3 the same\n$/);
+  assert.match(out, /^stage host.*\n {3}\+ {2}m +mount +it must\n1 step added, 0 removed, 0 changed, 3 the same\n$/);
   assert.equal(err, "WARNING: none\n");
   const common = { image: "img", command: ["sh"] };
   const before = { ...common, capAdd: ["kill"], env: ["A=1"] };
