@@ -93,10 +93,7 @@ const recordedCalls: ReadonlyMap<string, RecordedCall> = new Map<string, Recorde
   ["setresgid", { names: ["setresgid"], say: words.identityWords }],
   ["setsid", { names: ["setsid"], say: () => " " }],
   ["dup2", { names: ["dup2", "dup3"], say: (call) => `${word(call, 0)}, ${word(call, 1)}` }],
-  [
-    "keyctl",
-    { names: ["keyctl"], say: (call) => (number(call, 0) === 1n ? "KEYCTL_JOIN_SESSION_KEYRING" : word(call, 0)) },
-  ],
+  ["keyctl", { names: ["keyctl"], say: (call) => (number(call, 0) === 1n ? "JOIN_SESSION_KEYRING" : word(call, 0)) }],
   ["prctl", { names: ["prctl"], say: words.controlWords }],
   ["capset", { names: ["capset"], say: words.capabilityWords }],
   [

@@ -73,7 +73,7 @@ function runScript(script: string): {
 
 /** What a script may leave behind, of this machine and of the test's own namespaces. */
 function traces(script: string): readonly string[] {
-  const [, group = ""] = /^cgroup=(\S+\/[0-9a-f]{64})$/m.exec(script) ?? [];
+  const [, group = ""] = / own=(\S+\/[0-9a-f]{64})$/m.exec(script) ?? [];
   assert.notEqual(group, "");
   const links = readdirSync("/proc/sys/net/ipv4/conf").filter((name) => /^b[rv]/.test(name));
   const own = readdirSync("/var/tmp").filter((name) => name.startsWith("unroll.") && belongsTo(name, group));
