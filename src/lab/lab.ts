@@ -31,7 +31,7 @@ export interface Lab {
   readonly needs?: readonly Controller[];
   /** The request of the container, apart from what is wrong in it. */
   readonly request: LabRequest;
-  /** What has to be there before the container: files, images, other containers, networks. */
+  /** Makes what has to be there before the container, each time that it is started: images, other containers, networks. */
   readonly prepare?: (scene: Scene) => Promise<void>;
   readonly fault: StepsFault | FlagsFault;
   readonly check: (scene: Scene) => Promise<Verdict>;
@@ -65,7 +65,7 @@ export interface Verdict {
   readonly evidence: Text;
 }
 
-/** The same sentence in both languages, chosen by what was seen. */
+/** What a check has found. */
 export function verdict(passed: boolean, evidence: Text): Verdict {
   return { passed, evidence };
 }

@@ -78,7 +78,7 @@ export function runOnMachine(machine: string, { argv, env, cwd, output }: Machin
     throw new EngineError("wrongState", "the lab's namespaces are gone", { hint: "start it again" });
   const target = ["--target", String(pid), "--mount", "--net", `--wdns=${cwd}`, "--"];
   const child = spawn(required("nsenter"), [...target, ...argv], {
-    stdio: output === "none" ? ["ignore", "ignore", "inherit"] : "inherit",
+    stdio: output === "none" ? "ignore" : "inherit",
     env,
   });
   return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { EngineError, errnoOf, makeDirectory, removeDirectory } from "../base/index.ts";
 import { offeredControllers, requireController } from "../cgroups/index.ts";
 import { createEngine, helperPathOf, ownProgram, rootsOf } from "../createEngine.ts";
-import type { Engine, EngineSettings } from "../engine.ts";
+import type { EngineSettings } from "../engine.ts";
 import { type HostFacts, probeHost } from "../host/index.ts";
 import type { LaunchPlan } from "../launch/index.ts";
 import { putBack } from "./alterPlan.ts";
@@ -20,7 +20,7 @@ import {
   runOnMachine,
   unmountBelow,
 } from "./machineProcess.ts";
-import { completeRequest, labContainer, openScene, type Scene } from "./scene.ts";
+import { completeRequest, labContainer, openScene, removeIfThere, type Scene } from "./scene.ts";
 
 export interface LabSummary {
   readonly lab: Lab;
@@ -182,9 +182,7 @@ function removeEmpty(directory: string): void {
 
 function sceneOf(lab: Lab, places: LabPlaces): Scene {
   const directories = labDirectories(places, lab.number);
-  const pid = machinePid(readLab(directories)?.machine ?? "");
-  if (pid === undefined) throw notStarted(lab);
-  return openScene(createEngine(settingsOf(directories, places)), directories, pid);
+  return openScene(createEngine(settingsOf(directories, places)), directories, machineOf(lab, directories));
 }
 
 function settingsOf({ root, runRoot }: LabDirectories, { settings }: LabPlaces): EngineSettings {
@@ -195,7 +193,6 @@ function settingsOf({ root, runRoot }: LabDirectories, { settings }: LabPlaces):
 async function setUp(lab: Lab, places: LabPlaces): Promise<LabStart> {
   const scene = sceneOf(lab, places);
   await makeLabImage(scene.engine);
-  await lab.prepare?.(scene);
   const broken: Repair =
     lab.fault.kind === "steps" ? { kind: "steps", steps: [] } : { kind: "flags", request: lab.fault.broken.request };
   return start(lab, broken, places);
@@ -210,6 +207,7 @@ async function start(lab: Lab, repair: Repair, places: LabPlaces): Promise<LabSt
   const scene = sceneOf(lab, places);
   await unmountBelow(readLab(scene.directories)?.machine ?? "", scene.directories.root);
   await removeIfThere(scene.engine, labContainer);
+  await lab.prepare?.(scene);
   const { directories } = scene;
   const own = repair.kind === "flags" ? repair.request : {};
   const request = completeRequest(labContainer, mergeRequests(lab.request, own), directories);
@@ -246,12 +244,4 @@ function wrongRepair(kind: Repair["kind"]): EngineError {
     : new EngineError("usage", "this lab is repaired with flags of run, not with steps", {
         hint: "brig lab fix NUMBER [FLAGS]",
       });
-}
-
-async function removeIfThere(engine: Engine, name: string): Promise<void> {
-  try {
-    await engine.removeContainer(name, { force: true });
-  } catch (error) {
-    if (!(error instanceof EngineError) || error.code !== "containerNotFound") throw error;
-  }
 }

@@ -1,13 +1,18 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { EngineError, findSystemProgram } from "../base/index.ts";
 import { bareChoice, type RunOptions } from "../container/index.ts";
 import type { Engine } from "../engine.ts";
 import type { LabRequest } from "./lab.ts";
 import { labImage } from "./labImage.ts";
 import type { LabDirectories } from "./labPlaces.ts";
+import { machinePid, runOnMachine } from "./machineProcess.ts";
 
 /** The name of the container that has something wrong with it. */
 export const labContainer = "lab";
+
+const settleMs = 400;
 
 /** How a command in a container ended and what it said, both streams in one. */
 export interface Said {
@@ -22,7 +27,11 @@ export interface Scene {
   readonly directories: LabDirectories;
   /** Keeps the lab's mount and network namespaces. */
   readonly machinePid: number;
-  /** Starts one more container beside the lab's. */
+  /** Runs a program of the system on the lab's machine, without output. Returns its status. */
+  onMachine(argv: readonly [program: string, ...rest: string[]]): Promise<number>;
+  /** Waits as long as a program may need to do what it does at its start. */
+  settle(): Promise<void>;
+  /** Starts one more container beside the lab's, afresh. */
   addContainer(name: string, request: LabRequest): Promise<void>;
   /** Runs a command in a container: the lab's own when none is named. */
   run(command: readonly string[], container?: string): Promise<Said>;
@@ -40,12 +49,18 @@ export interface SceneState {
   readonly error: string;
 }
 
-export function openScene(engine: Engine, directories: LabDirectories, machinePid: number): Scene {
+export function openScene(engine: Engine, directories: LabDirectories, machine: string): Scene {
   return {
     engine,
     directories,
-    machinePid,
+    machinePid: machinePid(machine) ?? 0,
+    onMachine: ([program, ...rest]) => {
+      const argv = [findSystemProgram(program) ?? program, ...rest];
+      return runOnMachine(machine, { argv, env: {}, cwd: "/", output: "none" });
+    },
+    settle: () => delay(settleMs),
     async addContainer(name, request) {
+      await removeIfThere(engine, name);
       await engine.runDetached(completeRequest(name, request, directories));
     },
     run: (command, container = labContainer) => runIn({ engine, directories }, container, command),
@@ -89,5 +104,14 @@ async function runIn(
   } finally {
     closeSync(nothing);
     closeSync(output);
+  }
+}
+
+/** Removes a container, running or not; one that is not there is fine. */
+export async function removeIfThere(engine: Engine, name: string): Promise<void> {
+  try {
+    await engine.removeContainer(name, { force: true });
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== "containerNotFound") throw error;
   }
 }
