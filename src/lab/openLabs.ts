@@ -204,6 +204,7 @@ function answerOf({ fault }: Lab): Repair {
 }
 
 async function start(lab: Lab, repair: Repair, places: LabPlaces): Promise<LabStart> {
+  if (repair.kind === "flags") refuseMachine(repair.request);
   const scene = sceneOf(lab, places);
   await unmountBelow(readLab(scene.directories)?.machine ?? "", scene.directories.root);
   await removeIfThere(scene.engine, labContainer);
@@ -219,6 +220,16 @@ async function start(lab: Lab, repair: Repair, places: LabPlaces): Promise<LabSt
     if (!(error instanceof EngineError) || !isOfTheLab(error)) throw error;
     return { failure: error.message };
   }
+}
+
+/** What a lab does in its container must not reach the real machine, whatever flags a learner tries. */
+function refuseMachine({ pid, ipc, userns, privileged, networks = [], mounts = [], devices = [] }: LabRequest): void {
+  const shared = [pid, ipc, userns, ...networks.map(({ network }) => network)].includes("host");
+  const shown = mounts.some(({ kind }) => kind === "bind") || devices.length > 0;
+  if (!shared && !shown && privileged !== true) return;
+  throw new EngineError("usage", "a container of a lab shares no namespace, file or device with the machine", {
+    hint: "the answer needs nothing of that kind",
+  });
 }
 
 /** A container that cannot be started is often what a lab is about; what was written wrongly is not. */

@@ -21,14 +21,14 @@ export const sharedPids: Lab = {
       ko: "`brig compare lab database`는 두 컨테이너가 어느 네임스페이스를 공유하고 어느 것을 따로 갖는지 보여 줍니다(`--all`은 같은 것도 보여 줍니다).",
     },
     {
-      en: "kill(-1) reaches every process of the caller's pid namespace that the caller may signal. Two things make the database reachable: one pid namespace, and one user namespace, which brig shares with it because it owns the other.",
-      ko: "kill(-1)은 부른 쪽의 pid 네임스페이스에서 시그널을 보낼 권한이 있는 모든 프로세스에 닿습니다. 두 가지 때문에 database에 닿습니다. 같은 pid 네임스페이스와, 그것을 소유하므로 brig가 함께 공유하는 같은 사용자 네임스페이스입니다.",
+      en: "kill(-1) reaches every process of the caller's pid namespace that the caller may signal. `brig plan run --diff --pid container:database lab` shows what the flag changes, and its warning says what else it brings.",
+      ko: "kill(-1)은 부른 쪽의 pid 네임스페이스에서 시그널을 보낼 권한이 있는 모든 프로세스에 닿습니다. `brig plan run --diff --pid container:database lab`은 플래그가 무엇을 바꾸는지 보여 주고, 경고는 무엇이 딸려 오는지 알려 줍니다.",
     },
     { en: "Nothing needs to be added. Leave the flag out.", ko: "더할 것은 없습니다. 플래그를 빼세요." },
   ],
   solution: {
-    en: "With --pid container:database the job was in the pid namespace of the database and saw its processes. A pid namespace is owned by a user namespace, and brig joins that one as well, so the job also had the same ids and was allowed to signal them. Without the flag the job has both to itself: the processes of others have no number there, and what has no number cannot be named in kill(2).",
-    ko: "--pid container:database 때문에 작업은 database의 pid 네임스페이스에 들어가 그 프로세스들을 보았습니다. pid 네임스페이스는 사용자 네임스페이스가 소유하고 brig는 그것에도 들어가므로, 작업은 id까지 같아져 시그널을 보낼 수 있었습니다. 이 플래그가 없으면 작업은 둘 다 혼자 씁니다. 거기에는 남의 프로세스를 가리키는 번호가 없고, 번호가 없는 것은 kill(2)로 지목할 수 없습니다.",
+    en: "With --pid container:database the job was in the pid namespace of the database and saw its processes. A pid namespace is owned by a user namespace, and whoever joins it from another one could do nothing with it; so brig gives up the job's own user namespace and says so. The job was root of the machine then, and allowed to signal everybody that it saw. Without the flag the job has both namespaces to itself: the processes of others have no number there, and what has no number cannot be named in kill(2).",
+    ko: "--pid container:database 때문에 작업은 database의 pid 네임스페이스에 들어가 그 프로세스들을 보았습니다. pid 네임스페이스는 사용자 네임스페이스가 소유하며, 다른 사용자 네임스페이스에서 들어가면 할 수 있는 일이 없습니다. 그래서 brig는 작업의 사용자 네임스페이스를 포기하고 그렇게 알립니다. 그러면 작업은 머신의 root이므로 보이는 모든 프로세스에 시그널을 보낼 수 있었습니다. 이 플래그가 없으면 작업은 두 네임스페이스를 혼자 씁니다. 거기에는 남의 프로세스를 가리키는 번호가 없고, 번호가 없는 것은 kill(2)로 지목할 수 없습니다.",
   },
   request: { command: ["sh", "-c", "kill -9 -1; exec sleep infinity"] },
   prepare: async ({ addContainer }) => addContainer(neighbour, { command: ["sleep", "infinity"], init: true }),

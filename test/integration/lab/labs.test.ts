@@ -40,3 +40,11 @@ test("lab list, hint and shell; a lab that is not started is refused", async () 
   assert.equal((await brig("lab", "stop", "2")).code, 0);
   assert.deepEqual(readdirSync(root.root).includes("labs"), false);
 });
+
+test("lab fix refuses flags that would share something with the machine", async () => {
+  assert.equal((await brig("lab", "start", "3")).code, 0);
+  for (const flags of [["--pid", "host"], ["--privileged"], ["-v", "/etc:/mnt"], ["--network", "host"]]) {
+    assert.match((await brig("lab", "fix", "3", ...flags)).stderr, /shares no namespace, file or device/);
+  }
+  assert.equal((await brig("lab", "stop", "3")).code, 0);
+});
