@@ -1,7 +1,8 @@
 // npm test: everything that can be checked on this machine. Ends with one line, "N passed, N failed".
-//   node scripts/test.mjs [--verbose] [--shared-machine] [unit|integration|security|failures|sanitized|check|vm|PATTERN...]
+//   node scripts/test.mjs [--verbose] [--shared-machine] [--seconds N] [unit|integration|security|failures|sanitized|fuzz|check|vm|PATTERN...]
 // A word that is not the name of a stage selects test files by a part of their path. `--shared-machine` leaves out the
-// check that nothing is left behind, for when other people's containers come and go meanwhile.
+// check that nothing is left behind, for when other people's containers come and go meanwhile. `--seconds` says how long each
+// target of the stage fuzz is tried, a minute without it; a pattern beside `fuzz` selects targets by a part of their name.
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setUp } from "./setup.mjs";
@@ -10,14 +11,25 @@ import { buildFailing } from "./steps/failingBuild.mjs";
 import { buildSanitizedHelper } from "./steps/nativeHelper.mjs";
 import { ensureNodeModules } from "./steps/nodeModules.mjs";
 import { failingDirectory, helperPath, projectRoot, sanitizedHelperPath } from "./steps/project.mjs";
+import { fuzzStage, fuzzTargets } from "./testing/fuzzStage.mjs";
 import { machineStage } from "./testing/machineStage.mjs";
 import { runFiles } from "./testing/runFiles.mjs";
 import { bundleTests, testFilesBelow } from "./testing/testFiles.mjs";
 
 const directories = ["unit", "integration", "security", "failures"];
-const stageNames = ["check", ...directories, "sanitized", "vm"];
+const stageNames = ["check", ...directories, "sanitized", "fuzz", "vm"];
 
-function parseWords(words) {
+/** `--seconds N` and the words without it. */
+function takeSeconds(words) {
+  const at = words.indexOf("--seconds");
+  if (at < 0) return { seconds: 60, words };
+  const seconds = Number(words[at + 1]);
+  if (!(seconds > 0)) throw new StepFailure("--seconds needs a number above 0");
+  return { seconds, words: words.toSpliced(at, 2) };
+}
+
+function parseWords(given) {
+  const { seconds, words } = takeSeconds(given);
   const flags = words.filter((word) => word.startsWith("--"));
   const unknown = flags.filter((flag) => flag !== "--verbose" && flag !== "--shared-machine");
   if (unknown.length > 0) throw new StepFailure(`unknown flag "${unknown[0]}"`);
@@ -31,6 +43,7 @@ function parseWords(words) {
   if (stages.length === 0) throw new StepFailure(`no test file has "${patterns.join('" or "')}" in its path`);
   return {
     patterns,
+    seconds,
     stages,
     verbose: flags.includes("--verbose") || patterns.length > 0,
     watchLeftovers: !flags.includes("--shared-machine"),
@@ -39,6 +52,7 @@ function parseWords(words) {
 }
 
 function filesOf(stage, patterns) {
+  if (stage === "fuzz") return fuzzTargets(patterns);
   const files = stage === "sanitized" ? sanitizedFiles() : testFilesBelow(stage);
   return patterns.length === 0
     ? files
@@ -69,6 +83,7 @@ const stages = {
     buildSanitizedHelper();
     return runRootStage(settings, { stage: "sanitized", helper: sanitizedHelperPath });
   },
+  fuzz: (settings) => fuzzStage(settings),
   vm: () => machineStage(),
 };
 

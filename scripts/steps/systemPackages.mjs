@@ -28,6 +28,7 @@ const groups = {
     secilc: ["/usr/bin/secilc"],
     "ca-certificates": ["/etc/ssl/certs/ca-certificates.crt"],
   },
+  fuzz: { "clang-14": ["/usr/bin/clang-14"], "libclang-rt-14-dev": ["/usr/lib/llvm-14/lib/clang/*/lib"] },
   bench: {
     "docker.io": ["/usr/sbin/dockerd"],
     podman: ["/usr/bin/podman"],

@@ -6,6 +6,7 @@ import { parseMountFlag } from "../../../src/container/options/mountFlag.ts";
 import { parseVolumeFlag } from "../../../src/container/options/volumeFlag.ts";
 import { formatImageRef, parseImageRef } from "../../../src/image/index.ts";
 import { parseChallenges } from "../../../src/image/registry/challenge.ts";
+import { parseSecurityOptions } from "../../../src/launch/index.ts";
 import { parseSeccompProfile } from "../../../src/launch/seccomp/parseProfile.ts";
 import { defaultSeccompProfile } from "../../../src/launch/seccomp/profile.ts";
 import { formatIdMap, idMappings, parseUserns, subordinatePools } from "../../../src/namespaces/index.ts";
@@ -156,6 +157,21 @@ const targets: readonly Target[] = [
       const text = bytes.toString();
       const asked = [...(takes(() => parsePublish(text)) ?? []), ...(takes(() => parseExpose(text)) ?? [])];
       assert.ok(asked.length <= 65536 * 2);
+    },
+  },
+  {
+    name: "security options",
+    examples: [
+      "seccomp=/a.json",
+      "label=level:s0:c1,c2",
+      "label:type:x_t",
+      "apparmor=docker-default",
+      "profile=strict",
+    ],
+    take: (bytes) => {
+      const { labels, appArmor = "unconfined" } = parseSecurityOptions([bytes.toString()]);
+      for (const part of Object.values(labels)) assert.match(String(part), /^[\w.,:-]+$/);
+      assert.doesNotMatch(appArmor, /\p{Cc}/u);
     },
   },
   {
