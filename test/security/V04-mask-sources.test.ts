@@ -5,7 +5,7 @@
 // @defence The device that hides is a descriptor of the host's node, verified to be the character device 1:3; /dev is a fresh
 //   tmpfs whatever the image has there.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createRoot, disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
@@ -59,6 +59,14 @@ test("V04: a volume over /dev, or led there by a link of the image, brings no nu
     const refused = await runBrig([...quietRun, "-v", `${root.home}:${target}`, "led", "true"], { root });
     assert.equal(refused.code, 125, refused.stderr);
   }
+  const shown = join(root.directory, "shown");
+  mkdirSync(shown);
+  symlinkSync("/canary", join(shown, "null"));
+  await importHostile(root, { name: "covered", entries: [canary, { name: "led", type: "2", link: "/dev" }] });
+  const look = ["sh", "-c", "stat -c '%F %t:%T' /proc/keys; wc -c < /proc/keys; cat /canary"];
+  const covered = await runBrig([...quietRun, "-i", "-v", `${shown}:/led`, "covered", ...look], { root });
+  // As with Docker, the container has spoilt its own /dev, and nothing that protects the host.
+  assert.deepEqual([covered.code, covered.stdout], [0, "character special file 1:3\n0\ncanary\n"], covered.stderr);
   const over = await runBrig([...quietRun, "-v", `${volume}:/led`, "led", "wc", "-c", "/proc/keys"], { root });
   if (over.code === 0) assert.equal(over.stdout, "0 /proc/keys\n");
   else assert.equal(over.code, 125, over.stderr);

@@ -40,3 +40,20 @@ for (const flags of [["-i"], ["-it"], ["-it", "--cap-add=SYS_ADMIN", "--userns=h
     }
   });
 }
+
+test("V18: what is pushed back on the caller's own terminal is typed at it, so the attack works", async () => {
+  const program = await nativeProgram("attack");
+  const caller = `${program} push-back-0; echo asked; read -r line; echo "got <$line>"`;
+  const terminal = await Terminal.open({
+    argv: ["/bin/sh", "-c", caller],
+    env: brigEnvironment(root),
+    directory: root.directory,
+  });
+  try {
+    await terminal.waitFor(/^asked$/m);
+    await terminal.type("typed", "Enter");
+    assert.doesNotMatch(await terminal.waitFor(/^got /m), /^got <typed>$/m);
+  } finally {
+    await terminal.close();
+  }
+});

@@ -100,7 +100,7 @@ test("V11: an image's volumes go nowhere but below its own root", async () => {
   const list = "awk '{ print $5 }' /proc/self/mountinfo";
   const ran = await runBrig([...quietRun, "volumes", "sh", "-c", list], { root });
   const plain = (await brigOk([...quietRun, "-v", "/fine", "modest:1", "sh", "-c", list], { root })).stdout.split("\n");
-  if (ran.code === 125) return assert.match(ran.stderr, /^brig: /);
+  assert.equal(ran.code, 0, ran.stderr); // what may not be is left out, and said
   for (const target of ran.stdout.split("\n")) {
     assert.ok(plain.includes(target) || /^\/(fine|escaped|relative|b)$/.test(target), `${target}: ${ran.stderr}`);
   }
@@ -110,7 +110,7 @@ test("V11: a container that puts links in the place of generated files starts ag
   const canary = join(root.directory, "canary");
   mkdirSync(canary);
   const names = ["hosts", "hostname", "resolv.conf"];
-  for (const name of names) writeFileSync(join(canary, name), "the host's\n");
+  for (const name of names.slice(0, 2)) writeFileSync(join(canary, name), "the host's\n"); // the third would be made
   const links = names.map((name) => `ln -s ${canary}/${name} /new/${name}`).join("; ");
   const swap = `[ -e /new ] || { mkdir /new; ${links}; mv /etc /old; ln -s /new /etc; }; echo started`;
   await brigOk(["create", "--name", "again", "--network", "none", "modest:1", "sh", "-c", swap], { root });
