@@ -8,8 +8,11 @@ export const groups = "/sys/fs/cgroup";
 /** The block device below /disk, which the roots of the tests lie on. */
 export const disk = process.env.BRIG_VM_DISK ?? "";
 
-/** Where a security module is seen to be at work, not only built in. */
-const moduleSigns = { apparmor: "/sys/kernel/security/apparmor", selinux: "/sys/fs/selinux" } as const;
+/** Whether a security module is at work, not only built in; SELinux is on the machine that is booted for it (vm/engines.mjs). */
+const moduleSigns = {
+  apparmor: () => existsSync("/sys/kernel/security/apparmor"),
+  selinux: () => /\bselinux=1\b/.test(readFileSync("/proc/cmdline", "utf8")),
+} as const;
 
 /** What a test needs of the kernel; the runner finds a kernel that has it, and fails when none has. */
 export interface Needs {
@@ -36,6 +39,6 @@ function firstLacking({ controllers, files = [], module }: Needs): string | unde
   const offered = readFileSync(join(groups, "cgroup.controllers"), "utf8").trim().split(" ");
   const controller = controllers.find((wanted) => !offered.includes(wanted));
   if (controller !== undefined) return `${controller} controller`;
-  if (module !== undefined && !existsSync(moduleSigns[module])) return `${module} at work`;
+  if (module !== undefined && !moduleSigns[module]()) return `${module} at work`;
   return files.find((file) => !existsSync(join(groups, file)));
 }
