@@ -46,8 +46,8 @@ export const seccompFilter: Lab = {
     { en: "Put back priv.seccomp.", ko: "priv.seccomp를 되돌려 놓으세요." },
   ],
   solution: {
-    en: "The filter was four instructions of BPF: load the number of the call, compare it with that of chmod, return EPERM or allow. A filter runs before anything else of a system call, and what it returns is the answer, so the program cannot tell it from a refusal by owner or capability. brig's own filter has about 400 instructions, looks at the architecture first, and allows chmod. A filter cannot be taken away again, only another one added (seccomp(2)).",
-    ko: "그 필터는 BPF 명령어 네 개였습니다. 호출 번호를 읽고, chmod의 번호와 비교하고, EPERM을 돌려주거나 허용합니다. 필터는 시스템 콜에서 무엇보다 먼저 실행되고 그 결과가 곧 답이 되므로, 프로그램은 주인이나 권한 때문에 거절된 것과 구별할 수 없습니다. brig의 필터는 명령어가 400개쯤이고, 아키텍처부터 확인하며, chmod를 허용합니다. 한 번 건 필터는 없앨 수 없고 다른 필터를 더할 수만 있습니다(seccomp(2)).",
+    en: "The filter was four instructions of BPF: load the number of the call, compare it with that of chmod, return EPERM or allow. A filter runs before anything else of a system call, and what it returns is the answer, so the program cannot tell it from a refusal by owner or capability. brig's own filter has several hundred instructions, looks at the architecture first, and allows chmod. A filter cannot be taken away again, only another one added (seccomp(2)).",
+    ko: "그 필터는 BPF 명령어 네 개였습니다. 호출 번호를 읽고, chmod의 번호와 비교하고, EPERM을 돌려주거나 허용합니다. 필터는 시스템 콜에서 무엇보다 먼저 실행되고 그 결과가 곧 답이 되므로, 프로그램은 주인이나 권한 때문에 거절된 것과 구별할 수 없습니다. brig의 필터는 명령어가 수백 개이고, 아키텍처부터 확인하며, chmod를 허용합니다. 한 번 건 필터는 없앨 수 없고 다른 필터를 더할 수만 있습니다(seccomp(2)).",
   },
   request: { command: ["sh", "-c", "touch /tmp/key && chmod 600 /tmp/key && stat -c %a /tmp/key"] },
   fault: {
