@@ -59,18 +59,6 @@ export const removals = [
     tests: "security/V66",
   },
   {
-    id: "V67",
-    without: "the look for control characters",
-    edits: [
-      {
-        file: "src/container/options/singleLine.ts",
-        from: "if (code < 0x20 || (code >= 0x7f",
-        to: "if (code < 0 && (code >= 0x7f",
-      },
-    ],
-    tests: "security/V66",
-  },
-  {
     id: "V68",
     without: "the empty environment of the helper and the monitor",
     edits: [{ file: "src/launch/helperProcess.ts", from: "env: {}, detached });", to: "detached });" }],
