@@ -47,7 +47,7 @@ export function createEngine(settings: EngineSettings = {}): Engine {
     ...archiveMembers(places, () => containerContext(places)),
     ...networkMembers(places, () => containerContext(places)),
     ...storeMembers(places, () => containerContext(places)),
-    ...studyMembers(places),
+    ...studyMembers(places, () => containerContext(places)),
     ...hostMembers(places),
     ...systemMembers({ ...places, program: ownProgram() }, () => containerContext(places)),
   };

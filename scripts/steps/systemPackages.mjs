@@ -18,6 +18,7 @@ const groups = {
     fish: ["/usr/bin/fish"],
     mandoc: ["/usr/bin/mandoc"],
     systemd: ["/lib/systemd/systemd-journald"],
+    chromium: ["/usr/bin/chromium"],
     attr: ["/usr/bin/getfattr"],
     e2fsprogs: ["/usr/sbin/mkfs.ext4", "/sbin/mkfs.ext4"],
     strace: ["/usr/bin/strace"],

@@ -16,7 +16,7 @@ export { type HelperOutcome, type HelperProcess, spawnHelper } from "./helperPro
 export { decodeRecords, encodeRecords, type HelperOrder, type HelperRecord } from "./helperRecords.ts";
 export { type Branded, type ContainerId, newContainerId, shortId } from "./ids.ts";
 export { corruptRecord, readRecord, unlessDamaged, writeRecord } from "./jsonRecord.ts";
-export { type LockMode, syncFileSystem } from "./libc.ts";
+export { type LockMode, openOwningNamespace, syncFileSystem } from "./libc.ts";
 export { listNames } from "./listNames.ts";
 export { acquireLock, type HeldLock, type LockRequest, lockDescriptor, withLock } from "./lock.ts";
 export { openIfExists } from "./openIfExists.ts";

@@ -11,6 +11,7 @@ export type LockMode = "exclusive" | "shared";
 interface Libc {
   readonly flock: (fd: number, operation: number) => number;
   readonly syncfs: { async(fd: number, done: (error: unknown, result: number) => void): void };
+  readonly ioctl: (fd: number, request: number) => number;
   readonly errno: () => number;
 }
 
@@ -33,6 +34,7 @@ async function loadLibc(): Promise<Libc> {
     return {
       flock: library.func("int flock(int fd, int operation)"),
       syncfs: library.func("int syncfs(int fd)"),
+      ioctl: library.func("int ioctl(int fd, unsigned long request)"),
       errno: () => koffi.errno(),
     };
   } catch (cause) {
@@ -78,4 +80,17 @@ export async function syncFileSystem(fd: number): Promise<void> {
       hint: "the kernel's log (dmesg) says which device could not be written",
     });
   }
+}
+
+/** NS_GET_USERNS of ioctl_ns(2). */
+const getUserNamespace = 0xb701;
+
+/**
+ * A new descriptor of the user namespace that owns the namespace of `fd`, or, of a user namespace, of its parent
+ * (ioctl_ns(2)). The caller closes it. Undefined when that one is not the caller's or below it.
+ */
+export async function openOwningNamespace(fd: number): Promise<number | undefined> {
+  const { ioctl } = await libc();
+  const owner = ioctl(fd, getUserNamespace);
+  return owner < 0 ? undefined : owner;
 }

@@ -7,15 +7,25 @@ import type { CommandContext } from "./context.ts";
 import type { Flag, Help } from "./flags/flag.ts";
 import { helpFlag, switchInto, textInto } from "./flags/sharedFlags.ts";
 
-export interface GlobalDraft extends Help {
+export interface LanguageDraft extends Help {
+  lang?: Language;
+}
+
+export interface GlobalDraft extends LanguageDraft {
   root?: string;
   runRoot?: string;
   config?: string;
   insecureRegistries: string[];
-  lang?: Language;
   debug?: boolean;
   version?: boolean;
 }
+
+export const languageFlag: Flag<LanguageDraft> = {
+  long: "lang",
+  value: languages.join("|"),
+  text: "the language of what explains: explain, why, doctor, report (environment: LC_ALL, LC_MESSAGES, LANG)",
+  read: readLanguage,
+};
 
 /** The flags before the command. */
 export const globalFlags: readonly Flag<GlobalDraft>[] = [
@@ -48,18 +58,13 @@ export const globalFlags: readonly Flag<GlobalDraft>[] = [
       draft.insecureRegistries.push(value);
     },
   },
-  {
-    long: "lang",
-    value: languages.join("|"),
-    text: "the language of what explains: explain, why, doctor (environment: LC_ALL, LC_MESSAGES, LANG)",
-    read: readLanguage,
-  },
+  languageFlag,
   { long: "debug", short: "D", text: "show where errors come from", read: switchInto<GlobalDraft>("debug") },
   { long: "version", short: "v", text: "print the version and quit", read: switchInto<GlobalDraft>("version") },
   helpFlag,
 ];
 
-function readLanguage(draft: GlobalDraft, text: string): void {
+function readLanguage(draft: LanguageDraft, text: string): void {
   const lang = languages.find((known) => known === text);
   if (lang !== undefined) draft.lang = lang;
   else {
@@ -70,7 +75,7 @@ function readLanguage(draft: GlobalDraft, text: string): void {
 }
 
 /** The language of the caller, for commands that have something to explain. */
-export function languageOf({ lang }: GlobalDraft, { env }: Pick<CommandContext, "env">): Language {
+export function languageOf({ lang }: LanguageDraft, { env }: Pick<CommandContext, "env">): Language {
   return chooseLanguage(env, lang);
 }
 

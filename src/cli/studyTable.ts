@@ -23,4 +23,10 @@ export const studyTable: readonly CommandEntry[] = [
     summary: "Write a shell script that makes a container without brig",
     load: async () => (await import("./commands/unrollRun.ts")).unrollRunCommand,
   },
+  ...alsoBelow("container", {
+    words: "report",
+    section,
+    summary: "Write a page about a container: how it was made, and what there is of it",
+    load: async () => (await import("./commands/report.ts")).reportCommand,
+  }),
 ];

@@ -44,9 +44,15 @@ function alike(changes: PlanDifference["changes"]): readonly (readonly [StepChan
 }
 
 function formatChange(change: StepChange): string {
-  const { id, op, fields, why } = change.step;
+  const { id, why } = change.step;
+  return `   ${signs[change.change]}  ${id.padEnd(24)} ${formatChangedStep(change).padEnd(56)}  ${why}`;
+}
+
+/** The operation of a step that is not the same in both plans, with what its fields are, or what changed in them. */
+export function formatChangedStep(change: StepChange): string {
+  const { op, fields } = change.step;
   const shown = change.change === "changed" ? change.fields.map(formatField).join(" ") : formatFields(fields);
-  return `   ${signs[change.change]}  ${id.padEnd(24)} ${`${op} ${shown}`.trimEnd().padEnd(56)}  ${why}`;
+  return `${op} ${shown}`.trimEnd();
 }
 
 function formatField({ field, ...sides }: FieldChange): string {

@@ -1,6 +1,7 @@
 import type { english as doctor } from "./doctor/english.ts";
 import type { english as journal } from "./journal/english.ts";
 import type { Language } from "./language.ts";
+import type { english as report } from "./report/english.ts";
 import type { english as why } from "./why/english.ts";
 
 /**
@@ -12,6 +13,7 @@ export interface Messages {
   readonly doctor: typeof doctor;
   readonly journal: typeof journal;
   readonly why: typeof why;
+  readonly report: typeof report;
 }
 
 export type Topic = keyof Messages;
@@ -29,6 +31,10 @@ export const catalogue: Loaders = {
   journal: {
     en: async () => (await import("./journal/english.ts")).english,
     ko: async () => (await import("./journal/korean.ts")).korean,
+  },
+  report: {
+    en: async () => (await import("./report/english.ts")).english,
+    ko: async () => (await import("./report/korean.ts")).korean,
   },
   why: {
     en: async () => (await import("./why/english.ts")).english,

@@ -11,9 +11,15 @@ const defaultCapabilities = capabilitiesOf(
   "CHOWN DAC_OVERRIDE FOWNER FSETID KILL NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT",
 );
 
+/** What Docker gives a container that asks for nothing. */
+export const dockerCapabilities: readonly string[] = [
+  ...defaultCapabilities,
+  ...capabilitiesOf("MKNOD NET_RAW AUDIT_WRITE"),
+];
+
 const profileCapabilities: Readonly<Record<CapabilityProfile, readonly string[]>> = {
   default: defaultCapabilities,
-  docker: [...defaultCapabilities, ...capabilitiesOf("MKNOD NET_RAW AUDIT_WRITE")],
+  docker: dockerCapabilities,
 };
 
 function capabilitiesOf(text: string): readonly string[] {

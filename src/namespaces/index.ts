@@ -2,6 +2,7 @@ export {
   type CapabilityProfile,
   type CapabilityRequest,
   capabilitySets,
+  dockerCapabilities,
   parseCapability,
   type ResolvedCapabilities,
   resolveCapabilities,

@@ -2,6 +2,7 @@ export { type HostRoute, readHostRoutes } from "./addresses/hostRoutes.ts";
 export { formatSubnet, parseSubnet } from "./addresses/subnet.ts";
 export { type KernelState, readKernelState } from "./check/kernelState.ts";
 export { findLinkFaults, findNetworkFaults } from "./check/networkFaults.ts";
+export { type OwnRules, readOwnRules, type ShownChain, type ShownElement } from "./check/ownRules.ts";
 export { findStrayPorts, withdrawStrays } from "./check/strayPorts.ts";
 export type {
   ContainerNetwork,

@@ -66,7 +66,7 @@ function standardMounts(): readonly SeenMount[] {
   const request = { privileged: false, writableCgroups: false, cgroup: own, shm: { ...own, sizeBytes: 1 } };
   const root = { destination: "/", type: "overlay", source: "overlay", options: ["nodev"] };
   return [root, ...defaultMounts(request)].map(({ destination, type, source, options }: SpecMount, index) => ({
-    ...{ id: `${index}`, point: destination, part: "/", type, source, superOptions: "rw", propagation: [] },
+    ...{ id: `${index}`, point: destination, part: "/", type, source, superOptions: "rw", propagation: [], groups: [] },
     options: ["relatime", ...options.filter((option) => shownFlags.has(option))].join(","),
   }));
 }
@@ -74,6 +74,6 @@ function standardMounts(): readonly SeenMount[] {
 function seenPath(path: string): SeenPath {
   const { masked } = systemPaths({ privileged: false, unconfined: false, processors: [0] });
   const kind = masked.includes(path) ? "device" : "file";
-  const mount = { id: "9", part: "/", type: "proc", source: "proc", superOptions: "rw", propagation: [] };
+  const mount = { id: "9", part: "/", type: "proc", source: "proc", superOptions: "rw", propagation: [], groups: [] };
   return { kind, mount: { ...mount, point: path, options: "ro,nosuid,nodev,noexec" } };
 }

@@ -17,6 +17,8 @@ export interface SeenMount {
   readonly superOptions: string;
   /** `shared`, `master`, ...; empty for a private one. */
   readonly propagation: readonly string[];
+  /** The groups that it is in for that: `shared:12`. Mounts of one group show what is mounted at any of them. */
+  readonly groups: readonly string[];
 }
 
 /** The lines of a mountinfo text (proc_pid_mountinfo(5)), in their order; what is none is left out. */
@@ -27,13 +29,14 @@ export function readMounts(mountinfo: string): readonly SeenMount[] {
     const [id = "", , , part = "", point, options = ""] = fields;
     if (point === undefined || dash < 0) return [];
     const [type = "", source = "", superOptions = ""] = fields.slice(dash + 1);
-    const propagation = fields.slice(6, dash).map((word) => word.replace(/:\d+$/, ""));
+    const groups = fields.slice(6, dash);
+    const propagation = groups.map((word) => word.replace(/:\d+$/, ""));
     const words = {
       point: unescapeMountField(point),
       part: unescapeMountField(part),
       source: unescapeMountField(source),
     };
-    return [{ id, type, options, superOptions, propagation, ...words }];
+    return [{ id, type, options, superOptions, propagation, groups, ...words }];
   });
 }
 

@@ -19,7 +19,7 @@ export interface FactsRequest {
   readonly sysctls: ReadonlyMap<string, string>;
 }
 
-/** As the directory `ns` of proc_pid(5) names them. */
+/** As the directory `ns` of proc_pid(5) names them; the user namespace first, which owns the others. */
 export const namespaceLinks = ["user", "mnt", "pid", "net", "uts", "ipc", "cgroup", "time"];
 
 /** In the order of their lines; what /proc/PID/status calls them, and what capabilities(7) does. */

@@ -8,6 +8,7 @@ const levels: Readonly<Record<string, number>> = {
   compose: 5,
   api: 5,
   lab: 5,
+  report: 5,
   engine: 4.5,
   config: 4.25,
   container: 4,
