@@ -35,6 +35,7 @@ export {
 } from "./names/hostsFile.ts";
 export { type Link, linkVariables, parseLink } from "./names/links.ts";
 export {
+  addNote,
   type KnownMember,
   listNotes,
   type MemberNote,

@@ -63,7 +63,8 @@ function takeAny(request: LeaseRequest): string {
   const whole = rangeOf(subnet.subnet);
   const range = rangeOf(subnet.ipRange ?? subnet.subnet);
   const held = new Set([...listLeases(root, network.name), ...reserved(subnet)]);
-  for (let value = range.first; value < endOf(range); value += 1n) {
+  const end = endOf(range);
+  for (let value = range.first; value < end; value += 1n) {
     const address = { family: subnet.family, value };
     const text = formatAddress(address);
     if (!held.has(text) && isUsable(whole, address) && take(request, text)) return text;

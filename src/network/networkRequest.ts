@@ -11,6 +11,8 @@ export interface NetworkRequest {
   readonly auxAddresses: ReadonlyMap<string, string>;
   readonly internal: boolean;
   readonly ipv6: boolean;
+  /** False: no IPv4, only IPv6. */
+  readonly ipv4?: boolean;
   readonly attachable: boolean;
   readonly options: ReadonlyMap<string, string>;
   readonly labels: ReadonlyMap<string, string>;

@@ -40,14 +40,25 @@ export function planSubnets(request: SubnetRequest, facts: SubnetFacts): readonl
   if (given.some(({ family }) => family === 6) && !request.ipv6) {
     throw new EngineError("invalidValue", "a subnet of IPv6 needs a network with IPv6", { hint: "add --ipv6" });
   }
+  if (request.ipv4 === false) requireOnlySix(given, request);
   const kept = request.name === defaultNetworkName ? [] : [firstSubnet4];
   const taken = [...kept, ...takenSubnets(facts.existing), ...facts.routes.map(({ subnet }) => subnet)];
   const subnets = [
-    ...(given.some(({ family }) => family === 4) ? [] : [chooseSubnet4(taken)]),
+    ...(request.ipv4 === false || given.some(({ family }) => family === 4) ? [] : [chooseSubnet4(taken)]),
     ...given,
     ...(request.ipv6 && !given.some(({ family }) => family === 6) ? [chooseSubnet6()] : []),
   ];
   return distribute(request, subnets);
+}
+
+function requireOnlySix(given: readonly Subnet[], { ipv6 }: SubnetRequest): void {
+  if (!ipv6)
+    throw new EngineError("invalidValue", "IPv4 or IPv6 must be enabled", { hint: "add --ipv6, or leave out --ipv4" });
+  const four = given.find(({ family }) => family === 4);
+  if (four === undefined) return;
+  throw new EngineError("invalidValue", `the subnet ${formatSubnet(four)} needs a network with IPv4`, {
+    hint: "leave out --ipv4=false",
+  });
 }
 
 function requireSubnet(text: string): Subnet {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -21,6 +22,9 @@ export interface Needs {
   readonly files?: readonly string[];
   /** A security module that is at work. */
   readonly module?: keyof typeof moduleSigns;
+  /** A kind of network interface whose kernel module can be loaded. */
+  readonly link?: string;
+  readonly ipv6?: true;
 }
 
 /** A test for a machine with pure cgroup v2. Where the kernel lacks what it needs, it says so and is run elsewhere. */
@@ -35,10 +39,22 @@ export function machineTest(name: string, needs: Needs, body: (t: TestContext) =
   });
 }
 
-function firstLacking({ controllers, files = [], module }: Needs): string | undefined {
+function firstLacking({ controllers, files = [], module, link, ipv6 }: Needs): string | undefined {
   const offered = readFileSync(join(groups, "cgroup.controllers"), "utf8").trim().split(" ");
   const controller = controllers.find((wanted) => !offered.includes(wanted));
   if (controller !== undefined) return `${controller} controller`;
   if (module !== undefined && !moduleSigns[module]()) return `${module} at work`;
+  if (link !== undefined && !loadModule(link)) return `${link} interfaces`;
+  if (ipv6 === true && !loadModule("ipv6")) return "IPv6";
   return files.find((file) => !existsSync(join(groups, file)));
+}
+
+/** Loads a module of the kernel; false where there is none with this name. */
+export function loadModule(name: string): boolean {
+  try {
+    execFileSync("/sbin/modprobe", ["-q", name], { stdio: "ignore" });
+  } catch {
+    return false; // the kernel has neither the module nor, as its own part, the name of it
+  }
+  return existsSync(join("/sys/module", name));
 }

@@ -114,10 +114,15 @@ Promise.all(opened).then(() => console.log("up"));
 const silenceMs = 700;
 
 /**
- * Asks all questions at once from one place. An answer is the address that the server saw, or `refused`, or `silence`.
+ * Asks all questions at once from one place. An answer is the address that the server saw, or `refused`, or `silence` for
+ * as long as is waited.
  */
-export async function askFrom(vantage: Vantage, questions: readonly Question[]): Promise<readonly string[]> {
-  const argv = [process.execPath, "-e", asking, JSON.stringify(questions), String(silenceMs)];
+export async function askFrom(
+  vantage: Vantage,
+  questions: readonly Question[],
+  waitMs = silenceMs,
+): Promise<readonly string[]> {
+  const argv = [process.execPath, "-e", asking, JSON.stringify(questions), String(waitMs)];
   const answers: unknown = JSON.parse(await runAt(vantage, argv));
   if (!Array.isArray(answers)) throw new Error("the client printed no list");
   return answers.map(String);

@@ -8,6 +8,7 @@ import { helpFlag, switchInto, textInto } from "../flags/sharedFlags.ts";
 interface NetworkCreateDraft extends Help {
   driver?: string;
   internal?: boolean;
+  ipv4?: boolean;
   ipv6?: boolean;
   attachable?: boolean;
   readonly subnets: string[];
@@ -84,6 +85,7 @@ const flags: readonly Flag<NetworkCreateDraft>[] = [
     text: "option of the address driver",
     unsupported: "the driver default has no options",
   },
+  { long: "ipv4", text: "with IPv4, as without this flag", read: switchInto<NetworkCreateDraft>("ipv4") },
   { long: "ipv6", text: "with IPv6", read: switchInto<NetworkCreateDraft>("ipv6") },
   {
     long: "label",

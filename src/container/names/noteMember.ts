@@ -1,9 +1,11 @@
 import { unlessDamaged } from "../../base/index.ts";
 import {
+  addNote,
   type ContainerNetwork,
   defaultNetworkName,
   type Endpoint,
   type KnownMember,
+  type MemberNote,
   readContainerNetwork,
   removeNotes,
   writeNote,
@@ -26,11 +28,21 @@ export interface NotedContainer {
  * Notes a container that runs or is about to as a member of its networks, for those who look at the members. It must be
  * what its record says; who changes that record calls `noteRecordOnly` before.
  */
-export function noteMember({ id, network: { endpoints } }: NotedContainer, { root }: Pick<StatePlaces, "root">): void {
+export function noteMember(container: NotedContainer, { root }: Pick<StatePlaces, "root">): void {
+  for (const [network, note] of notesOf(container)) writeNote(root, network, note);
+}
+
+/** The same for one that is being started, of which nothing else is noted unless it ended when nobody saw it. */
+export function noteStarting(container: NotedContainer, { root }: Pick<StatePlaces, "root">): void {
+  for (const [network, note] of notesOf(container)) addNote(root, network, note);
+}
+
+function notesOf({ id, network: { endpoints } }: NotedContainer): readonly (readonly [string, MemberNote])[] {
   const [only] = endpoints.length === 1 ? endpoints : [];
   const isPlain = only !== undefined && only.links.length === 0;
-  for (const endpoint of endpoints.filter(({ network }) => hasNames(network)))
-    writeNote(root, endpoint.network, { containerId: id, ...(isPlain ? { known: known(endpoint) } : {}) });
+  return endpoints
+    .filter(({ network }) => hasNames(network))
+    .map((endpoint) => [endpoint.network, { containerId: id, ...(isPlain ? { known: known(endpoint) } : {}) }]);
 }
 
 function known({ hostInterface, ipv4, ipv6, dnsNames }: Endpoint): KnownMember {

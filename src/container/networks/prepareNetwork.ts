@@ -16,7 +16,7 @@ import { hostsText } from "../names/hostsText.ts";
 import { endMembership } from "../names/leftNames.ts";
 import { type ResolvedLinks, resolveLinks } from "../names/links.ts";
 import type { NamesLook } from "../names/memberNames.ts";
-import { hasNames, noteMember } from "../names/noteMember.ts";
+import { hasNames, noteStarting } from "../names/noteMember.ts";
 import { firstHosts, lookAfterChange, namesOf, refreshNames } from "../names/refreshNames.ts";
 import { portsOfStart } from "../ports/portsOfStart.ts";
 import type { EngineContext } from "../run/engineContext.ts";
@@ -77,7 +77,7 @@ export async function prepareNetwork(container: StartingContainer, context: Engi
   try {
     network = withPorts({ id, network: found, records }, paths, context);
     const links = resolveLinks({ name: record.name, network }, context);
-    noteMember({ id, network }, context);
+    noteStarting({ id, network }, context);
     failPoint("names.noted");
     const look = lookAfterChange(named, context);
     writeHosts(container, { network, links, look });

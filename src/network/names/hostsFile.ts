@@ -70,12 +70,15 @@ export function replaceHosts(current: Buffer, hosts: ChangingHosts): FileEnd {
 export function replaceNames(current: Buffer, names: Buffer, addresses: readonly string[]): FileEnd | undefined {
   const begin = current.indexOf(beginLine);
   if (begin === -1 || begin > keptBytes) return undefined;
-  const head = current.subarray(0, begin);
-  if (!addresses.every((address) => head.includes(`\n${address}\t`))) return undefined;
+  for (const address of addresses) {
+    const at = current.indexOf(`\n${address}\t`);
+    if (at === -1 || at >= begin) return undefined;
+  }
   const end = current.indexOf(endLine, begin);
   if (end === -1) return undefined;
-  const own = current.subarray(end + endLine.length).subarray(0, keptBytes);
-  return changedFrom(current, { offset: begin + beginLine.length, pieces: [names, endLine, own] });
+  const own = end + endLine.length;
+  const kept = own === current.length ? [] : [current.subarray(own, own + keptBytes)];
+  return changedFrom(current, { offset: begin + beginLine.length, pieces: [names, endLine, ...kept] });
 }
 
 /** What of it is new, from the first block on that the file does not have: newcomers have the last lines, as a rule. */

@@ -66,6 +66,11 @@ export function noteLines({ addresses, names }: KnownMember): string {
   return addresses.map((address) => `${address}\t${line}\n`).join("");
 }
 
+/** Notes a member that is not noted yet, or in the same words. Nothing happens where the network is gone. */
+export function addNote(root: string, network: string, note: MemberNote): void {
+  makeNote(notesDirectory(root, network), formatNote(note));
+}
+
 /** Notes a member anew: what was noted of it before is gone after that, not before. Nothing happens where the network is gone. */
 export function writeNote(root: string, network: string, note: MemberNote): void {
   const fresh = formatNote(note);

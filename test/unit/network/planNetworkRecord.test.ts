@@ -50,6 +50,17 @@ test("planNetworkRecord() chooses a subnet behind the one that is kept for the d
   assert.equal(plan({ name: "next" }, [own, standard]).subnets[0]?.subnet, "10.200.2.0/24");
 });
 
+test("planNetworkRecord() gives a network no IPv4 where that is asked for", () => {
+  const { subnets } = plan({ ipv4: false, ipv6: true });
+  assert.deepEqual(
+    subnets.map(({ family }) => family),
+    [6],
+  );
+  assert.throws(() => plan({ ipv4: false }), { code: "invalidValue", message: "IPv4 or IPv6 must be enabled" });
+  const four = { ipv4: false, ipv6: true, subnets: ["10.9.0.0/24"] };
+  assert.throws(() => plan(four), { code: "invalidValue", message: /10\.9\.0\.0\/24 needs a network with IPv4/ });
+});
+
 test("planNetworkRecord() gives gateway, range and further addresses to the subnet that holds them", () => {
   const { subnets, ipv6 } = plan({
     subnets: ["10.7.0.0/16", "fd00:7::/64"],
