@@ -60,8 +60,15 @@ export const removals = [
   },
   {
     id: "V68",
-    without: "the empty environment of the helper and the monitor",
-    edits: [{ file: "src/launch/helperProcess.ts", from: "env: {}, detached });", to: "detached });" }],
+    without: "the empty environment of the helper and the monitor, which is given and made once more",
+    edits: [
+      { file: "src/launch/helperProcess.ts", from: "env: {}, detached });", to: "detached });" },
+      {
+        file: "native/launch.c",
+        from: "if (overlay >= 0) fexecve(overlay, argv, (char *[]){NULL});",
+        to: "if (overlay >= 0) fexecve(overlay, argv, environ);",
+      },
+    ],
     tests: "security/V69",
   },
   {
