@@ -29,8 +29,7 @@ void journal_flush(struct journal *journal)
     errno = error;
 }
 
-/* Appends a record of "KEY=VALUE" strings that end in NUL. Only a call's arguments, its last field, can be too long: cut. */
-__attribute__((format(printf, 2, 3))) static void append(struct journal *journal, const char *format, ...)
+void journal_append(struct journal *journal, const char *format, ...)
 {
     if (sizeof journal->buffer - journal->used < JOURNAL_RECORD) journal_flush(journal);
     char *record = journal->buffer + journal->used;
@@ -57,32 +56,19 @@ void journal_call(struct journal *journal, const char *name, long result, int er
         memcpy(journal->last_args, args, sizeof args);
         journal->last_error = error;
     }
-    append(journal, "call%cstep=%s%cprocess=%s%cname=%s%cresult=%ld%cerrno=%d%cat=%llu%ctook=%llu%cargs=%s", 0, journal->step, 0,
-           journal->process, 0, name, 0, result, 0, error, 0, (unsigned long long)began, 0, (unsigned long long)took, 0, args);
-}
-
-void journal_record(struct journal *journal, const char *op, const char *format, ...)
-{
-    char value[512];
-    va_list values;
-    va_start(values, format);
-    vsnprintf(value, sizeof value, format, values);
-    va_end(values);
-    append(journal, "%s%c%s", op, 0, value);
-    journal_flush(journal);
+    journal_append(journal, "call%cstep=%s%cprocess=%s%cname=%s%cresult=%ld%cerrno=%d%cat=%llu%ctook=%llu%cargs=%s", 0, journal->step, 0,
+                   journal->process, 0, name, 0, result, 0, error, 0, (unsigned long long)began, 0, (unsigned long long)took, 0, args);
 }
 
 void journal_failed(struct journal *journal)
 {
-    append(journal, "failed%cstep=%s%cprocess=%s%cname=%s%cerrno=%d%cargs=%s", 0, journal->step, 0, journal->process, 0,
-           journal->last_name, 0, journal->last_error, 0, journal->last_args);
-    journal_flush(journal);
+    journal_record(journal, "failed%cstep=%s%cprocess=%s%cname=%s%cerrno=%d%cargs=%s", 0, journal->step, 0, journal->process, 0,
+                   journal->last_name, 0, journal->last_error, 0, journal->last_args);
 }
 
 void journal_file(struct journal *journal, const char *path, mode_t mode, ssize_t size, const void *bytes)
 {
     size_t sent = size < 0 ? 0 : (size_t)size;
-    append(journal, "file%cerrno=%d%csize=%zu%cmode=%u%cpath=%s", 0, size < 0 ? (int)-size : 0, 0, sent, 0, mode, 0, path);
-    journal_flush(journal);
+    journal_record(journal, "file%cerrno=%d%csize=%zu%cmode=%u%cpath=%s", 0, size < 0 ? (int)-size : 0, 0, sent, 0, mode, 0, path);
     send_all(journal->fd, bytes, sent);
 }

@@ -43,23 +43,6 @@ int launch_invalid(struct launch *launch, const struct record *record, const cha
     return (int)CALL(&launch->journal, "plan", -1, "%s: field %s is missing or malformed", record->op, key);
 }
 
-/* Joins namespaces of a kept target; both the host phase (pid, which takes effect for children) and the child use it. */
-int launch_join(struct launch *launch, const struct record *record)
-{
-    const char *name = record_get(record, "target");
-    int target = launch_handle(launch, name);
-    if (target < 0) return launch_invalid(launch, record, "target");
-    FLAGS(flags, "flag");
-    return (int)CALL(&launch->journal, "setns", setns(target, (int)flags), "%d (%s), 0x%llx", target, name, (unsigned long long)flags);
-}
-
-/* After a mount namespace was joined: its root is where paths of the container are resolved. */
-int launch_joined_root(struct launch *launch, const struct record *)
-{
-    launch->root = path_open_host(&launch->journal, "/", O_PATH | O_DIRECTORY);
-    return launch->root < 0 ? -1 : 0;
-}
-
 /* Field 22 of proc_pid_stat(5): the second one, a name, may hold anything, so the count starts behind its last parenthesis. */
 uint64_t launch_start_time(struct launch *launch, pid_t pid)
 {
@@ -71,16 +54,18 @@ uint64_t launch_start_time(struct launch *launch, pid_t pid)
     return field == NULL ? 0 : strtoull(field, NULL, 10);
 }
 
-static int run_step(struct launch *launch, const struct record *record, const struct operation *operations)
+static int run_step(struct launch *launch, const struct record *record)
 {
+    static const struct operation *const vocabulary[] = {host_operations, child_operations, init_operations};
     const char *step = record_get(record, "step");
     launch->journal.step = step == NULL ? record->op : step;
     launch->journal.last_error = 0;
     FAIL_POINT("step", launch->journal.step);
-    for (; operations->name != NULL; operations++)
-        if (strcmp(operations->name, record->op) == 0) return operations->run(launch, record);
+    for (size_t part = 0; part < sizeof vocabulary / sizeof vocabulary[0]; part++)
+        for (const struct operation *operation = vocabulary[part]; operation->name != NULL; operation++)
+            if (strcmp(operation->name, record->op) == 0) return operation->run(launch, record);
     errno = ENOSYS;
-    return (int)CALL(&launch->journal, "plan", -1, "no operation \"%s\" in this phase", record->op);
+    return (int)CALL(&launch->journal, "plan", -1, "no operation \"%s\"", record->op);
 }
 
 /* The reason for whoever writes the exit record, one field a line. */
@@ -93,13 +78,15 @@ static void report_failure(struct launch *launch)
     if (launch->sync >= 0) sync_send(launch->sync, message);
 }
 
-int launch_phase(struct launch *launch, const char *phase, const struct operation *operations)
+int launch_phase(struct launch *launch, const char *phase)
 {
     launch->journal.process = phase;
     for (size_t i = 0; i < launch->record_count; i++) {
         const char *of = record_get(&launch->records[i], "phase");
         if (of == NULL || strcmp(of, phase) != 0) continue;
-        if (run_step(launch, &launch->records[i], operations) == 0) continue;
+        bool skipped = launch->skips;
+        launch->skips = false;
+        if (skipped || run_step(launch, &launch->records[i]) == 0) continue;
         if (launch->journal.last_error == 0) { /* what failed was not one of the recorded calls: memory, mostly */
             launch->journal.last_error = errno;
             snprintf(launch->journal.last_name, sizeof launch->journal.last_name, "%s", launch->records[i].op);
@@ -114,8 +101,8 @@ int launch_phase(struct launch *launch, const char *phase, const struct operatio
 
 _Noreturn void launch_child(struct launch *launch)
 {
-    if (launch_phase(launch, "child", child_operations) == 0 && sync_send(launch->sync, (struct sync_message){.kind = 'b', .fd = -1}) == 0)
-        launch_phase(launch, "init", init_operations);
+    if (launch_phase(launch, "child") == 0 && sync_send(launch->sync, (struct sync_message){.kind = 'b', .fd = -1}) == 0)
+        launch_phase(launch, "init");
     _exit(125);
 }
 
@@ -256,5 +243,5 @@ int main(int argc, char **argv)
     }
     /* a plan that starts a payload says who stays with it; one that only looks at files has no such record */
     const struct record *settings = launch_find(launch, "monitor");
-    return settings != NULL ? launch_monitor(launch, settings) : launch_phase(launch, "host", host_operations) == 0 ? 0 : 125;
+    return settings != NULL ? launch_monitor(launch, settings) : launch_phase(launch, "host") == 0 ? 0 : 125;
 }

@@ -29,7 +29,9 @@ uint64_t journal_clock(void); /* CLOCK_MONOTONIC in nanoseconds */
 
 __attribute__((format(printf, 6, 7))) void journal_call(struct journal *journal, const char *name, long result, int error,
                                                         uint64_t began, const char *format, ...);
-__attribute__((format(printf, 3, 4))) void journal_record(struct journal *journal, const char *op, const char *format, ...);
+/* Appends a record of "KEY=VALUE" strings that end in NUL. Only a call's arguments, its last field, can be too long: cut. */
+__attribute__((format(printf, 2, 3))) void journal_append(struct journal *journal, const char *format, ...);
+#define journal_record(journal, ...) (journal_append((journal), __VA_ARGS__), journal_flush(journal))
 void journal_failed(struct journal *journal);
 /* size < 0: no bytes, for the reason -size; mode 0: there is no such file */
 void journal_file(struct journal *journal, const char *path, mode_t mode, ssize_t size, const void *bytes);
@@ -83,6 +85,7 @@ struct launch {
     int sync;   /* to the monitor; its end of file tells it that the payload was executed */
     int to_child, from_host;
     bool again;  /* its volumes were filled before the payload was executed the first time */
+    bool skips, hastens; /* this process: the next step, all further stops; as was asked for at a stop */
     bool worker; /* this process executes the host phase for a monitor, whose child the container becomes */
     pid_t child;
     int pidfd;
@@ -117,17 +120,10 @@ struct operation {
 
 extern const struct operation host_operations[], child_operations[], init_operations[];
 
-int launch_phase(struct launch *launch, const char *phase, const struct operation *operations);
+int launch_phase(struct launch *launch, const char *phase);
 const struct record *launch_find(const struct launch *launch, const char *op); /* the last such record, or NULL */
 int launch_handle(struct launch *launch, const char *name);
 int launch_keep(struct launch *launch, const char *name, int fd);
-int launch_join(struct launch *launch, const struct record *record);
-int launch_attach(struct launch *launch, const struct record *record);
-int launch_attach_root(struct launch *launch, const struct record *record);
-int launch_pivot(struct launch *launch, const struct record *record);
-int launch_become_root(struct launch *launch, const struct record *record);
-int launch_setting(struct launch *launch, const struct record *record);
-int launch_joined_root(struct launch *launch, const struct record *record);
 int launch_invalid(struct launch *launch, const struct record *record, const char *key);
 _Noreturn void launch_child(struct launch *launch);
 int launch_monitor(struct launch *launch, const struct record *settings); /* monitor.c */

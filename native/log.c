@@ -58,7 +58,7 @@ int log_open(struct log *log)
         forward_connect(log);
         return 0;
     }
-    log->fd = log->directory < 0 ? -1 : openat(log->directory, name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, log->mode);
+    log->fd = log->directory < 0 ? -1 : openat(log->directory, name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
     if (log->fd < 0 || fstat(log->fd, &status) != 0) return log->directory < 0 ? 0 : -1;
     log->size = (uint64_t)status.st_size;
     return 0;

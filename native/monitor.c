@@ -158,7 +158,7 @@ pid_t monitor_fork(struct monitor *monitor, const int streams[3], int *sync)
         close(ends[0]);
         for (int fd = 0; fd < 3; fd++)
             if (streams[fd] >= 0 && dup2(streams[fd], fd) < 0) _exit(125);
-        int status = launch_phase(launch, "host", host_operations) == 0 ? 0 : 125;
+        int status = launch_phase(launch, "host") == 0 ? 0 : 125;
         while (waitpid(-1, NULL, 0) > 0) {} /* what goes on beside it would make what the end has taken back */
         _exit(status);
     }
@@ -184,6 +184,7 @@ static void payload_executed(struct monitor *monitor)
 {
     monitor->executed = monitor->launch->again = true;
     monitor->started_at = journal_clock();
+    streams_take_caller(monitor);
     for (const char *name = monitor->settings->op; (name = record_next(name, "filled")) != NULL;) unlinkat(AT_FDCWD, name, AT_REMOVEDIR);
     FAIL_POINT("monitor", "executed");
     health_begin(monitor); /* first: what was known of an earlier run says nothing about this one */
@@ -192,7 +193,7 @@ static void payload_executed(struct monitor *monitor)
     if (record_get(monitor->settings, "exec") == NULL) monitor_event(monitor, "start", "");
     uint64_t seconds;
     if (record_get_u64(monitor->settings, "timeout", INT32_MAX, &seconds)) alarm((unsigned)seconds);
-    journal_record(&monitor->launch->journal, "started", "pid=%d", (int)monitor->launch->child);
+    journal_record(&monitor->launch->journal, "started%cpid=%d", 0, (int)monitor->launch->child);
 }
 
 static void end_unseen(struct monitor *monitor)
@@ -221,7 +222,7 @@ static void adopt_payload(struct monitor *monitor, pid_t pid)
         end_unseen(monitor);
     } else health_begin(monitor);
     for (int stream = 0; stream < 2; stream++) monitor->output[stream] = streams_open_fifo(monitor, stream);
-    journal_record(&launch->journal, "started", "pid=%d", (int)pid);
+    journal_record(&launch->journal, "started%cpid=%d", 0, (int)pid);
 }
 
 /* From Linux 6.15 on a pidfd tells how its process ended, once that was collected. 1: told, 0: not yet, -1: never. */
@@ -342,7 +343,7 @@ static void end_payload(struct monitor *monitor)
     for (const char *name = monitor->settings->op; (name = record_next(name, "unlink")) != NULL;) unlinkat(AT_FDCWD, name, 0);
     if (launch->cgroup >= 0) group_end(launch);
     FAIL_POINT("end", "group-removed");
-    launch_phase(launch, "end", host_operations); /* what the start left outside of the container */
+    launch_phase(launch, "end"); /* what the start left outside of the container */
     close_owned(&launch->pidfd);
     launch->master = -1;
     launch->child = 0;
@@ -375,7 +376,7 @@ static void prepare(struct monitor *monitor, struct pollfd polls[POLLS])
     polls[STDOUT].fd = reading ? monitor->output[0] : -1;
     polls[STDERR].fd = reading ? monitor->output[1] : -1;
     polls[INPUT] = (struct pollfd){.fd = room ? -1 : monitor->input, .events = POLLOUT};
-    polls[TYPED].fd = monitor->caller_input && room && monitor->input >= 0 ? 0 : -1;
+    polls[TYPED].fd = monitor->executed && monitor->caller_input && room && monitor->input >= 0 ? 0 : -1;
     polls[HELD] = (struct pollfd){.fd = monitor->held_size == 0 ? -1 : monitor->caller[monitor->held_stream], .events = POLLOUT};
     polls[LOG] = (struct pollfd){.fd = monitor->log.used == 0 ? -1 : monitor->log.fd, .events = POLLOUT};
     polls[PROBE].fd = monitor->health.sync;
@@ -457,7 +458,6 @@ static int open_settings(struct monitor *monitor)
     const struct record *settings = monitor->settings;
     const char *state = record_get(settings, "state"), *run = record_get(settings, "run"), *group = record_get(settings, "group");
     const char *attributes = record_get(settings, "attributes");
-    uint64_t mode = 0640;
     monitor->log.attributes = attributes == NULL ? "" : attributes;
     if (state != NULL) monitor->state = path_open_host(journal, state, O_RDONLY | O_DIRECTORY);
     if (run != NULL) monitor->run = path_open_host(journal, run, O_RDONLY | O_DIRECTORY);
@@ -467,8 +467,6 @@ static int open_settings(struct monitor *monitor)
     record_get_u64(settings, "restarts", UINT32_MAX, &monitor->restarts);
     record_get_u64(settings, "log-size", INT64_MAX, &monitor->log.max_size);
     record_get_u64(settings, "log-files", 1000, &monitor->log.max_files);
-    record_get_u64(settings, "log-mode", 0777, &mode);
-    monitor->log.mode = (mode_t)mode;
     if (record_get(settings, "log") != NULL) monitor->log.directory = monitor->state;
     if (forward_settings(&monitor->log, settings) != 0) return -1;
     if (group != NULL) { /* the container's limits are not ours, and what ends it must not end us */
@@ -545,7 +543,7 @@ int launch_monitor(struct launch *launch, const struct record *settings)
         if (monitor->clients[i].fd >= 0) clients_close(monitor, &monitor->clients[i]);
     FAIL_POINT("end", "closed");
     /* the caller goes on from here, while the kernel takes this process apart */
-    if (monitor->executed) journal_record(&launch->journal, "exited", monitor->status.si_code == CLD_EXITED ? "code=%d" : "signal=%d", monitor->status.si_status);
+    if (monitor->executed) journal_record(&launch->journal, "exited%c%s=%d", 0, monitor->status.si_code == CLD_EXITED ? "code" : "signal", monitor->status.si_status);
     FAIL_POINT("end", "reported");
     run_exit_command(monitor);
     return exit_status(monitor);

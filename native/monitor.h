@@ -23,7 +23,6 @@ struct log {
     int fd;
     uint64_t size, max_size; /* max_size 0: never rotated */
     uint64_t max_files;
-    mode_t mode;
     const char *attributes; /* more members of each record, `,"attrs":{...}`, or "" */
     uint64_t lost;          /* bytes that could not be written, on a full disk mostly */
     size_t used;
@@ -142,6 +141,7 @@ void streams_end_input(struct monitor *monitor);
 void streams_read_caller(struct monitor *monitor);
 void streams_leave_caller(struct monitor *monitor);
 void streams_terminal(struct monitor *monitor, int master);
+void streams_take_caller(struct monitor *monitor);
 void streams_resize(struct monitor *monitor);
 
 /* clients.c */

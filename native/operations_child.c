@@ -24,11 +24,28 @@ static int op_await_host(struct launch *launch, const struct record *)
     return DO("recvmsg", await_message(launch, 'm', &none), "from the host: go on");
 }
 
-int launch_become_root(struct launch *launch, const struct record *)
+static int op_become_root(struct launch *launch, const struct record *)
 {
     if (DO("setresgid", setresgid(0, 0, 0), "0, 0, 0") != 0) return -1;
     if (DO("setgroups", setgroups(0, NULL), "none") != 0) return -1;
     return DO("setresuid", setresuid(0, 0, 0), "0, 0, 0");
+}
+
+/* Joins namespaces of a kept target; both the host phase (pid, which takes effect for children) and the child use it. */
+static int op_join(struct launch *launch, const struct record *record)
+{
+    const char *name = record_get(record, "target");
+    int target = launch_handle(launch, name);
+    if (target < 0) return launch_invalid(launch, record, "target");
+    FLAGS(flags, "flag");
+    return (int)CALL(&launch->journal, "setns", setns(target, (int)flags), "%d (%s), 0x%llx", target, name, (unsigned long long)flags);
+}
+
+/* After a mount namespace was joined: its root is where paths of the container are resolved. */
+static int op_joined_root(struct launch *launch, const struct record *)
+{
+    launch->root = path_open_host(&launch->journal, "/", O_PATH | O_DIRECTORY);
+    return launch->root < 0 ? -1 : 0;
 }
 
 static int op_unshare(struct launch *launch, const struct record *record)
@@ -58,18 +75,13 @@ static int op_loopback_up(struct launch *launch, const struct record *)
     return fd < 0 ? -1 : DO("ioctl", ioctl(fd, SIOCSIFFLAGS, &request), "SIOCSIFFLAGS, lo, IFF_UP");
 }
 
-/* Attaches the root on top of "/" of our mount namespace and makes it the working directory. */
-int launch_attach_root(struct launch *launch, const struct record *)
+/* Attaches the root on top of "/" of our mount namespace and makes it the working directory. The host sends it to the child. */
+static int op_attach_root(struct launch *launch, const struct record *)
 {
+    if (launch->root < 0 && DO("recvmsg", await_message(launch, 'r', &launch->root), "from the host: the root") != 0) return -1;
     unsigned flags = MOVE_MOUNT_F_EMPTY_PATH;
     if (DO("move_mount", move_mount(launch->root, "", AT_FDCWD, "/", flags), "%d -> \"/\"", launch->root) != 0) return -1;
     return DO("fchdir", fchdir(launch->root), "%d", launch->root);
-}
-
-static int op_attach_root(struct launch *launch, const struct record *record)
-{
-    if (DO("recvmsg", await_message(launch, 'r', &launch->root), "from the host: the root") != 0) return -1;
-    return launch_attach_root(launch, record);
 }
 
 /* What to make where the target is missing; "match" makes what the tree to be attached there is. */
@@ -104,19 +116,21 @@ static int attach(struct launch *launch, const struct record *record, int tree)
     return target < 0 ? -1 : mount_onto(launch, tree, target, record_get(record, "target"));
 }
 
-/* Mounts a new instance of a kernel file system. The procfs is kept: what must be written below /proc/sys goes through
- * this descriptor, so no mount over a part of /proc can redirect it (CVE-2019-16884, CVE-2025-52881). */
+/* A new instance of a file system, attached at a target, kept under a name, or both. The container's procfs is kept: what
+ * must be written below /proc/sys goes through this descriptor, so no mount over a part of /proc can redirect it
+ * (CVE-2019-16884, CVE-2025-52881). */
 static int op_mount(struct launch *launch, const struct record *record)
 {
     REQUIRED(type, "type");
+    bool attached = record_get(record, "target") != NULL;
     OWNED tree = mount_new(launch, record, type, NULL);
     if (tree < 0) return -1;
-    if (strcmp(type, "proc") == 0 && launch->proc < 0) launch->proc = fcntl(tree, F_DUPFD_CLOEXEC, 3);
-    if (attach(launch, record, tree) != 0) return -1;
+    if (attached && strcmp(type, "proc") == 0 && launch->proc < 0) launch->proc = fcntl(tree, F_DUPFD_CLOEXEC, 3);
+    if (attached && attach(launch, record, tree) != 0) return -1;
     return record_get(record, "as") == NULL ? 0 : launch_keep(launch, record_get(record, "as"), disown(&tree));
 }
 
-int launch_attach(struct launch *launch, const struct record *record)
+static int op_attach(struct launch *launch, const struct record *record)
 {
     int tree = launch_handle(launch, record_get(record, "tree"));
     return tree < 0 ? launch_invalid(launch, record, "tree") : attach(launch, record, tree);
@@ -205,16 +219,11 @@ static int op_terminal(struct launch *launch, const struct record *record)
     return console < 0 ? -1 : attach(launch, record, console);
 }
 
-int launch_pivot(struct launch *launch, const struct record *)
+static int op_pivot(struct launch *launch, const struct record *)
 {
     if (DO("pivot_root", syscall(SYS_pivot_root, ".", "."), "\".\", \".\"") != 0) return -1;
     if (DO("umount2", umount2(".", MNT_DETACH), "\".\", MNT_DETACH") != 0) return -1;
     return DO("chdir", chdir("/"), "\"/\"");
-}
-
-static int op_root_attributes(struct launch *launch, const struct record *record)
-{
-    return mount_set(launch, record, launch->root, 0);
 }
 
 static int op_sysctl(struct launch *launch, const struct record *record)
@@ -264,25 +273,23 @@ static int op_copy_up(struct launch *launch, const struct record *record)
 
 const struct operation child_operations[] = {
     {"awaitHost", op_await_host},
-    {"setting", launch_setting},
-    {"becomeRoot", launch_become_root},
+    {"becomeRoot", op_become_root},
     {"unshare", op_unshare},
-    {"join", launch_join},
+    {"join", op_join},
     {"propagation", op_propagation},
     {"hostName", op_host_name},
     {"loopbackUp", op_loopback_up},
     {"attachRoot", op_attach_root},
     {"mount", op_mount},
-    {"attach", launch_attach},
+    {"attach", op_attach},
     {"remount", op_remount},
     {"mask", op_mask},
     {"make", op_make},
     {"symlink", op_symlink},
-    {"joinedRoot", launch_joined_root},
+    {"joinedRoot", op_joined_root},
     {"devpts", op_devpts},
     {"terminal", op_terminal},
-    {"pivot", launch_pivot},
-    {"rootAttributes", op_root_attributes},
+    {"pivot", op_pivot},
     {"sysctl", op_sysctl},
     {"copyUp", op_copy_up},
     {NULL, NULL},

@@ -55,14 +55,6 @@ static int op_borrow_tree(struct launch *launch, const struct record *record)
     return launch_keep(launch, record_get(record, "as"), disown(&tree));
 }
 
-/* The file system of a device or a server, detached and kept under a name. */
-static int op_file_system(struct launch *launch, const struct record *record)
-{
-    REQUIRED(type, "type");
-    int tree = mount_new(launch, record, type, NULL);
-    return tree < 0 ? -1 : launch_keep(launch, record_get(record, "as"), tree);
-}
-
 static int op_private_mounts(struct launch *launch, const struct record *record)
 {
     struct mount_attr attr = {.propagation = MS_PRIVATE};
@@ -97,10 +89,11 @@ static int op_layer(struct launch *launch, const struct record *record)
     return DO("move_mount", move_mount(launch_handle(launch, from), "", launch->stage, name, MOVE_MOUNT_F_EMPTY_PATH), "%s -> stage/%s", from, name);
 }
 
-/* Attributes, propagation and id mapping of a kept tree; the last is possible only while it is detached. */
+/* Attributes, propagation and id mapping of a kept tree, or of the root; the last is possible only while it is detached. */
 static int op_set_tree(struct launch *launch, const struct record *record)
 {
-    return mount_set(launch, record, launch_handle(launch, record_get(record, "tree")), record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
+    const char *name = record_get(record, "tree");
+    return mount_set(launch, record, name == NULL ? launch->root : launch_handle(launch, name), record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
 }
 
 /* The group of a container that runs: what joins it is born there, and the group stays when that has ended. */
@@ -291,7 +284,7 @@ static int op_beside(struct launch *launch, const struct record *record)
     REQUIRED(steps, "steps");
     journal_flush(&launch->journal);
     pid_t pid = fork();
-    if (pid == 0) _exit(launch_phase(launch, steps, host_operations) == 0 ? 0 : 125);
+    if (pid == 0) _exit(launch_phase(launch, steps) == 0 ? 0 : 125);
     return pid < 0 ? -1 : launch_keep(launch, steps, (int)syscall(SYS_pidfd_open, pid, 0));
 }
 
@@ -304,7 +297,7 @@ static int op_gather(struct launch *launch, const struct record *record)
 }
 
 /* A file of the kernel's: a setting of the host's network namespace, of a group, or of this process, for the child or for itself. */
-int launch_setting(struct launch *launch, const struct record *record)
+static int op_setting(struct launch *launch, const struct record *record)
 {
     REQUIRED(file, "file");
     REQUIRED(value, "value");
@@ -416,7 +409,6 @@ static int op_measure(struct launch *launch, const struct record *record)
 const struct operation host_operations[] = {
     {"openTree", op_open_tree},
     {"borrowTree", op_borrow_tree},
-    {"fileSystem", op_file_system},
     {"privateMounts", op_private_mounts},
     {"stage", op_stage},
     {"setTree", op_set_tree},
@@ -430,9 +422,7 @@ const struct operation host_operations[] = {
     {"tool", op_tool},
     {"beside", op_beside},
     {"gather", op_gather},
-    {"setting", launch_setting},
-    {"join", launch_join},
-    {"joinedRoot", launch_joined_root},
+    {"setting", op_setting},
     {"undumpable", op_undumpable},
     {"clone", op_clone},
     {"mapIds", op_map_ids},
@@ -441,10 +431,6 @@ const struct operation host_operations[] = {
     {"useRoot", op_use_root},
     {"handRoot", op_hand_root},
     {"readFile", op_read_file},
-    {"becomeRoot", launch_become_root},
-    {"attach", launch_attach},
-    {"attachRoot", launch_attach_root},
-    {"pivot", launch_pivot},
     {"archive", op_archive},
     {"unpack", op_unpack},
     {"remove", op_remove},

@@ -1,11 +1,14 @@
-/* Phase init: gives up, in the order of the plan, what the payload must not have, and becomes the payload. */
+/* Phase init: gives up, in the order of the plan, what the payload must not have, and becomes the payload. And what any phase
+ * may do: stop. */
 #include "launch.h"
 
 #include <grp.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 
 #define GROUPS_MAX 65536u
 #define FILTER_MAX 4096u
@@ -39,9 +42,34 @@ static int op_streams(struct launch *launch, const struct record *record)
     return DO("dup2", genuine ? dup2(null, 0) : -1, "%d, 0", null) < 0 ? -1 : 0;
 }
 
+/* The answer is a signal, which waits, because all are blocked: SIGUSR1 to go on, SIGUSR2 to leave the next step out, SIGCONT
+ * not to stop any more, SIGTERM to give up, as when nobody is left to answer. */
+static int await_answer(struct launch *launch)
+{
+    struct signalfd_siginfo answer = {0};
+    sigset_t answers = {0};
+    for (int i = 0; i < 4; i++) sigaddset(&answers, (int[]){SIGUSR1, SIGUSR2, SIGCONT, SIGTERM}[i]);
+    OWNED signals = signalfd(-1, &answers, SFD_CLOEXEC);
+    struct pollfd polls[] = {{.fd = signals, .events = POLLIN}, {.fd = launch->journal.fd, .events = POLLRDHUP}};
+    bool answered = poll(polls, 2, -1) > 0 && polls[0].revents != 0 && read(signals, &answer, sizeof answer) > 0;
+    launch->skips = answer.ssi_signo == SIGUSR2;
+    launch->hastens = answer.ssi_signo == SIGCONT;
+    errno = ECANCELED;
+    return answered && answer.ssi_signo != SIGTERM ? 0 : -1;
+}
+
+/* A stop, for which the caller asks at any place of any process. A restart has nobody who looks. */
+static int op_pause(struct launch *launch, const struct record *)
+{
+    if (launch->again || launch->hastens) return 0;
+    journal_record(&launch->journal, "paused%cstep=%s%cpid=%d", 0, launch->journal.step, 0, (int)getpid());
+    return DO("pause", await_answer(launch), "%s", launch->skips ? "on without the next step" : "on");
+}
+
 static int op_keyring(struct launch *launch, const struct record *)
 {
-    return DO("keyctl", syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), "JOIN_SESSION_KEYRING") < 0 && errno != ENOSYS ? -1 : 0; /* no keyrings, none to share */
+    long result = DO("keyctl", syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), "JOIN_SESSION_KEYRING");
+    return result < 0 && errno != ENOSYS ? -1 : 0; /* a kernel without keyrings has none to share */
 }
 
 static int op_no_new_privileges(struct launch *launch, const struct record *)
@@ -137,10 +165,8 @@ static int execute(struct launch *launch, const struct record *record)
     OWNED_MEMORY char **env = record_strings(record, "env");
     int reason = ENOENT;
     if (argv == NULL || env == NULL || argv[0] == NULL || record_get(record, "path") == NULL) return launch_invalid(launch, record, "argv");
-    sigset_t none;
-    sigemptyset(&none);
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    sigprocmask(SIG_SETMASK, &(sigset_t){0}, NULL);
     for (const char *path = record->op; (path = record_next(path, "path")) != NULL;) {
         journal_flush(&launch->journal);
         CALL(&launch->journal, "execve", execve(path, argv, env), "\"%s\"", path);
@@ -193,6 +219,7 @@ static int op_execute(struct launch *launch, const struct record *record)
 }
 
 const struct operation init_operations[] = {
+    {"pause", op_pause},
     {"rlimit", op_rlimit},
     {"streams", op_streams},
     {"keyring", op_keyring},

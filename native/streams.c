@@ -86,7 +86,7 @@ static void lose_reader(struct monitor *monitor, int stream)
     /* It was the reader that counts: the payload shall notice it as it would without us (EPIPE, SIGPIPE). */
     if (record_get(monitor->settings, "foreground") == NULL) return;
     close_owned(&monitor->output[stream]);
-    journal_record(&monitor->launch->journal, "unread", "stream=%d", stream);
+    journal_record(&monitor->launch->journal, "unread%cstream=%d", 0, stream);
 }
 
 void streams_write_held(struct monitor *monitor)
@@ -216,7 +216,7 @@ void streams_read_caller(struct monitor *monitor)
     }
     if (!take_typed(monitor, bytes, (size_t)got)) return;
     monitor->stays = true;
-    journal_record(&monitor->launch->journal, "detached", "by=keys");
+    journal_record(&monitor->launch->journal, "detached%cby=keys", 0);
     streams_leave_caller(monitor);
 }
 
@@ -229,7 +229,7 @@ static void report_terminal(struct monitor *monitor)
     const struct termios *saved = &monitor->saved;
     int used = snprintf(text, sizeof text, "%x:%x:%x:%x", saved->c_iflag, saved->c_oflag, saved->c_cflag, saved->c_lflag);
     for (int i = 0; i < NCCS; i++) used += snprintf(text + used, sizeof text - (size_t)used, ":%x", saved->c_cc[i]);
-    journal_record(&monitor->launch->journal, "terminal", "saved=%s", text);
+    journal_record(&monitor->launch->journal, "terminal%csaved=%s", 0, text);
 }
 
 void streams_resize(struct monitor *monitor)
@@ -239,14 +239,19 @@ void streams_resize(struct monitor *monitor)
         ioctl(monitor->launch->master, TIOCSWINSZ, &size);
 }
 
-/* The payload has got a terminal: its other side takes the place of the pipes. */
+/* The payload has got a terminal: its other side takes the place of the pipes. Until it is executed the caller's own stays
+ * as it is: what the caller says meanwhile, at a stop of the plan, is not for the payload. */
 void streams_terminal(struct monitor *monitor, int master)
 {
     fcntl(master, F_SETFL, O_NONBLOCK);
     streams_close(monitor);
     monitor->launch->master = monitor->output[0] = master;
     if (record_get(monitor->settings, "stdin") != NULL) monitor->input = master;
-    if (!monitor->caller_input || tcgetattr(0, &monitor->saved) != 0) return;
+}
+
+void streams_take_caller(struct monitor *monitor)
+{
+    if (monitor->launch->master < 0 || !monitor->caller_input || tcgetattr(0, &monitor->saved) != 0) return;
     report_terminal(monitor);
     struct termios raw = monitor->saved;
     cfmakeraw(&raw);

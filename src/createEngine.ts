@@ -18,6 +18,7 @@ import { networkMembers } from "./engine/networkMembers.ts";
 import { helperPathOf, ownProgram, packageDirectory, rootsOf } from "./engine/ownPlaces.ts";
 import { defaultSubnetOf, type Places, probe, requireRoot } from "./engine/places.ts";
 import { type RegistryMembers, registryMembers } from "./engine/registryMembers.ts";
+import { openSteps } from "./engine/stepMember.ts";
 import { storeMembers } from "./engine/storeMembers.ts";
 import { studyMembers } from "./engine/studyMembers.ts";
 import { type SystemMembers, systemMembers } from "./engine/systemMembers.ts";
@@ -83,6 +84,7 @@ function containerMembers(places: Places): ContainerMembers {
         ? runContainer(request, context)
         : verifyRun(runContainer, request, context);
     },
+    stepRun: (request) => openSteps(request, complete, () => containerContext(places)),
     async exec(run) {
       const { execContainer } = await import("./container/index.ts");
       return execContainer(run, await containerContext(places));

@@ -27,6 +27,8 @@ import type {
   StartAttachedRequest,
   StatsRequest,
   StatsRound,
+  SteppedRun,
+  StepRunRequest,
   StopRequest,
   TopRequest,
   TopTable,
@@ -186,6 +188,8 @@ export interface Engine extends ContainerViews, ContainerArchives, ContainerNetw
   unroll(request: UnrollRunRequest): Promise<UnrolledRun>;
   /** Runs a container in the foreground and resolves when its process has ended and everything is put away. */
   run(options: RunOptions, streams: RunStreams, observer?: RunObserver): Promise<ExitReport>;
+  /** Runs a container as `run`, and stops where the request says, inside what is half-built. */
+  stepRun(request: StepRunRequest): SteppedRun;
   /** Runs a command in a container that runs; resolves when it has ended, was detached from, or, detached, was started. */
   exec(run: ExecRun): Promise<ExecReport>;
   /** The processes of a container, as the host sees them. Nothing of the container is executed. */

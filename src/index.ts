@@ -1,6 +1,7 @@
 export { EngineError, type ErrorCode, errorKinds } from "./base/index.ts";
 export { type Configuration, parseConfiguration } from "./config/index.ts";
 export type * from "./container/index.ts";
+export { compareSnapshots } from "./container/index.ts";
 export { createEngine } from "./createEngine.ts";
 export type {
   Engine,

@@ -1,6 +1,7 @@
 import type { ContainerStudies, StudyPlaces } from "./openStudies.ts";
 import type { DiffPlansRequest, RunDifference } from "./run/diffPlans.ts";
 import type { EngineContext } from "./run/engineContext.ts";
+import type { SteppedRun, StepRunRequest } from "./step/stepRun.ts";
 import type { EngineStore } from "./store/openStore.ts";
 
 export { parsePlatform } from "../image/index.ts";
@@ -109,6 +110,16 @@ export type * from "./runOptions.ts";
 export type { CreatedContainer, CreatedName, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";
 export type { ContainerStats } from "./stats/containerStats.ts";
 export { type StatsRequest, type StatsRound, statsContainers } from "./stats/statsContainers.ts";
+export type { LaunchStop } from "./step/launchStop.ts";
+export type { LentShell, ShellStreams } from "./step/lentShell.ts";
+export {
+  compareSnapshots,
+  type SnapshotChange,
+  type SnapshotSection,
+  type StopSnapshot,
+  snapshotSections,
+} from "./step/snapshot.ts";
+export type { SteppedRun, StepRunRequest } from "./step/stepRun.ts";
 export type { DiskUsage, ImageUsage, KindUsage, VolumeUsage } from "./store/diskUsage.ts";
 export type { PruneForecast, PruneVerdict } from "./store/forecastPrune.ts";
 export { layerKeeper } from "./store/layerKeeper.ts";
@@ -159,4 +170,9 @@ export async function verifyRun<Request extends MakeRequest, Report>(
 /** `unrollRun` of run/unrollRun.ts, which nothing needs that runs a container. */
 export async function unrollRun(request: UnrollRunRequest, context: EngineContext): Promise<UnrolledRun> {
   return (await import("./run/unrollRun.ts")).unrollRun(request, context);
+}
+
+/** `stepRun` of step/stepRun.ts, for the same reason. */
+export async function stepRun(request: StepRunRequest, context: EngineContext): Promise<SteppedRun> {
+  return (await import("./step/stepRun.ts")).stepRun(request, context);
 }

@@ -242,7 +242,7 @@ function protectSteps({ spec }: LaunchRequest): LaunchStep[] {
 function pivotSteps({ spec }: LaunchRequest): LaunchStep[] {
   const readOnly = step(
     "root.readonly",
-    "rootAttributes",
+    "setTree",
     { set: ["MOUNT_ATTR_RDONLY"] },
     { why: "--read-only", doc: "mount_setattr(2)" },
   );

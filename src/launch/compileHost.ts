@@ -135,7 +135,7 @@ function openSteps(request: LaunchRequest): LaunchStep[] {
     steps.push(
       step(
         `${tree}.mount`,
-        "fileSystem",
+        "mount",
         { as: tree, type: mount.type, source: mount.source, option: fileSystem, attribute: attributes },
         { why: `the file system for ${mount.destination}, which only the host may mount`, doc: "fsopen(2)" },
       ),

@@ -17,6 +17,7 @@ export {
   type ExitedLaunch,
   type FailedLaunch,
   type LaunchOutcome,
+  type LaunchPause,
   type LaunchSettings,
   launch,
   launchDetached,
@@ -49,6 +50,9 @@ export { type CallVerdict, judgeCalls } from "./seccomp/judgeCalls.ts";
 export { callsByCapability } from "./seccomp/profileTable.ts";
 export { type SignalRequest, signalProcess } from "./signalProcess.ts";
 export type { StepReport } from "./stepReport.ts";
+export { answerPause, type PauseAnswer } from "./stops/answerPause.ts";
+export { type BreakPoint, parseBreakPoints, type WantedStops } from "./stops/breakPoint.ts";
+export { placeStops, type SteppedPlan, type StopPlace } from "./stops/placeStops.ts";
 export {
   type ReadLayerRequest,
   type ReadTreeRequest,

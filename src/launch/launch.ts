@@ -18,10 +18,20 @@ export interface LaunchSettings {
   /** Called when the payload has been executed, with its process id on the host. */
   readonly onStarted?: (pid: number) => void;
   readonly onStep?: (report: StepReport) => void;
+  /** Called when a process of the launch waits at a stop of the plan, until `answerPause`. */
+  readonly onPaused?: (pause: LaunchPause) => void;
   /** Called when the helper was killed: what goes on where it was stopped, if something does. */
   readonly onLost?: () => Promise<LaunchPlan | undefined>;
   /** Called when nobody reads a stream of the payload any more: 0 for stdout, 1 for stderr. */
   readonly onUnread?: (stream: number) => void;
+}
+
+/** A process that waits. */
+export interface LaunchPause {
+  /** The id of the step of the plan that stops. */
+  readonly step: string;
+  /** As the process knows itself: 1 in a pid namespace of its own. */
+  readonly pid: number;
 }
 
 /** How a launch ended: the payload ran and ended, was left alone, a step failed before it could run, or nobody can tell. */
@@ -80,7 +90,7 @@ export async function launch(settings: LaunchSettings): Promise<LaunchOutcome> {
 }
 
 async function launchOnce(settings: LaunchSettings, signals: SignalForwarding): Promise<LaunchOutcome> {
-  const { plan, helperPath, waiting, streams, onStep, onStarted, onUnread } = settings;
+  const { plan, helperPath, waiting, streams, onStep, onStarted, onUnread, onPaused } = settings;
   const steps = new Map(plan.steps.map((step) => [step.id, step]));
   const statistics = new Map<string, string>();
   const last = new Map<string, JournalRecord>(); // the newest record of each kind that decides the outcome
@@ -88,6 +98,7 @@ async function launchOnce(settings: LaunchSettings, signals: SignalForwarding): 
     if (record.op === "call") onStep?.(parseStepReport(record, steps));
     else if (record.op === "file") statistics.set(record.fields.get("path") ?? "", record.bytes.toString("utf8"));
     else if (record.op === "started") onStarted?.(Number(record.fields.get("pid")));
+    else if (record.op === "paused") onPaused?.(parsePause(record));
     else if (record.op === "unread") onUnread?.(Number(record.fields.get("stream")));
     if (record.op !== "failed" || !last.has("failed")) last.set(record.op, record); // the first failure is the reason
   };
@@ -111,6 +122,10 @@ async function launchOnce(settings: LaunchSettings, signals: SignalForwarding): 
   return { kind: "lost", error: lostHelper(exit) };
 }
 
+function parsePause({ fields }: JournalRecord): LaunchPause {
+  return { step: fields.get("step") ?? "", pid: Number(fields.get("pid")) };
+}
+
 /** How the helper of a payload is started that outlives its caller. */
 const detachedHelper = { stdio: ["ignore", "ignore", "ignore"], detached: true } as const;
 
@@ -132,7 +147,7 @@ export interface StartedLaunch {
  * @throws EngineError `helperMissing`, or `launchFailed` when the monitor ends without a word.
  */
 export async function launchDetached(
-  settings: Omit<LaunchSettings, "streams" | "onStarted" | "onLost" | "onUnread">,
+  settings: Omit<LaunchSettings, "streams" | "onStarted" | "onLost" | "onUnread" | "onPaused">,
 ): Promise<StartedLaunch | FailedLaunch> {
   const { plan, helperPath, waiting, onStep } = settings;
   const steps = new Map(plan.steps.map((step) => [step.id, step]));

@@ -3,6 +3,7 @@ export { formatSubnet, parseSubnet } from "./addresses/subnet.ts";
 export { type KernelState, readKernelState } from "./check/kernelState.ts";
 export { findLinkFaults, findNetworkFaults } from "./check/networkFaults.ts";
 export { type OwnRules, readOwnRules, type ShownChain, type ShownElement } from "./check/ownRules.ts";
+export { readTool } from "./check/readTool.ts";
 export { findStrayPorts, withdrawStrays } from "./check/strayPorts.ts";
 export type {
   ContainerNetwork,

@@ -7,7 +7,7 @@ import { sanitizeLine } from "../render/sanitize.ts";
 import { finishRunRequest } from "../runRequest.ts";
 
 /** Flags of `run` that mean nothing before a container is started. */
-const onlyRun = new Set(["detach", "detach-keys", "sig-proxy", "explain"]);
+const onlyRun = new Set(["detach", "detach-keys", "sig-proxy", "explain", "step", "break"]);
 
 export const createCommand = defineCommand<RunDraft>({
   usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]",

@@ -21,8 +21,8 @@ interface PlanDraft extends RunDraft {
 
 /** The caller's surroundings are shared, not copied. */
 function keepBefore(draft: PlanDraft): void {
-  const { options, limits, envFiles, labelFiles, caller } = draft;
-  draft.before = { ...structuredClone({ options, limits, envFiles, labelFiles }), caller };
+  const { options, limits, envFiles, labelFiles, breaks, caller } = draft;
+  draft.before = { ...structuredClone({ options, limits, envFiles, labelFiles, breaks }), caller };
 }
 
 function readFormat(draft: PlanDraft, format: string): void {
@@ -67,13 +67,21 @@ export const planRunCommand = defineCommand<PlanDraft>({
       for (const notice of difference.notices) context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`);
       return { output: await formatDifference(difference, draft) };
     }
-    const planned = await (await openEngine()).plan(options);
+    const planned = await withStops(await (await openEngine()).plan(options), draft);
     for (const notice of planned.notices) context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`);
     if (draft.bundle !== undefined) await planned.writeBundle(resolve(context.cwd, draft.bundle));
     if (draft.bundle !== undefined && draft.oci !== true && draft.format === undefined) return {};
     return { output: await formatPlanned(planned, draft) };
   },
 });
+
+/** Where `run` would stop with these flags. */
+async function withStops(planned: PlannedRun, { step, breaks }: PlanDraft): Promise<PlannedRun> {
+  if (step !== true && breaks.length === 0) return planned;
+  const { parseBreakPoints, placeStops } = await import("../../launch/index.ts");
+  const stops = { points: breaks.flatMap(parseBreakPoints), ...(step === true ? { every: step } : {}) };
+  return { ...planned, plan: placeStops(planned.plan, stops).plan };
+}
 
 function twoViews(): EngineError {
   return new EngineError("usage", "conflicting options: --diff shows steps, --oci and --bundle a specification", {

@@ -1,5 +1,5 @@
 import { EngineError } from "../../base/index.ts";
-import type { JournalVerification, RunObserver, RunOptions } from "../../container/index.ts";
+import type { JournalVerification, RunObserver, RunOptions, RunStreams } from "../../container/index.ts";
 import type { Engine } from "../../engine.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext, Outcome } from "../context.ts";
@@ -25,6 +25,8 @@ export const runCommand = defineCommand<RunDraft>({
     if (draft.detach === true && given.attach !== undefined) throw attachAndDetach();
     const options: RunOptions = draft.detach === true ? { ...given, attach: [] } : given;
     if (draft.detach !== true) requireTerminal(options, context.stdin);
+    const steps = draft.step === true || draft.breaks.length > 0;
+    if (steps) requireCaller(draft, options);
     const call = { draft, options, context, globals, engine: await openEngine() };
     if (!showsOutput(options)) return runInBackground(call);
     const { stdin, stdout, stderr, signal } = context;
@@ -37,11 +39,19 @@ export const runCommand = defineCommand<RunDraft>({
       ...(draft.sigProxy === false ? { signal } : { signals: context.takeSignals() }),
     };
     const { observer, settled, agreed } = await observe(call);
-    const report = await call.engine.run(options, streams, observer).finally(settled);
+    const ending = steps ? runStepped(call, streams, observer) : call.engine.run(options, streams, observer);
+    const report = await ending.finally(settled);
     await agreed();
     return draft.sigProxy === false && signal.aborted ? interruptedStatus(context) : { exitStatus: report.exitCode };
   },
 });
+
+/** Loaded only for those that ask for it. */
+async function runStepped({ draft, options, context, engine }: RunCall, streams: RunStreams, observer: RunObserver) {
+  const { runInSteps } = await import("../step/runInSteps.ts");
+  const { step: every = false, breaks, sigProxy = true } = draft;
+  return runInSteps({ engine, options, streams, observer, context, every, breaks, sigProxy });
+}
 
 interface RunCall {
   readonly draft: RunDraft;
@@ -58,6 +68,16 @@ function showsOutput({ attach }: RunOptions): boolean {
 function attachAndDetach(): EngineError {
   return new EngineError("usage", "conflicting options: cannot specify both --attach and --detach", {
     hint: "leave out one of the two",
+  });
+}
+
+/** Somebody must be there to say what happens at a stop; and a trace, which knows no stops, would not agree with them. */
+function requireCaller({ detach, explain }: RunDraft, options: RunOptions): void {
+  const other = detach === true ? "--detach" : explain === "verify" ? "--explain=verify" : undefined;
+  if (other === undefined && showsOutput(options)) return;
+  const shown = other ?? "--attach stdin alone";
+  throw new EngineError("usage", `conflicting options: --step and --break cannot be combined with ${shown}`, {
+    hint: `leave out ${shown}`,
   });
 }
 

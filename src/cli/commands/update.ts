@@ -31,7 +31,8 @@ const flags: readonly Flag<UpdateDraft>[] = [
       // A limit's own reader looks at the limits of the draft alone.
       return {
         ...flag,
-        read: (draft, value) => read({ ...draft, options: {}, envFiles: [], labelFiles: [], caller }, value),
+        read: (draft, value) =>
+          read({ ...draft, options: {}, envFiles: [], labelFiles: [], breaks: [], caller }, value),
       };
     }),
   helpFlag,

@@ -19,12 +19,15 @@ export interface RunDraft extends Help {
   quiet?: boolean;
   /** `verify`: by a system-call trace, too. */
   explain?: boolean | "verify";
+  step?: boolean;
+  /** What `--break` said, as it was written. */
+  readonly breaks: string[];
   detach?: boolean;
   sigProxy?: boolean;
 }
 
 export function beginRunDraft({ cwd, env }: CommandContext): RunDraft {
-  return { options: {}, limits: {}, envFiles: [], labelFiles: [], caller: { cwd, env } };
+  return { options: {}, limits: {}, envFiles: [], labelFiles: [], breaks: [], caller: { cwd, env } };
 }
 
 type Read = (draft: RunDraft, text: string) => void;

@@ -55,18 +55,25 @@ function headline({ id, outcome, time }: ContainerJournal, words: Messages["jour
 
 /** Processes work side by side: what they took together can be more than the time that passed. */
 function summary(journal: ContainerJournal, words: Messages["journal"]): string {
-  const { calls, dropped } = journal;
+  const { calls, dropped, waitedNs = 0 } = journal;
   const end = calls.reduce((latest, { startNs, tookNs }) => Math.max(latest, startNs + tookNs), 0);
+  const made = calls.filter(({ call }) => call !== "pause");
   const processes = processesOf(journal).map((process) => {
-    const own = calls.filter((call) => call.process === process);
+    const own = made.filter((call) => call.process === process);
     return words.process({
       process,
       calls: own.length,
-      time: millis(own.reduce((sum, { tookNs }) => sum + tookNs, 0)),
+      time: millis(own.reduce((sum, call) => sum + workedNs(call), 0)),
     });
   });
-  const values = { calls: calls.length, time: millis(end), processes: processes.join(", "), dropped };
-  return dropped === 0 ? words.summary(values) : words.cutSummary(values);
+  const values = { calls: made.length, time: millis(end - waitedNs), processes: processes.join(", "), dropped };
+  const text = dropped === 0 ? words.summary(values) : words.cutSummary(values);
+  const stops = calls.length - made.length;
+  return stops === 0 ? text : `${text}; ${words.stood({ stops, time: millis(waitedNs) })}`;
+}
+
+function workedNs({ tookNs, waitedNs = 0 }: JournalCall): number {
+  return tookNs - waitedNs;
 }
 
 function processesOf({ calls }: ContainerJournal): readonly string[] {

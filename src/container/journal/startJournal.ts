@@ -1,5 +1,6 @@
 import { corruptRecord, readRecord } from "../../base/index.ts";
 import type { LaunchPhase } from "../../launch/index.ts";
+import { markWaiting, waitedNs } from "./waiting.ts";
 
 /** A system call that the helper made to start a container. */
 export interface JournalCall {
@@ -15,6 +16,8 @@ export interface JournalCall {
   /** Nanoseconds after the first call began. */
   readonly startNs: number;
   readonly tookNs: number;
+  /** How much of it passed while some process of the launch stood at a stop (`--step`). */
+  readonly waitedNs?: number;
 }
 
 /** What the helper did at the last start that a command made; a restart by the monitor repeats the same plan. */
@@ -26,6 +29,8 @@ export interface StartJournal {
   readonly calls: readonly JournalCall[];
   /** How many calls more were made than are kept. */
   readonly dropped: number;
+  /** How long the launch stood at stops, which is no part of what it took; nanoseconds. */
+  readonly waitedNs?: number;
 }
 
 /**
@@ -41,7 +46,9 @@ export function readStartJournal(path: string): StartJournal | undefined {
   if (outcome !== "started" && outcome !== "failed") throw corruptRecord(path);
   if (!Array.isArray(steps) || !Array.isArray(calls)) throw corruptRecord(path);
   const reasons = new Map(steps.map((step: unknown) => parseReason(step, path)));
-  return { time, outcome, dropped, calls: calls.map((call: unknown) => parseCall(call, reasons, path)) };
+  const made = calls.map((call: unknown) => parseCall(call, reasons, path));
+  const waited = waitedNs(made);
+  return { time, outcome, dropped, calls: markWaiting(made), ...(waited === 0 ? {} : { waitedNs: waited }) };
 }
 
 function parseReason(entry: unknown, path: string): readonly [string, string] {

@@ -7,7 +7,8 @@ import { readContainerOptions } from "../state/containerOptions.ts";
 import { observeContainer } from "../state/runningContainer.ts";
 import { tendContainer } from "./adoptContainer.ts";
 import { lockContainer } from "./containerLock.ts";
-import { finishForeground, prepareRestart, requireUnpaused, startForeground } from "./startContainer.ts";
+import { finishForeground } from "./finishForeground.ts";
+import { prepareRestart, requireUnpaused, startForeground } from "./startContainer.ts";
 
 export interface StartAttachedRequest {
   readonly nameOrId: string;

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EngineError, failPoint, makeDirectory, removeFile } from "../../base/index.ts";
-import { readEvents } from "../../cgroups/index.ts";
 import {
   compilePlan,
   type DetachedLaunch,
@@ -23,7 +22,7 @@ import { noteAppArmorLoad } from "../run/appArmorLoad.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { foregroundPipes } from "../run/foregroundPipes.ts";
 import { explainLaunchFailure } from "../run/launchFailure.ts";
-import type { ExitReport, RunObserver } from "../runReports.ts";
+import type { RunObserver } from "../runReports.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
 import { startMark, writeContainerState } from "../state/containerState.ts";
@@ -32,11 +31,10 @@ import { isLive, type LiveState, readLiveState, runDirectory } from "../state/li
 import { readBootId } from "../state/processIdentity.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { renewContent } from "../state/volumes.ts";
+import type { SteppedContainer, Stepping } from "../step/stepping.ts";
 import { writeStartFailure } from "../why/startFailure.ts";
 import { lockCall, planAdoption, tend } from "./adoptContainer.ts";
 import { withContainerLock } from "./containerLock.ts";
-import type { MadeContainer } from "./createContainer.ts";
-import { cleanUp, removeEnded } from "./removeByName.ts";
 import { endStaleGroup } from "./staleGroup.ts";
 import { findSurroundings, introduce } from "./startSurroundings.ts";
 
@@ -47,6 +45,8 @@ export interface StartRequest {
   /** Whether what the helper did can be asked for later; it costs a file, written when the payload runs. */
   readonly keepsJournal: boolean;
   readonly onStarted?: () => void;
+  /** Stops in the plan; in the foreground only. */
+  readonly stepping?: Stepping;
   /** From `openLauncher`, for the same streams. */
   readonly waiting?: WaitingHelper;
 }
@@ -59,20 +59,30 @@ export async function startForeground(
 ): Promise<ExitedLaunch | DetachedLaunch> {
   const prepared = await prepareStart(request, context);
   const pipes = foregroundPipes(runDirectory(context.runRoot, request.id));
-  const outcome = launch({
-    plan: planOf({ ...prepared.launch, foreground: true }, context),
-    ...launchSettings(request, prepared, context),
-    streams,
-    onStarted: () => {
-      pipes.open();
-      prepared.onStarted();
-      request.onStarted?.();
-    },
-    onUnread: pipes.letGo,
-    onLost: () => planAdoption({ ...context, id: request.id }, { foreground: true }),
-  }).finally(pipes.close);
+  const { stepping } = request;
+  const plan = planOf({ ...prepared.launch, foreground: true }, context);
+  const begin = async () =>
+    launch({
+      plan: stepping?.place(plan, steppedContainer(request)) ?? plan,
+      ...(stepping === undefined ? {} : { onPaused: stepping.onPaused }),
+      ...launchSettings(request, prepared, context),
+      streams,
+      onStarted: () => {
+        pipes.open();
+        prepared.onStarted();
+        request.onStarted?.();
+        stepping?.onStarted();
+      },
+      onUnread: pipes.letGo,
+      onLost: () => planAdoption({ ...context, id: request.id }, { foreground: true }),
+    });
+  const outcome = begin().finally(pipes.close);
   introduce(prepared, request.observer);
   return started(outcome.then(requireFound), prepared, context);
+}
+
+function steppedContainer({ id, launch: { cgroup }, keepsJournal }: StartRequest): SteppedContainer {
+  return { id, ...(cgroup === undefined ? {} : { cgroup: cgroup.directory }), remove: !keepsJournal };
 }
 
 /** What the helper carries out, and its monitor again at every restart. */
@@ -143,7 +153,8 @@ async function started<Outcome extends { readonly kind: string }>(
   try {
     const ended = await outcome.catch((error: unknown) => endUnknown(prepared, error, context));
     if (!isFailed(ended)) return ended;
-    throw await explainLaunchFailure({ failed: ended, ...prepared, host: context.probeHost() });
+    const why = await explainLaunchFailure({ failed: ended, ...prepared, host: context.probeHost() });
+    throw prepared.stepping?.explain(why) ?? why;
   } catch (error) {
     if (!prepared.isStarted()) {
       writeStartFailure(prepared.paths.failure, error, context.now());
@@ -168,27 +179,13 @@ function isFailed(outcome: { readonly kind: string }): outcome is FailedLaunch {
   return outcome.kind === "failed";
 }
 
-/** Puts away what should not stay of a container whose foreground has ended, and tells how it ended. */
-export async function finishForeground(
-  { id, name, options }: Pick<MadeContainer, "id" | "name" | "options">,
-  ended: ExitedLaunch | DetachedLaunch,
-  context: EngineContext,
-): Promise<ExitReport> {
-  if (ended.kind === "detached") return { id, name, exitCode: 0, oomKilled: false, removed: false };
-  const { exitCode, signal, statistics } = ended;
-  const oomKilled = (readEvents((file) => statistics.get(file)).memory?.oomKill ?? 0) > 0;
-  const removed = options.remove;
-  if (removed) await removeEnded({ id, volumes: true }, context);
-  else await cleanUp(id, context);
-  return { id, name, exitCode, ...(signal === undefined ? {} : { signal }), oomKilled, removed };
-}
-
 interface PreparedStart {
   readonly id: string;
   readonly launch: LaunchRequest;
   readonly paths: ContainerPaths;
   readonly network?: PreparedNetwork;
   readonly journal?: JournalKeeper;
+  readonly stepping?: Stepping;
   readonly onStarted: () => void;
   readonly isStarted: () => boolean;
 }
@@ -214,6 +211,7 @@ async function prepareStart(request: StartRequest, context: EngineContext): Prom
     paths,
     ...(network === undefined ? {} : { network }),
     ...(journal === undefined ? {} : { journal }),
+    ...(request.stepping === undefined ? {} : { stepping: request.stepping }),
     isStarted: () => isStarted,
     onStarted: () => {
       isStarted = true;

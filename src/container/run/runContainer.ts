@@ -2,14 +2,16 @@ import { EngineError } from "../../base/index.ts";
 import { dismissHelper, openLauncher, type RunStreams, type WaitingHelper } from "../../launch/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
 import { type CreateRequest, createContainer, type MadeContainer } from "../lifecycle/createContainer.ts";
+import { finishForeground } from "../lifecycle/finishForeground.ts";
 import { removeByName } from "../lifecycle/removeByName.ts";
-import { finishForeground, startDetached, startForeground } from "../lifecycle/startContainer.ts";
+import { startDetached, startForeground } from "../lifecycle/startContainer.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { CreatedName, ExitReport, RunObserver } from "../runReports.ts";
 import { nameHolder } from "../state/names.ts";
 import { identifyProcess, type ProcessIdentity } from "../state/processIdentity.ts";
 import { sweepAbandoned } from "../state/removeContainer.ts";
 import { newUndoStack, type UndoStack } from "../state/undoStack.ts";
+import type { Stepping } from "../step/stepping.ts";
 import { draftRun, requireRoot } from "./draftRun.ts";
 import type { EngineContext } from "./engineContext.ts";
 import { findImage } from "./findImage.ts";
@@ -29,6 +31,7 @@ export interface LaunchTracing {
 
 export interface RunRequest extends MakeRequest {
   readonly streams: RunStreams;
+  readonly stepping?: Stepping;
 }
 
 /**
@@ -40,11 +43,14 @@ export interface RunRequest extends MakeRequest {
  * are the payload's own.
  */
 export async function runContainer(request: RunRequest, context: EngineContext): Promise<ExitReport> {
-  const { observer, streams, tracing } = request;
-  const following = tracing === undefined ? {} : { onStarted: tracing.started };
+  const { observer, streams, stepping, tracing } = request;
+  const more = {
+    ...(tracing === undefined ? {} : { onStarted: tracing.started }),
+    ...(stepping === undefined ? {} : { stepping }),
+  };
   return makeAndStart(request, context, async (container, waiting) => {
     const { id, planned, options } = container;
-    const start = { id, launch: planned.launch, observer, waiting, keepsJournal: !options.remove, ...following };
+    const start = { id, launch: planned.launch, observer, waiting, keepsJournal: !options.remove, ...more };
     return finishForeground(container, await startForeground(start, streams, context), context);
   });
 }
@@ -68,7 +74,7 @@ export async function makeOnly(request: MakeRequest, context: EngineContext): Pr
 
 /** The helper is started before the container is made: it gets ready while the plan is still being decided. */
 async function makeAndStart<Result>(
-  request: MakeRequest & { readonly streams?: RunStreams },
+  request: MakeRequest & Partial<Pick<RunRequest, "streams" | "stepping">>,
   context: EngineContext,
   start: (container: MadeContainer, waiting: WaitingHelper) => Promise<Result>,
 ): Promise<Result> {
@@ -80,7 +86,11 @@ async function makeAndStart<Result>(
   try {
     const made = await makeContainer({ ...request, purpose: "start", onImage: open }, context);
     await request.tracing?.begin(open());
-    return await start(made.container, open()).catch((error: unknown) => putAway(made, error, context));
+    return await start(made.container, open()).catch((error: unknown) => {
+      const removes = made.container.options.remove || request.stepping?.leavesNothing() === true;
+      if (removes) return putAway(made, error, context);
+      throw error;
+    });
   } finally {
     if (waiting !== undefined) await dismissHelper(waiting);
   }
@@ -88,10 +98,8 @@ async function makeAndStart<Result>(
 
 /** What went wrong is told, not that something could not be put away after it: the next command does that. */
 async function putAway({ container, undo }: Made, error: unknown, context: EngineContext): Promise<never> {
-  if (container.options.remove) {
-    await removeByName(container.id, { force: true, volumes: true }, context).catch(() => undefined);
-    await undo.run();
-  }
+  await removeByName(container.id, { force: true, volumes: true }, context).catch(() => undefined);
+  await undo.run();
   throw error;
 }
 

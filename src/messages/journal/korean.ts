@@ -15,5 +15,6 @@ export const korean: typeof english = {
   summary: ({ calls, time, processes }) => `시스템 콜 ${calls}번, 모두 ${time}: ${processes}`,
   cutSummary: ({ calls, time, processes, dropped }) =>
     `시스템 콜 ${calls}번, 모두 ${time}: ${processes}. 이 밖에 ${dropped}번은 기록하지 않음`,
+  stood: ({ stops, time }) => `멈춤 ${stops}번, 모두 ${time}(셈에 넣지 않음)`,
   process: ({ process, calls, time }) => `${process} ${calls}번 ${time}`,
 };

@@ -4,6 +4,7 @@ import { codeOf, importsOf, type Sources } from "./sources.ts";
 const spawningFiles: ReadonlySet<string> = new Set([
   "src/base/helperProcess.ts",
   "src/container/logs/journalctl.ts",
+  "src/container/step/lentShell.ts",
   "src/host/probeFeatures.ts",
   "src/image/credentialProgram.ts",
   "src/lab/machineProcess.ts",

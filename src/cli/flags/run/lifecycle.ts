@@ -23,6 +23,13 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     read: each("attach", parseAttach),
   },
   {
+    long: "break",
+    value: "list",
+    repeatable: true,
+    text: "stop before:STEP or after:STEP of the plan, and ask what to do (STEP: an id, a phase or an operation)",
+    read: (draft, text) => void draft.breaks.push(text),
+  },
+  {
     long: "detach",
     short: "d",
     text: "leave the container running and print its id",
@@ -121,4 +128,5 @@ export const lifecycleFlags: readonly Flag<RunDraft>[] = [
     fallback: "true",
     read: switchInto<RunDraft>("sigProxy"),
   },
+  { long: "step", text: "stop before every step of the plan, and ask what to do", read: switchInto<RunDraft>("step") },
 ];

@@ -5,7 +5,7 @@ import { runFlags } from "../../../../src/cli/flags/runFlags.ts";
 
 /** Flags of Docker that its `--help` does not show on this system, and brig's own. */
 const hiddenInDocker = ["dns-opt", "net", "net-alias", "cpu-count", "cpu-percent", "io-maxbandwidth", "io-maxiops"];
-const ownFlags = ["cgroup-conf", "explain", "health-on-failure", "pidfile", "replace", "timeout"];
+const ownFlags = ["break", "cgroup-conf", "explain", "health-on-failure", "pidfile", "replace", "step", "timeout"];
 
 interface Named {
   readonly long: string;
