@@ -77,7 +77,7 @@ static void fill(char *bytes, size_t size)
 static void log_for(uint64_t milliseconds, int directory, bool rotates)
 {
     struct timespec now, start;
-    struct log log = {.directory = directory, .fd = -1, .max_files = 3, .max_size = rotates ? 4096 : 0, .mode = 0600, .attributes = "", .room = 1 << 18};
+    struct log log = {.directory = directory, .fd = -1, .max_files = 3, .max_size = rotates ? 4096 : 0, .attributes = "", .room = 1 << 18};
     int input = openat(directory, "input", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     clock_gettime(CLOCK_MONOTONIC, &start);
     need(input >= 0 && log_open(&log) == 0, "a log opens");
