@@ -6,7 +6,8 @@ import { projectRoot } from "../steps/project.mjs";
 const intro = `# Steps
 
 A plan is a list of steps, each with an operation of the native helper, its fields and its reason: \`brig plan run\` shows them before,
-\`brig explain\` afterwards. These are the operations, by the phase in which they can stand. *Since* is the version of Linux that has
+\`brig explain\` afterwards. These are the operations, by the phase that they belong to; a phase may use
+those of another. *Since* is the version of Linux that has
 the call in the form that brig uses; brig needs 6.1 for all of them together. Which operations there are comes from the tables of
 \`native/operations_*.c\` (\`node scripts/references.mjs\`).
 `;
@@ -25,7 +26,6 @@ const operations = {
     "5.2",
   ],
   borrowTree: ["takes a mount of another container, cloned in that one's mount namespace", "open_tree(2)", "5.2"],
-  fileSystem: ["makes the file system of a device or a server, detached", "fsopen(2)", "5.2"],
   privateMounts: [
     "moves the helper into a mount namespace of its own, whose mounts do not travel back",
     "mount_namespaces(7)",
@@ -33,7 +33,7 @@ const operations = {
   ],
   stage: ["mounts a small tmpfs on which layers get short names", "fsopen(2)", "5.2"],
   layer: ["attaches a kept tree under its short name", "move_mount(2)", "5.2"],
-  setTree: ["sets attributes, propagation and the id map of a kept tree", "mount_setattr(2)", "5.12"],
+  setTree: ["sets attributes, propagation and the id map of a kept tree or of the root", "mount_setattr(2)", "5.12"],
   cgroupMake: ["makes a control group and keeps it open", "cgroups(7)", "4.5"],
   cgroupOpen: ["opens the control group of a container that runs", "cgroups(7)", "4.5"],
   cgroupDevices: ["loads the device filter and attaches it to the group", "bpf(2)", "4.15"],
@@ -73,7 +73,7 @@ const operations = {
   hostName: ["sets the host name and the NIS domain name", "uts_namespaces(7)", ""],
   loopbackUp: ["switches the loopback interface on", "netdevice(7)", ""],
   attachRoot: ["puts the new root on top of the old one", "move_mount(2)", "5.2"],
-  mount: ["makes a file system of the kernel's in the root", "fsopen(2)", "5.2"],
+  mount: ["makes a new file system, attaches it in the root, keeps it under a name, or both", "fsopen(2)", "5.2"],
   attach: ["attaches a kept tree at a path of the root", "move_mount(2)", "5.2"],
   remount: ["changes the attributes of a path by mounting it onto itself", "mount_setattr(2)", "5.12"],
   mask: ["hides a path behind an empty directory or /dev/null", "move_mount(2)", "5.2"],
@@ -83,8 +83,8 @@ const operations = {
   devpts: ["opens the container's own pseudo-terminals and checks that they are that", "pts(4)", ""],
   terminal: ["opens a pseudo-terminal and hands its other end to the monitor", "pty(7)", ""],
   pivot: ["swaps the roots and unmounts the old one", "pivot_root(2)", ""],
-  rootAttributes: ["sets attributes of the root itself", "mount_setattr(2)", "5.12"],
   copyUp: ["fills a new volume with what the image has there", "openat2(2)", "5.6"],
+  pause: ["waits at a stop for the caller's word (`run --step`, `--break`); any process may", "signalfd(2)", "2.6.22"],
   rlimit: ["sets a resource limit", "setrlimit(2)", ""],
   streams: ["puts stdin, stdout and stderr in place and begins a session", "setsid(2)", ""],
   keyring: ["begins a session keyring of its own", "keyctl(2)", ""],
