@@ -28,10 +28,7 @@ export const childCommands: ReadonlyMap<string, Unroll> = new Map<string, Unroll
     "pivot",
     () => ["# when this process is what the payload will be: another one then changes its root (pivot_root(8))"],
   ],
-  [
-    "rootAttributes",
-    (step) => [`mount -o ${["remount", "bind", ...mountOptionsOf(step.fields.set)].join(",")} "$root"`],
-  ],
+  ["setTree", (step) => [`mount -o ${["remount", "bind", ...mountOptionsOf(step.fields.set)].join(",")} "$root"`]],
   ["sysctl", writeSysctl],
   ["copyUp", copyUp],
   ["rlimit", limit],

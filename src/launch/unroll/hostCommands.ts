@@ -21,7 +21,7 @@ export const hostCommands: ReadonlyMap<string, Unroll> = new Map<string, Unroll>
     () => ["# not here: no tool of Debian's attaches a device filter (eBPF); device nodes are all that binds"],
   ],
   ["openTree", openTree],
-  ["fileSystem", mountFileSystem],
+  ["mount", mountFileSystem],
   ["privateMounts", privateMounts],
   ["stage", makeStage],
   ["clone", makeNamespaces],
