@@ -30,7 +30,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *input, size_t size)
     log.fd = -1;
     log.max_files = 2;
     log.max_size = 2048;
-    log.mode = 0600;
     log.attributes = "";
     log.buffer = buffer;
     log.room = sizeof buffer;
