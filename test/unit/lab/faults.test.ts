@@ -7,7 +7,14 @@ import { type LabRequest, labs } from "../../../src/lab/index.ts";
 
 /** What `run` makes of some flags, each followed by its value or written with "=". */
 function requestOf(words: readonly string[]): LabRequest {
-  const draft: RunDraft = { options: {}, limits: {}, envFiles: [], labelFiles: [], breaks: [], caller: { cwd: "/", env: {} } };
+  const draft: RunDraft = {
+    options: {},
+    limits: {},
+    envFiles: [],
+    labelFiles: [],
+    breaks: [],
+    caller: { cwd: "/", env: {} },
+  };
   const waiting = [...words];
   for (let word = waiting.shift(); word !== undefined; word = waiting.shift()) {
     const [long = "", given] = word.slice(2).split(/=(.*)/s);
