@@ -125,12 +125,6 @@ export const removals = [
     tests: "integration/cli/launcher",
   },
   {
-    id: "V89",
-    without: "the bound of bodies",
-    edits: [{ file: "src/image/registry/documents.ts", from: "if (length > maxBytes) {", to: "if (length < 0) {" }],
-    tests: "integration/pull/faults",
-  },
-  {
     id: "V92",
     without: "the plan's way by descriptor alone: it lies on the disk, too",
     edits: [
