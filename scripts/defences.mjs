@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { join } from "node:path";
 import { removals } from "./defences/removals.mjs";
 import { runQuiet, runScript, StepFailure } from "./steps/command.mjs";
+import { ensureNodeModules } from "./steps/nodeModules.mjs";
 import { buildDirectory, projectRoot } from "./steps/project.mjs";
 import { testFilesBelow } from "./testing/testFiles.mjs";
 
@@ -83,6 +84,7 @@ await runScript((words) => {
 function prove(ids) {
   const chosen = removals.filter(({ id }) => ids.length === 0 || ids.includes(id));
   if (chosen.length === 0) throw new StepFailure("no such removal");
+  ensureNodeModules(); // or each copy would install them, in place of ours, which it has by a link
   const totals = { passed: 0, failed: 0 };
   for (const removal of chosen) {
     const failures = failuresWithout(removal);
