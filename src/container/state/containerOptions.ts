@@ -10,12 +10,15 @@ export function writeContainerOptions(path: string, options: FilledOptions): voi
   writeFileAtomic(path, `${JSON.stringify(options, mapsToEntries)}\n`);
 }
 
+/** What containers have that were made before brig knew the option. */
+const laterOptions = { deviceCgroupRules: [] } satisfies Partial<FilledOptions>;
+
 /** @throws EngineError `storeCorrupt` when the file is missing or damaged. */
 export function readContainerOptions(path: string): FilledOptions {
   const text = readFileIfExists(path);
   try {
     // The engine's own file, in a directory of its own: only damage is to be expected.
-    if (text !== undefined) return JSON.parse(text, entriesToMaps) as FilledOptions;
+    if (text !== undefined) return { ...laterOptions, ...(JSON.parse(text, entriesToMaps) as FilledOptions) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -190,10 +190,9 @@ export function runTool(step: LaunchStep, unrolling: Unrolling): readonly string
   const network = unrolling.steps.some(({ op }) => op === "network") && step.phase !== "end" ? ' 3< "$network"' : "";
   const command = input === undefined ? `${run}${network}` : `printf %s ${quoted(String(input))} | ${run}${network}`;
   if (when !== undefined) return [`[ ! -e ${quoted(String(when))} ] || ${command}`];
-  if (unless === undefined || String(unless).startsWith(unrolling.runDirectory)) return [command];
-  const [, link] = /^link add name (\S+) /.exec(String(input)) ?? [];
-  const made = link === undefined ? "" : `; links="$links ${link}"`;
-  return [`if [ ! -e ${quoted(String(unless))} ]; then`, `  ${command}${made}`, "fi"];
+  const made = [...String(input).matchAll(/^link add name (\S+) /gm)].map(([, link]) => `links="$links ${link}"`);
+  if (unless === undefined || String(unless).startsWith(unrolling.runDirectory)) return [...made, command];
+  return [`if [ ! -e ${quoted(String(unless))} ]; then`, ...[...made, command].map((line) => `  ${line}`), "fi"];
 }
 
 function changeSetting(step: LaunchStep): readonly string[] {

@@ -37,7 +37,8 @@ export const hostHead = `set -eu
     [ -z "$holder" ] || kill -KILL "$holder" 2>/dev/null
     wait 2>/dev/null
     undo
-    for link in $links; do ip link del dev "$link"; done
+    # one whose other end was in the container may have gone with it, or be about to
+    for link in $links; do ip link del dev "$link" 2>/dev/null; done
     [ -z "$table" ] || nft delete table inet brig
     printf '%s\\n' "$settings" | while read -r value file; do [ ! -e "$file" ] || printf %s "$value" > "$file"; done
     eval "set -- $made"
