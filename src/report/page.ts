@@ -1,15 +1,21 @@
-import type { Language, Messages } from "../messages/index.ts";
+import type { Language, Messages, SayReason } from "../messages/index.ts";
 import type { ReportFacts } from "./facts.ts";
 import { html, type Markup, type Piece } from "./markup/html.ts";
 import type { Story, StoryStep } from "./story.ts";
 
 export type Words = Messages["report"];
 
-/** What every section of a page is drawn with. */
-export interface Page {
-  readonly facts: ReportFacts;
-  readonly words: Words;
+/** What a page says things with. */
+export interface Tongue {
   readonly language: Language;
+  readonly words: Words;
+  /** Plans and journals hold their reasons in English. */
+  readonly say: SayReason;
+}
+
+/** What every section of a page is drawn with. */
+export interface Page extends Tongue {
+  readonly facts: ReportFacts;
   readonly story: Story;
   /** The anchors that the journal of this page has: nothing else is linked to. */
   readonly anchors: ReadonlySet<string>;
@@ -31,6 +37,12 @@ export type SectionName = (typeof sectionNames)[number];
 /** A sentence of the catalogue, which has no full stop there. */
 export function sentence(text: string): Markup {
   return html`${text}.`;
+}
+
+/** Why a step is there, in the page's language as far as that has words for it. */
+export function reasonOf({ say, language }: Tongue, why: string): Markup {
+  const said = say(why);
+  return said === why && language !== "en" ? html`<span lang="en">${why}</span>` : html`${said}`;
 }
 
 /** A section with its number, its title and a paragraph that says what there is to see. */

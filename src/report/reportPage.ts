@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Language } from "../messages/index.ts";
 import type { ReportFacts } from "./facts.ts";
 import { html, type Markup } from "./markup/html.ts";
-import { type Page, sentence, type Words } from "./page.ts";
+import { type Page, sentence, type Tongue } from "./page.ts";
 import { flagsSection } from "./sections/flags.ts";
 import { groupsSection } from "./sections/groups.ts";
 import { environmentNames, navigation, pageHead } from "./sections/head.ts";
@@ -15,19 +14,15 @@ import { timelineSection } from "./sections/timeline.ts";
 import { tellStory } from "./story.ts";
 import { pageStyle } from "./style.ts";
 
-export interface Tongue {
-  readonly language: Language;
-  readonly words: Words;
-}
-
 /**
  * A page of HTML about a container: one file of less than 500 KB without programs, fonts, pictures or anything to be
  * loaded. Everything in `facts` may come from a stranger and is escaped. Pure: the same facts make the same bytes.
  */
-export function reportPage(facts: ReportFacts, { language, words }: Tongue): string {
+export function reportPage(facts: ReportFacts, tongue: Tongue): string {
+  const { language, words } = tongue;
   const story = tellStory(facts);
-  const journal = drawJournal(story);
-  const page: Page = { facts, words, language, story, anchors: journal.anchors };
+  const journal = drawJournal(story, tongue);
+  const page: Page = { ...tongue, facts, story, anchors: journal.anchors };
   const sections = [
     timelineSection,
     namespacesSection,

@@ -1,5 +1,5 @@
 import { EngineError, writeOutputFile } from "../../base/index.ts";
-import { loadMessages } from "../../messages/index.ts";
+import { loadMessages, loadReasons } from "../../messages/index.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext, Outcome } from "../context.ts";
 import { helpFlag, textInto } from "../flags/sharedFlags.ts";
@@ -32,7 +32,8 @@ export const reportCommand = defineCommand<ReportDraft>({
     // The language was said to this command: the engine must say the same one.
     const engine = await context.createEngine(await readSettings(settings, context));
     const facts = await gatherFacts(nameOrId, engine, context.now());
-    const page = reportPage(facts, { language, words: await loadMessages("report", language) });
+    const [words, say] = [await loadMessages("report", language), await loadReasons(language)];
+    const page = reportPage(facts, { language, words, say });
     if (output === "-") return { output: page };
     await writeOutputFile(output, pieces(page), context.cwd);
     return {};

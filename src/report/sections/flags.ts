@@ -2,7 +2,7 @@ import type { FlagEffect } from "../../container/index.ts";
 import { formatChangedStep, type StepChange } from "../../launch/index.ts";
 import { flagOf } from "../flagNames.ts";
 import { html, type Markup, within } from "../markup/html.ts";
-import { leftOut, type Page, section, sentence, stepLink } from "../page.ts";
+import { leftOut, type Page, reasonOf, section, sentence, stepLink } from "../page.ts";
 
 const flagBytes = 6000;
 const allBytes = 42_000;
@@ -61,5 +61,5 @@ function changeLine(page: Page, change: StepChange): Markup {
   const name = found === undefined ? html`<code>${step.id}</code>` : stepLink(page, found);
   const all = formatChangedStep(change);
   const fields = all.length > mostCharacters ? `${all.slice(0, mostCharacters)}…` : all;
-  return html`<li class="${change.change}"><span class="sign" aria-hidden="true">${marks[change.change]}</span><div><span class="kind">${kind}</span> ${name} <span lang="en">${step.why}</span> <code class="fields">${fields}</code></div></li>`;
+  return html`<li class="${change.change}"><span class="sign" aria-hidden="true">${marks[change.change]}</span><div><span class="kind">${kind}</span> ${name} ${reasonOf(page, step.why)} <code class="fields">${fields}</code></div></li>`;
 }

@@ -1,5 +1,5 @@
 import { html, type Markup } from "../markup/html.ts";
-import { type Page, section, sentence } from "../page.ts";
+import { type Page, reasonOf, section, sentence, type Tongue } from "../page.ts";
 import { formatCount, formatTook } from "../quantities.ts";
 import type { NumberedCall, Story, StoryStep } from "../story.ts";
 
@@ -13,11 +13,11 @@ export interface DrawnJournal {
 }
 
 /** Draws the records of the steps, as many as there is room for; only these can be linked to. */
-export function drawJournal(story: Story): DrawnJournal {
+export function drawJournal(story: Story, tongue: Tongue): DrawnJournal {
   const boxes = new Map<string, Markup>();
   let used = 0;
   for (const step of story.steps) {
-    const box = stepBox(step);
+    const box = stepBox(step, tongue);
     used += Buffer.byteLength(box.html);
     if (used > journalBytes) break;
     boxes.set(step.anchor, box);
@@ -44,12 +44,12 @@ export function journalSection(page: Page, { boxes }: DrawnJournal): Markup {
   );
 }
 
-function stepBox({ anchor, id, why, doc, calls }: StoryStep): Markup {
+function stepBox({ anchor, id, why, doc, calls }: StoryStep, tongue: Tongue): Markup {
   const shown = calls.slice(0, mostCallsOfStep).map(callLine);
   const more = calls.length - shown.length;
   return html`<article id="${anchor}" class="step" tabindex="-1"><h4><code>${id}</code>${
     doc === undefined ? undefined : html` <small>${doc}</small>`
-  }</h4><p lang="en">${why}</p>${
+  }</h4><p>${reasonOf(tongue, why)}</p>${
     shown.length === 0 ? undefined : html`<ol class="calls">${shown}</ol>`
   }${more > 0 ? html`<p class="note">+ ${formatCount(more)}</p>` : undefined}</article>
 `;

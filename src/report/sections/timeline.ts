@@ -1,7 +1,7 @@
 import { linkedSpans } from "../markup/bars.ts";
 import { html, type Markup, within } from "../markup/html.ts";
 import { table } from "../markup/table.ts";
-import { leftOut, type Page, section, sentence, stepLink } from "../page.ts";
+import { leftOut, type Page, reasonOf, section, sentence, stepLink } from "../page.ts";
 import { formatCount, formatPercent, formatTime, formatTook } from "../quantities.ts";
 import type { StoryStep } from "../story.ts";
 
@@ -66,7 +66,7 @@ function longest(page: Page): Markup {
       step.process,
       formatTook(took(step)),
       formatPercent((100 * took(step)) / Math.max(1, story.endNs)),
-      html`<span lang="en">${step.why}</span>`,
+      reasonOf(page, step.why),
     ]),
   });
 }

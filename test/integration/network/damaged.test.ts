@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
+import { assertFaultless } from "../../support/faultless.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
 
 let root: TestRoot;
@@ -52,7 +53,7 @@ for (const [how, damage] of [
     assert.equal(await ok("network", "rm", "whole-not", "-f"), "whole-not");
     assert.equal(await ok("network", "rm", "-f", "broken"), "broken");
     assert.deepEqual(await names(), { stderr: "", names: ["bridge", "host", "none", "whole"] });
-    assert.equal((await check()).stdout, "no fault\n");
+    assertFaultless(await check());
     await ok("network", "create", "broken");
   });
 }
@@ -69,7 +70,7 @@ test("a damaged network stays while a container runs in it", async () => {
   const refused = await runBrig(["network", "rm", "-f", "broken"], { root });
   assert.match(refused.stderr, /network broken has active endpoints \(name:"in-broken"\)/);
   writeFileSync(recordOf("broken"), text);
-  assert.equal((await check()).stdout, "no fault\n");
+  assertFaultless(await check());
   await ok("rm", "-f", "in-broken");
 });
 
@@ -88,5 +89,5 @@ test("a damaged default network is repaired: the next container makes it anew", 
   truncateSync(recordOf("bridge"), 20);
   assert.equal(await ok("network", "rm", "-f", "bridge"), "bridge");
   assert.match(await ok(...runs), /inet 10\./);
-  assert.equal((await check()).stdout, "no fault\n");
+  assertFaultless(await check());
 });

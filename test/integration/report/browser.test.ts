@@ -4,7 +4,7 @@ import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { type Language, languages, loadMessages } from "../../../src/messages/index.ts";
+import { type Language, languages, loadMessages, loadReasons } from "../../../src/messages/index.ts";
 import type { ReportFacts } from "../../../src/report/facts.ts";
 import { reportPage } from "../../../src/report/index.ts";
 import {
@@ -79,7 +79,14 @@ async function open(
   options: Parameters<Browser["newPage"]>[0],
 ): Promise<Opened> {
   const file = join(directory, "page.html");
-  writeFileSync(file, reportPage(facts, { language, words: await loadMessages("report", language) }));
+  writeFileSync(
+    file,
+    reportPage(facts, {
+      language,
+      words: await loadMessages("report", language),
+      say: await loadReasons(language),
+    }),
+  );
   const page = await browser.newPage(options);
   const said: string[] = [];
   page.on("console", (message) => said.push(message.text()));

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import test from "node:test";
-import { type Language, languages, loadMessages } from "../../../src/messages/index.ts";
+import { type Language, languages, loadMessages, loadReasons } from "../../../src/messages/index.ts";
 import type { ReportFacts } from "../../../src/report/facts.ts";
 import { reportPage } from "../../../src/report/index.ts";
 import { colours } from "../../../src/report/style.ts";
 import { sampleFacts } from "./sampleFacts.ts";
 
 async function draw(facts: ReportFacts, language: Language = "en"): Promise<string> {
-  return reportPage(facts, { language, words: await loadMessages("report", language) });
+  return reportPage(facts, {
+    language,
+    words: await loadMessages("report", language),
+    say: await loadReasons(language),
+  });
 }
 
 /** The same facts with another text wherever there is one that a stranger may have written. */
