@@ -49,8 +49,9 @@ function callText({ call, args, result, errno }: JournalCall): string {
   return `${call}(${args}) = ${errno === undefined ? result : `-1 ${errno}`}`;
 }
 
-function headline({ id, outcome, time }: ContainerJournal, words: Messages["journal"]): string {
-  return words[outcome]({ id: id.slice(0, 12), time });
+function headline({ id, outcome, time, restarts }: ContainerJournal, words: Messages["journal"]): string {
+  const text = words[outcome]({ id: id.slice(0, 12), time });
+  return restarts === 0 ? text : `${text}; ${words.repeated({ count: restarts })}`;
 }
 
 /** Processes work side by side: what they took together can be more than the time that passed. */

@@ -10,6 +10,8 @@ export const english = {
     why: "why",
   },
   started: ({ id, time }: { id: string; time: string }) => `${id}, started at ${time}`,
+  repeated: ({ count }: { count: number }) =>
+    `its monitor has repeated this start ${count === 1 ? "once" : `${count} times`} since, of which nothing is kept`,
   failed: ({ id, time }: { id: string; time: string }) => `${id}, failed to start at ${time}`,
   summary: ({ calls, time, processes }: { calls: number; time: string; processes: string }) =>
     `${calls} calls within ${time}: ${processes}`,

@@ -11,6 +11,7 @@ export const korean: typeof english = {
     why: "이유",
   },
   started: ({ id, time }) => `${id}, ${time}에 시작됨`,
+  repeated: ({ count }) => `그 뒤 모니터가 이 시작을 ${count}번 되풀이했고, 그 기록은 남지 않음`,
   failed: ({ id, time }) => `${id}, ${time}에 시작하지 못함`,
   summary: ({ calls, time, processes }) => `시스템 콜 ${calls}번, 모두 ${time}: ${processes}`,
   cutSummary: ({ calls, time, processes, dropped }) =>

@@ -51,6 +51,7 @@ export const korean: typeof english = {
     lead: "막대 하나가 계획의 한 단계입니다. 일어난 자리에 걸린 시간만큼 그렸고, 막대를 누르면 실행 기록으로 갑니다",
     started: ({ time, calls, took }) =>
       `마지막 시작은 ${time}에 이루어졌고, ${took} 동안 시스템 콜 ${calls}번이 있었습니다`,
+    repeated: ({ count }) => `그 뒤 모니터가 같은 시작을 ${count}번 되풀이했고, 그 기록은 남지 않습니다`,
     failed: ({ time, calls, took }) =>
       `마지막 시작은 ${time}에 실패했습니다. ${took} 동안 시스템 콜 ${calls}번이 있었고, 마지막으로 실패한 호출:`,
     caption: "프로세스들은 나란히 일합니다. 위아래로 겹치는 막대는 같은 때에 일어난 일입니다",

@@ -25,7 +25,8 @@ function outcome({ facts: { journal }, words, story }: Page): Markup | undefined
   const counts = { time, calls: formatCount(story.callCount), took: formatTook(story.endNs) };
   // The monitor goes on after it, and asks for files that need not be there.
   const failed = journal.calls.filter(({ errno, step }) => errno !== undefined && step !== "monitor").at(-1);
-  if (journal.outcome === "started") return html`<p>${sentence(words.timeline.started(counts))}</p>`;
+  const repeated = journal.restarts === 0 ? undefined : sentence(words.timeline.repeated({ count: journal.restarts }));
+  if (journal.outcome === "started") return html`<p>${sentence(words.timeline.started(counts))} ${repeated}</p>`;
   return html`<p class="warning"><strong>${words.timeline.failed(counts)}</strong>${
     failed === undefined ? undefined : html` <code>${failed.call}(${failed.args}) = ${failed.errno}</code>`
   }</p>`;

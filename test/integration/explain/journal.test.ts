@@ -5,6 +5,7 @@ import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.
 import { BrigProcess } from "../../support/brigProcess.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning } from "../../support/runningContainer.ts";
+import { eventually } from "../../support/services.ts";
 
 let root: TestRoot;
 let image: string;
@@ -63,6 +64,16 @@ test("a start that failed can be explained too, and the next start replaces it",
   await brigOk(["wait", "broken"], { root });
   assert.equal((await journalOf("broken")).outcome, "started");
   await brigOk(["rm", "broken"], { root });
+});
+
+test("explain says how often the monitor has repeated the start that it shows", async () => {
+  await run(["-d", "--name", "again", "--restart", "on-failure:1", image, "sh", "-c", "exit 3"]);
+  const restarts = async () =>
+    (await brigOk(["inspect", "-f", "{{.State.Status}} {{.RestartCount}}", "again"], { root })).stdout;
+  await eventually(restarts, (text) => text === "exited 1\n");
+  const [head = ""] = (await brigOk(["explain", "again"], { root })).stdout.split("\n");
+  assert.match(head, /started at \S+; its monitor has repeated this start once since, of which nothing is kept$/);
+  await brigOk(["rm", "again"], { root });
 });
 
 test("a container in the background has a journal; run --rm in the foreground leaves none", async () => {

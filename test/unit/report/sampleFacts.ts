@@ -60,7 +60,7 @@ export const sampleFacts: ReportFacts = {
     },
   },
   journal: {
-    ...{ id, name: "web", time: "2026-03-01T11:30:00Z", outcome: "started", dropped: 0 },
+    ...{ id, name: "web", time: "2026-03-01T11:30:00Z", restarts: 0, outcome: "started", dropped: 0 },
     calls: [
       {
         ...{ step: "clone", why: "the first process", process: "host", call: "clone3" },
