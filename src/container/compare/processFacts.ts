@@ -23,7 +23,7 @@ export interface FactsRequest {
 export const namespaceLinks = ["user", "mnt", "pid", "net", "uts", "ipc", "cgroup", "time"];
 
 /** In the order of their lines; what /proc/PID/status calls them, and what capabilities(7) does. */
-const capabilitySets = [
+export const capabilitySets = [
   ["CapEff", "effective"],
   ["CapPrm", "permitted"],
   ["CapInh", "inheritable"],

@@ -1,4 +1,5 @@
 import { allCapabilities, capabilityNames } from "../../namespaces/index.ts";
+import { capabilitySets } from "../compare/processFacts.ts";
 import type { PostureFact } from "./fact.ts";
 import type { PostureSightings } from "./sightings.ts";
 
@@ -57,18 +58,9 @@ const powers: Readonly<Record<string, string>> = {
   CHECKPOINT_RESTORE: "It chooses ids of new processes and reads maps of others.",
 };
 
-/** As /proc/PID/status and capabilities(7) call the five sets. */
-const sets = [
-  ["CapEff", "effective"],
-  ["CapPrm", "permitted"],
-  ["CapInh", "inheritable"],
-  ["CapBnd", "bounding"],
-  ["CapAmb", "ambient"],
-] as const;
-
 /** Docker gives its fourteen to root in three sets, and to any other user in the bounding set alone. */
 export function capabilityFacts({ status, spec }: PostureSightings): readonly PostureFact[] {
-  const held = sets.map(([key, set]) => ({ set, names: new Set(capabilityNames(maskOf(status.get(key)))) }));
+  const held = capabilitySets.map(([key, set]) => ({ set, names: new Set(capabilityNames(maskOf(status.get(key)))) }));
   const granted = spec.process.user.uid === 0 ? ["effective", "permitted", "bounding"] : ["bounding"];
   return allCapabilities.map((name) => ({
     section: "capabilities",
