@@ -42,18 +42,18 @@ static int op_streams(struct launch *launch, const struct record *record)
     return DO("dup2", genuine ? dup2(null, 0) : -1, "%d, 0", null) < 0 ? -1 : 0;
 }
 
-/* The answer is a signal, which waits, because all are blocked: SIGUSR1 to go on, SIGUSR2 to leave the next step out, SIGCONT
- * not to stop any more, SIGTERM to give up, as when nobody is left to answer. */
+/* The answer is a signal, which waits, because all are blocked: SIGUSR1 to go on, SIGUSR2 to leave the next step out, SIGALRM
+ * not to stop any more (SIGCONT would come of a terminal, too), SIGTERM to give up, as when nobody is left to answer. */
 static int await_answer(struct launch *launch)
 {
     struct signalfd_siginfo answer = {0};
     sigset_t answers = {0};
-    for (int i = 0; i < 4; i++) sigaddset(&answers, (int[]){SIGUSR1, SIGUSR2, SIGCONT, SIGTERM}[i]);
+    for (int i = 0; i < 4; i++) sigaddset(&answers, (int[]){SIGUSR1, SIGUSR2, SIGALRM, SIGTERM}[i]);
     OWNED signals = signalfd(-1, &answers, SFD_CLOEXEC);
     struct pollfd polls[] = {{.fd = signals, .events = POLLIN}, {.fd = launch->journal.fd, .events = POLLRDHUP}};
     bool answered = poll(polls, 2, -1) > 0 && polls[0].revents != 0 && read(signals, &answer, sizeof answer) > 0;
     launch->skips = answer.ssi_signo == SIGUSR2;
-    launch->hastens = answer.ssi_signo == SIGCONT;
+    launch->hastens = answer.ssi_signo == SIGALRM;
     errno = ECANCELED;
     return answered && answer.ssi_signo != SIGTERM ? 0 : -1;
 }

@@ -84,18 +84,19 @@ export class StepSession {
     }
   }
 
-  /** Keys that make signals are the shell's while it is there. */
+  /** Keys that make signals are the shell's while it is there. A terminal that is closed gives the launch up, whatever it does. */
   async #openShell(stop: LaunchStop, command: string): Promise<void> {
     const { stdin, stdout, stderr, env } = this.#request.context;
     const terminal = env["TERM"];
     this.#state = "in a shell";
     try {
-      await stop.shell({
+      const ended = stop.shell({
         stdio: [stdin.fd, stdout.fd, stderr.fd],
         ...(terminal === undefined ? {} : { terminal }),
         ...(command === "" ? {} : { command }),
         onOpen: ({ says }) => this.#say(`${sanitizeLine(command === "" ? `${says}; leave it with exit` : says)}\n`),
       });
+      await Promise.race([ended, this.#interrupted]);
     } finally {
       this.#state = "asking";
     }
@@ -111,7 +112,8 @@ export class StepSession {
       if (this.#state === "running" && this.#request.sigProxy) yield signal;
       const ends = signal === "SIGINT" || signal === "SIGTERM" || signal === "SIGHUP";
       if (this.#state === "running" && ends) this.#leaving.abort();
-      if (this.#state === "asking" && ends) this.#interrupt(interruption(signal));
+      if (this.#state === "asking" ? ends : this.#state === "in a shell" && signal === "SIGHUP")
+        this.#interrupt(interruption(signal));
     }
   }
 

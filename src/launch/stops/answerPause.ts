@@ -10,7 +10,7 @@ export type PauseAnswer = "next" | "skip" | "hasten" | "quit";
 const signals: Readonly<Record<PauseAnswer, keyof typeof constants.signals>> = {
   next: "SIGUSR1",
   skip: "SIGUSR2",
-  hasten: "SIGCONT",
+  hasten: "SIGALRM",
   quit: "SIGTERM",
 };
 

@@ -14,6 +14,7 @@ import {
   type TestRoot,
 } from "../../support/brig.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
+import { eventually } from "../../support/services.ts";
 import { Terminal } from "../../support/terminal.ts";
 
 let root: TestRoot;
@@ -208,6 +209,9 @@ test("at a terminal the prompt, a shell inside and the payload have it one after
     await terminal.waitFor(/\(brig\)$/);
     await terminal.type("sh", "Enter");
     await terminal.waitFor(/leave it with exit[\s\S]*[#$]$/);
+    // The shell throws away what is typed before it reads its first line.
+    await terminal.type("", "Enter");
+    await terminal.waitFor(/[#$]\s+\S*\s?[#$]$/);
     await terminal.type("echo inside:$((6*7))", "Enter");
     await terminal.waitFor(/^inside:42$/m);
     await terminal.type("exit", "Enter");
@@ -228,5 +232,20 @@ test("at a terminal the prompt, a shell inside and the payload have it one after
   } finally {
     await interrupted.close();
   }
+  // A terminal that is closed sends SIGHUP and SIGCONT to everyone in the foreground.
+  const closed = await open(["true"]);
+  await closed.waitFor(/\(brig\)$/).finally(() => closed.close());
+  const inside = await open(["true"]);
+  try {
+    await inside.waitFor(/\(brig\)$/);
+    await inside.type("sh", "Enter");
+    await inside.waitFor(/leave it with exit[\s\S]*[#$]$/);
+  } finally {
+    await inside.close();
+  }
+  await eventually(
+    () => brigOk(["ps", "-aq"], { root }),
+    ({ stdout }) => stdout === "",
+  );
   assertNothingLeft();
 });
