@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { EngineError, failPoint, makeDirectory, removeFile } from "../../base/index.ts";
+import { EngineError, failPoint, makeDirectory, removeDirectory, removeFile } from "../../base/index.ts";
 import {
   compilePlan,
   type DetachedLaunch,
@@ -236,13 +237,19 @@ export async function startByName(nameOrId: string, context: EngineContext): Pro
   const id = findContainer(context.root, nameOrId);
   const paths = containerPaths(context.root, id);
   await tend(id, context);
-  await withContainerLock(paths, async () => {
-    const { status } = readLiveState({ ...context, id });
-    if (status === "running" || status === "restarting") return;
-    requireUnpaused({ status }, nameOrId);
-    const start = { id, launch: await prepareRestart(id, context), observer: {}, keepsJournal: true };
-    await startDetached(start, context);
-  });
+  try {
+    await withContainerLock(paths, async () => {
+      const { status } = readLiveState({ ...context, id });
+      if (status === "running" || status === "restarting") return;
+      requireUnpaused({ status }, nameOrId);
+      const start = { id, launch: await prepareRestart(id, context), observer: {}, keepsJournal: true };
+      await startDetached(start, context);
+    });
+  } catch (error) {
+    // Somebody who removed it meanwhile has not seen what was made again here.
+    if (!existsSync(paths.directory)) removeDirectory(runDirectory(context.runRoot, id));
+    throw error;
+  }
 }
 
 /**

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -103,7 +105,14 @@ test("what an interrupted removal or write left is deleted", () =>
 test("the group of a container that does not run is removed", async () => {
   const hierarchy = unifiedHierarchy();
   assert.ok(hierarchy !== undefined);
-  await findsAndRepairs(/groups: the group of container/, () => mkdirSync(join(hierarchy, "brig", idle)));
+  // With a process in it: an empty one could be taken away by a check of another root.
+  const left = spawn("/usr/bin/sleep", ["1000"], { stdio: "ignore" });
+  const ended = once(left, "exit");
+  await findsAndRepairs(/groups: the group of container/, () => {
+    mkdirSync(join(hierarchy, "brig", idle));
+    writeFileSync(join(hierarchy, "brig", idle, "cgroup.procs"), `${left.pid}`);
+  });
+  assert.deepEqual(await ended, [null, "SIGKILL"]);
 });
 
 test("a run-time directory without a container is removed", () =>
