@@ -102,4 +102,6 @@ export const engines = {
   /** The same kernel and the same files as "uml". */
   selinux: { ...userModeLinux("sid", { selinux: 1 }), files: "uml" },
   tcg: emulated,
+  /** The same kernel again, with Debian's systemd as process 1. */
+  systemd: { ...userModeLinux("sid"), files: "uml", first: "systemd" },
 };

@@ -2,6 +2,7 @@
 # Process 1 of the test machine. The kernel puts VM=DIRECTORY into its environment; DIRECTORY/settings holds the rest:
 #   MODULES  kernel modules        OUT, ERR  devices (or port:NAME) that reach the caller's stdout and stderr
 #   DISK     block device or ''    WRITABLE  file with the directories whose changes reach the host, one a line
+#   FIRST    what becomes process 1 when all this is ready: '' (command.sh) or systemd, whose only unit is command.sh then
 # The host's tree stays read-only below an overlay whose upper layer is memory. Any failure here panics the kernel,
 # which ends the machine without a status, which the caller reports.
 set -e
@@ -28,7 +29,7 @@ for special in securityfs:sys/kernel/security bpf:sys/fs/bpf; do
   mount -t "${special%%:*}" none "${special#*:}" 2>/dev/null || : # not every kernel has them
 done
 mount -t cgroup2 -o nsdelegate cgroup2 sys/fs/cgroup
-for controller in $(cat sys/fs/cgroup/cgroup.controllers); do
+[ "$FIRST" = systemd ] || for controller in $(cat sys/fs/cgroup/cgroup.controllers); do
   echo "+$controller" >sys/fs/cgroup/cgroup.subtree_control # as systemd leaves it
 done
 mount -t tmpfs -o mode=755 tmpfs run
@@ -54,27 +55,11 @@ fi
 hostname machine
 ip link set lo up
 
-device() { # a virtio port is found by its name, since its number depends on the order of discovery
-  case $1 in
-    port:*) for port in $(grep -lx "${1#port:}" /sys/class/virtio-ports/*/name); do port=${port%/name}; echo "/dev/${port##*/}"; done ;;
-    *) echo "$1" ;;
-  esac
-}
-OUT=$(device "$OUT")
-ERR=$(device "$ERR")
-[ -c "$OUT" ] && [ -c "$ERR" ]
+export VM OUT ERR
+[ "$FIRST" = systemd ] || exec /bin/busybox sh "${0%/*}/command.sh"
 
-# The command writes to pipes, never to a terminal, so that it behaves as it would under any test runner.
-for device in "$OUT" "$ERR"; do stty -F "$device" raw -echo 2>/dev/null || :; done
-mkfifo -m 600 /run/machine.out /run/machine.err
-cat /run/machine.out >"$OUT" &
-out=$!
-cat /run/machine.err >"$ERR" &
-err=$!
-status=0
-/bin/sh "$VM/command" </dev/null >/run/machine.out 2>/run/machine.err || status=$?
-echo "$status" >"$VM/status"
-{ sleep 2; kill "$out" "$err" 2>/dev/null; } & # something left running may hold the pipes open
-wait "$out" "$err" || :
-sync
-poweroff -f
+# None of this system's services, nor a bus: systemd, and the one unit that is waited for.
+mkdir -p /run/systemd/system
+printf '%s\n' '[Unit]' 'DefaultDependencies=no' 'Requires=-.slice' '[Service]' 'Type=oneshot' 'Slice=system.slice' 'TasksMax=infinity' \
+  "Environment=VM=$VM OUT=$OUT ERR=$ERR PATH=$PATH" "ExecStart=/bin/busybox sh ${0%/*}/command.sh" >/run/systemd/system/machine.service
+exec /lib/systemd/systemd --system --unit=machine.service --log-target=null --show-status=no

@@ -60,6 +60,7 @@ function furnish({ machine, engine, directory, disk, keptDisk, writable, command
     ERR: err,
     DISK: disk === undefined ? "" : diskDevice,
     WRITABLE: join(machine, "writable"),
+    FIRST: engine.first ?? "",
   };
   const exported = Object.entries({ ...env, TMPDIR: "/mnt", BRIG_VM_DISK: settings.DISK }).filter(([key]) =>
     /^[A-Za-z_][A-Za-z0-9_]*$/.test(key),
@@ -74,7 +75,7 @@ function furnish({ machine, engine, directory, disk, keptDisk, writable, command
     join(machine, "command"),
     [
       ...exported.map(([key, value]) => `export ${key}=${quote(value)}`),
-      `unset VM MODULES OUT ERR DISK WRITABLE`,
+      `unset VM MODULES OUT ERR DISK WRITABLE FIRST`,
       `cd ${quote(cwd)} || exit 125`,
       `exec ${command.map(quote).join(" ")}\n`,
     ].join("\n"),
