@@ -11,6 +11,7 @@ import type {
 } from "./container/index.ts";
 import { archiveMembers } from "./engine/archiveMembers.ts";
 import { storedName, withConfiguredDefaults } from "./engine/configured.ts";
+import { groupChecks } from "./engine/groupChecks.ts";
 import { type ImageArchiveMembers, imageArchiveMembers } from "./engine/imageArchiveMembers.ts";
 import { type ImageMembers, imageMembers, imageStore } from "./engine/imageMembers.ts";
 import { networkChecks } from "./engine/networkChecks.ts";
@@ -273,7 +274,9 @@ function hostMembers(places: Places): HostMembers {
       const { runDoctor } = await import("./host/index.ts");
       const { loadMessages } = await import("./messages/index.ts");
       const words = await loadMessages("doctor", places.language);
-      return [...runDoctor(await probe(places), words), ...(await networkChecks(places, words))];
+      const facts = await probe(places);
+      const others = [...(await groupChecks(facts, words)), ...(await networkChecks(places, words))];
+      return [...runDoctor(facts, words), ...others];
     },
   };
 }

@@ -1,6 +1,9 @@
 export { blockDeviceNumber } from "./blockDevice.ts";
-export type { CgroupParent, CgroupWrite, GroupPlan } from "./cgroupPlan.ts";
+export type { CgroupParent, CgroupWrite, DelegatedUnit, GroupPlan } from "./cgroupPlan.ts";
+export { checkUnit, seeUnit, type UnitSight } from "./checkUnit.ts";
 export { offeredControllers, requireController } from "./controllers.ts";
+export { isKept, unitArguments, unitGroups, withoutUnit } from "./delegatedUnit.ts";
+export { containersDirectory } from "./groupPath.ts";
 export { limitsToResources } from "./limitsToResources.ts";
 export { type CgroupRequest, planCgroup } from "./planCgroup.ts";
 export { type Pressure, type PressureResource, readPressure, type Stall } from "./pressure.ts";

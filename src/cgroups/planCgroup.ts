@@ -3,7 +3,7 @@ import type { HostFacts } from "../host/index.ts";
 import type { SpecResources } from "../oci/index.ts";
 import type { CgroupParent, CgroupWrite, GroupPlan } from "./cgroupPlan.ts";
 import { offeredControllers, requireController } from "./controllers.ts";
-import { groupPath } from "./groupPath.ts";
+import { groupPlace } from "./groupPath.ts";
 import { cpuWrites, ioWrites, memoryWrites, pidsWrites } from "./limitWrites.ts";
 import { unifiedWrites } from "./unifiedWrites.ts";
 
@@ -18,6 +18,9 @@ export interface CgroupRequest {
 /** The controllers whose statistics and events are read. */
 const observed: readonly string[] = ["cpu", "io", "memory", "pids"];
 
+/** What systemd gives to a delegated unit (systemd.resource-control(5), "Delegate="); it leaves all others alone. */
+const delegated: readonly string[] = ["cpu", "cpuset", "io", "memory", "pids"];
+
 /**
  * Decides the group of a container: where it is, what must be enabled above it and which files to write. Pure.
  *
@@ -31,20 +34,26 @@ const observed: readonly string[] = ["cpu", "io", "memory", "pids"];
  */
 export function planCgroup({ id, resources, parent, facts }: CgroupRequest): GroupPlan | undefined {
   const { cgroup } = facts;
-  const path = groupPath(id, parent);
+  const { path, unit } = groupPlace(id, parent, cgroup.manager);
   const writes = planWrites(resources, facts);
   if (cgroup.mountPoint === undefined) {
     if (parent !== undefined) requireController(cgroup, "cgroup", "the cgroup parent");
     return undefined;
   }
   refuseOwnGroup(path, cgroup.ownGroup);
-  const asked = new Set(writes.map(({ file }) => file.slice(0, file.indexOf("."))));
-  const enable = offeredControllers(cgroup).filter((name) => observed.includes(name) || asked.has(name));
-  const parents: CgroupParent[] = [{ directory: cgroup.mountPoint, enable }];
-  for (let depth = 1; depth < path.length; depth += 1) {
-    parents.push({ directory: [cgroup.mountPoint, ...path.slice(0, depth)].join("/"), enable });
-  }
-  return { directory: [cgroup.mountPoint, ...path].join("/"), parents, writes };
+  const wanted = new Set(writes.map(({ file }) => file.slice(0, file.indexOf("."))));
+  const enable = offeredControllers(cgroup).filter((name) => observed.includes(name) || wanted.has(name));
+  const { mountPoint } = cgroup;
+  const at = (depth: number) => [mountPoint, ...path.slice(0, depth)].join("/");
+  const foreign = enable.filter((name) => !delegated.includes(name));
+  const parents = path.map(
+    (_, depth): CgroupParent => ({
+      directory: at(depth),
+      enable: unit !== undefined && depth < unit.depth ? foreign : enable,
+    }),
+  );
+  const asked = unit === undefined ? {} : { unit: { name: unit.name, slice: unit.slice, directory: at(unit.depth) } };
+  return { directory: at(path.length), parents, writes, ...asked };
 }
 
 /** A group that holds this process can neither hand controllers down nor be emptied by us. */

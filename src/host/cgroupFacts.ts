@@ -17,6 +17,8 @@ export interface CgroupSources {
   /** Reads a file of the v2 hierarchy or of /sys. */
   readonly read: (path: string) => string | undefined;
   readonly swap: boolean;
+  /** Whether systemd is process 1 (sd_booted(3)). */
+  readonly systemd: boolean;
 }
 
 interface CgroupMount {
@@ -43,12 +45,18 @@ export function readCgroupFacts(sources: CgroupSources): CgroupFacts {
     ...(mountPoint === undefined ? {} : { mountPoint }),
     isRealRoot,
     ownGroup,
+    ...(sources.systemd && isPure(mounts) && isRealRoot ? { manager: "systemd" } : {}),
     controllers: names.map((name) => placeOf(name, { offered, handedDown, mounts, table: sources.table })),
     effectiveCpus: (cpuset && readBelow("cpuset.cpus.effective")) || onlineList(sources, "cpu"),
     effectiveMems: (cpuset && readBelow("cpuset.mems.effective")) || onlineList(sources, "node"),
     swap: sources.swap,
     ...(offered.includes("io") ? ioWeightFile(readBelow("io.cost.qos"), sources) : {}),
   };
+}
+
+/** Where there is v1 as well, systemd has its groups and all controllers there. */
+function isPure(mounts: readonly CgroupMount[]): boolean {
+  return mounts.length > 0 && mounts.every(({ version }) => version === 2);
 }
 
 /** Only the root has io.cost.qos, and only groups below it have io.weight, when the kernel has the model. */

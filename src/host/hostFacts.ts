@@ -73,6 +73,8 @@ export interface CgroupFacts {
   readonly isRealRoot: boolean;
   /** The caller's own v2 group, as `/proc/self/cgroup` names it. */
   readonly ownGroup: string;
+  /** Who owns the groups of a host with nothing but v2, and has to be asked for some; absent: nobody, or it has only a part. */
+  readonly manager?: "systemd";
   readonly controllers: readonly ControllerPlace[];
   /** Lists such as `0-3,7` of what a new group could use. */
   readonly effectiveCpus: string;

@@ -31,7 +31,7 @@ export interface HostSummary {
   readonly IPv4Forwarding: boolean;
   readonly Debug: false;
   readonly SystemTime: string;
-  readonly CgroupDriver: "cgroupfs";
+  readonly CgroupDriver: "cgroupfs" | "systemd";
   readonly CgroupVersion: "2" | "none";
   readonly KernelVersion: string;
   readonly OperatingSystem: string;
@@ -96,7 +96,7 @@ export function summarizeHost(facts: HostFacts, { counts, serverVersion, words }
     IPv4Forwarding: readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim() === "1",
     Debug: false,
     SystemTime: new Date().toISOString(),
-    CgroupDriver: "cgroupfs",
+    CgroupDriver: facts.cgroup.manager ?? "cgroupfs",
     CgroupVersion: facts.cgroup.mountPoint === undefined ? "none" : "2",
     KernelVersion: facts.kernel.release,
     OperatingSystem: os.get("PRETTY_NAME") ?? os.get("NAME") ?? "Linux",

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, machine, release, totalmem } from "node:os";
 import { readFileIfExists } from "../base/index.ts";
 import { readCgroupFacts } from "./cgroupFacts.ts";
@@ -32,6 +32,7 @@ export function probeHost(paths: HostPaths): HostFacts {
     table: readFileIfExists("/proc/cgroups"),
     read: readFileIfExists,
     swap: readFileIfExists("/proc/swaps") !== undefined,
+    systemd: existsSync("/run/systemd/system"),
   });
   const features = effectiveUid === 0 ? readFeatureCache({ bootId, cgroup, paths }) : undefined;
   return {

@@ -96,6 +96,8 @@ export interface CgroupPlan {
   /** Groups that must exist above it and the controllers to enable in each, top down. */
   readonly parents: readonly { readonly directory: string; readonly enable: readonly string[] }[];
   readonly writes: readonly { readonly file: string; readonly value: string }[];
+  /** The unit of systemd's that holds the group and is asked for before a start. */
+  readonly unit?: { readonly name: string; readonly slice: string; readonly directory: string };
   /** eBPF instructions for the device filter (8 bytes each), absent when every device is allowed. */
   readonly deviceFilter?: Uint8Array;
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { testDirectory } from "./projectPaths.ts";
-import { unifiedHierarchy } from "./traces.ts";
+import { groupDirectories, unifiedHierarchy } from "./traces.ts";
 
 /** What a test run may not add to: one line for each thing that exists on this host. */
 export type HostSnapshot = ReadonlySet<string>;
@@ -69,7 +69,10 @@ function mounts(): string[] {
 
 function cgroupsOfBrig(): string[] {
   const unified = unifiedHierarchy();
-  return unified === undefined ? [] : directoriesBelow(join(unified, "brig")).map((path) => `cgroup ${path}`);
+  if (unified === undefined) return [];
+  return groupDirectories(unified)
+    .flatMap(directoriesBelow)
+    .map((path) => `cgroup ${path}`);
 }
 
 function directoriesBelow(directory: string): string[] {

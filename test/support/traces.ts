@@ -14,8 +14,14 @@ export function unifiedHierarchy(): string | undefined {
 export function cgroupOf(containerId: string): string | undefined {
   const unified = unifiedHierarchy();
   if (unified === undefined) return undefined;
-  const group = join(unified, "brig", containerId);
-  return existsSync(group) ? group : undefined;
+  return groupDirectories(unified)
+    .map((directory) => join(directory, containerId))
+    .find((group) => existsSync(group));
+}
+
+/** Where groups of containers lie: brig's own tree, or the unit that systemd has made for it. */
+export function groupDirectories(unified: string): readonly string[] {
+  return [join(unified, "brig"), join(unified, "brig.slice/brig.service/containers")];
 }
 
 /** Processes of this host, those in containers too, that have a word among their arguments; zombies have none. */

@@ -2,13 +2,14 @@
 // @wrong A container without limits took the host with it, or the engine.
 // @defence Limits are written before the first process starts, and processes are limited without being asked.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { splitDeviceNumber } from "../../src/cgroups/blockDevice.ts";
 import { type BrigResult, disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
 import { servedBusyboxRoot, timeoutMs } from "../support/busyboxRegistry.ts";
 import { disk, groups, machineTest } from "../support/machine.ts";
+import { groupDirectories } from "../support/traces.ts";
 
 let root: TestRoot;
 let image: string;
@@ -133,7 +134,7 @@ machineTest("run --cgroup-parent makes the group below the one it names", { cont
 machineTest("run leaves no group behind, whatever the container did", { controllers: ["pids"] }, async () => {
   await run([], "sleep 600 & exit 3");
   await run(["--pids-limit", "8"], "for n in $(seq 20); do sleep 600 & done");
-  assert.deepEqual(subgroups(join(groups, "brig")), []);
+  assert.deepEqual(groupDirectories(groups).filter(existsSync).flatMap(subgroups), []);
 });
 
 function subgroups(directory: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readFileIfExists } from "../../base/index.ts";
+import { containersDirectory } from "../../cgroups/index.ts";
 import { endStaleGroup } from "../lifecycle/staleGroup.ts";
 import { listContainerIds } from "../state/containerIds.ts";
 import { isKept } from "../state/liveState.ts";
@@ -35,8 +36,7 @@ function ownGroups(scene: CheckScene): readonly Finding[] {
  * machine, of whatever root, has that container's directory open.
  */
 function unknownGroups(scene: CheckScene): readonly Finding[] {
-  const mountPoint = scene.probeHost().cgroup.mountPoint;
-  const parent = mountPoint === undefined ? undefined : join(mountPoint, "brig");
+  const parent = containersDirectory(scene.probeHost().cgroup);
   const ids = parent === undefined ? [] : entriesOf(parent).filter((name) => /^[0-9a-f]{64}$/.test(name));
   const strangers = ids.filter((id) => !isAccountedFor(scene.root, id));
   const used = strangers.length === 0 ? new Set<string>() : containersInUse();

@@ -15,6 +15,7 @@ import { readLaunchFile } from "../state/launchFile.ts";
 import { isLive, type LiveState, type RunningState, readLiveState, type StatePlaces } from "../state/liveState.ts";
 import { isAlive, readBootId } from "../state/processIdentity.ts";
 import { findContainer } from "../state/removeContainer.ts";
+import { monitorGroup } from "./monitorGroup.ts";
 import { endStaleGroup } from "./staleGroup.ts";
 
 export interface AdoptionPlaces extends StatePlaces {
@@ -56,7 +57,8 @@ export async function planAdoption(
   const launch = readLaunchFile(paths.launch);
   const record = readContainerRecord(paths.record);
   const network = record !== undefined && hasOwnNetwork(record, paths.directory) ? await networkOf(request) : {};
-  const monitor = { ...launch.monitor, boot: readBootId(), ...progressOf(lost) };
+  const place = foreground ? {} : monitorGroup(launch);
+  const monitor = { ...launch.monitor, boot: readBootId(), ...progressOf(lost), ...place };
   // Its volumes were filled before its process was executed.
   return compilePlan({ ...launch, ...network, copyUp: [], foreground, monitor });
 }

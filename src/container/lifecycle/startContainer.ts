@@ -36,6 +36,8 @@ import type { SteppedContainer, Stepping } from "../step/stepping.ts";
 import { writeStartFailure } from "../why/startFailure.ts";
 import { lockCall, planAdoption, tend } from "./adoptContainer.ts";
 import { withContainerLock } from "./containerLock.ts";
+import { withMonitorPlace } from "./monitorGroup.ts";
+import { placeGroup } from "./placeGroup.ts";
 import { endStaleGroup } from "./staleGroup.ts";
 import { findSurroundings, introduce } from "./startSurroundings.ts";
 
@@ -94,7 +96,8 @@ function planOf(request: LaunchRequest, { alterPlan }: EngineContext): LaunchPla
 
 /** Starts a container that goes on by itself; resolves once its payload has been executed. */
 export async function startDetached(request: StartRequest, context: EngineContext): Promise<void> {
-  const prepared = await prepareStart(request, context);
+  const attached = await prepareStart(request, context);
+  const prepared = { ...attached, launch: withMonitorPlace(attached.launch) };
   const outcome = launchWhenFree(request, prepared, context);
   introduce(prepared, request.observer);
   await started(outcome, prepared, context);
@@ -202,8 +205,9 @@ async function prepareStart(request: StartRequest, context: EngineContext): Prom
   failPoint("start.prepared");
   let isStarted = false;
   const journal = request.keepsJournal ? newJournalKeeper(paths.journal) : undefined;
+  const placed = await placeGroup(request.launch, request.observer);
   const { launch, network } = await findSurroundings(
-    { launch: request.launch, paths, ...(record === undefined ? {} : { record }) },
+    { launch: { ...request.launch, ...placed }, paths, ...(record === undefined ? {} : { record }) },
     context,
   );
   return {

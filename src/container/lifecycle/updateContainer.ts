@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, fileSystemError, writeFileAtomic } from "../../base/index.ts";
 import type { CgroupWrite, GroupPlan } from "../../cgroups/index.ts";
+import type { HostFacts } from "../../host/index.ts";
+import type { LaunchRequest } from "../../launch/index.ts";
 import { tellContainer } from "../events/tellContainer.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { readContainerOptions, writeContainerOptions } from "../state/containerOptions.ts";
@@ -29,7 +31,11 @@ export async function updateContainer(request: UpdateRequest, context: EngineCon
     const { record, state } = observeContainer(context, request.nameOrId);
     const { id } = record;
     const options = readContainerOptions(paths.options);
-    const planned = planUpdate(request, { id, options, host: context.probeHost() });
+    const planned = planUpdate(request, {
+      id,
+      options,
+      host: asMade(context.probeHost(), readLaunchFile(paths.launch)),
+    });
     const runs = state.status === "running" || state.status === "paused";
     if (runs && planned.group !== undefined) writeLimits(planned.group, planned.writes, id);
     keep(planned, paths);
@@ -38,6 +44,12 @@ export async function updateContainer(request: UpdateRequest, context: EngineCon
     }
     await tellContainer(record, { action: "update" }, context);
   });
+}
+
+/** Where its group lies was decided when the container was made, maybe in a boot without systemd, or with it. */
+function asMade(host: HostFacts, { cgroup }: LaunchRequest): HostFacts {
+  const { manager: _, ...facts } = host.cgroup;
+  return { ...host, cgroup: cgroup?.unit === undefined ? facts : { ...facts, manager: "systemd" } };
 }
 
 /** The records that `inspect`, the next start and the next update go by. */

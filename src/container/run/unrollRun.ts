@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
+import type { HostFacts } from "../../host/index.ts";
 import { type LaunchPlan, unrollPlan } from "../../launch/index.ts";
 import type { RunOptions } from "../runOptions.ts";
 import { containerPaths } from "../state/containerPaths.ts";
@@ -26,7 +27,10 @@ export interface UnrolledRun {
  * @throws EngineError as `planRun`; `imageNotFound` when the layers of the image are not unpacked here.
  */
 export async function unrollRun({ options, title }: UnrollRunRequest, context: EngineContext): Promise<UnrolledRun> {
-  const { plan, files, id, notices } = await planRun(options, context);
+  const { plan, files, id, notices } = await planRun(options, {
+    ...context,
+    probeHost: () => unmanaged(context.probeHost()),
+  });
   requireLayers(plan, options.image);
   const [volumes, own] = [`${join(context.root, "volumes")}/`, containerPaths(context.root, id).directory];
   const opened = plan.steps.flatMap(({ op, fields: { path } }) => (op === "openTree" ? [String(path)] : []));
@@ -38,6 +42,11 @@ export async function unrollRun({ options, title }: UnrollRunRequest, context: E
     runDirectory: runDirectory(context.runRoot, id),
   });
   return { script, notices };
+}
+
+/** A script makes its groups itself: it has no unit of systemd's to make them in. */
+function unmanaged({ cgroup: { manager: _, ...cgroup }, ...facts }: HostFacts): HostFacts {
+  return { ...facts, cgroup };
 }
 
 function requireLayers({ steps }: LaunchPlan, image: string): void {

@@ -102,6 +102,15 @@ export const english = {
     part: ({ path }: { path: string }) => `a part of the hierarchy is mounted at ${path}`,
     partAdvice: "limits work only when no process sits in the top group of the mount: move them to a group below it",
   },
+  delegation: {
+    title: "groups of systemd",
+    kept: "brig.service holds those of containers",
+    absent: "it is asked for brig.service when the first container starts",
+    unheld: "containers have theirs without systemd, which may take controllers and limits away",
+    unheldAdvice: "stop the containers and start them again; systemctl status brig.service may say why",
+    mute: "systemd-run is not installed, so containers get groups that systemd does not know of",
+    muteAdvice: "install it; it is part of systemd",
+  },
   controller: {
     title: ({ name }: { name: string }) => `${name} controller`,
     offered: "offered to cgroup v2",

@@ -102,6 +102,15 @@ export const korean: typeof english = {
     part: ({ path }) => `계층의 일부만 ${path}에 마운트됨`,
     partAdvice: "마운트된 최상위 그룹에 프로세스가 없어야 한도가 동작합니다. 프로세스를 하위 그룹으로 옮기세요",
   },
+  delegation: {
+    title: "systemd의 그룹",
+    kept: "컨테이너의 그룹은 brig.service 안에 있음",
+    absent: "첫 컨테이너가 시작될 때 systemd에 brig.service를 요청함",
+    unheld: "컨테이너의 그룹을 systemd가 모르므로 컨트롤러와 한도가 사라질 수 있음",
+    unheldAdvice: "컨테이너를 모두 멈췄다가 다시 시작하세요. 이유는 systemctl status brig.service로 볼 수 있습니다",
+    mute: "systemd-run이 설치되어 있지 않아 컨테이너의 그룹을 systemd가 모름",
+    muteAdvice: "systemd-run을 설치하세요. systemd의 일부입니다",
+  },
   controller: {
     title: ({ name }) => `${name} 컨트롤러`,
     offered: "cgroup v2에서 쓸 수 있음",

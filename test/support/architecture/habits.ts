@@ -3,6 +3,7 @@ import { codeOf, importsOf, type Sources } from "./sources.ts";
 /** The only files that start programs: each for one kind of program. */
 const spawningFiles: ReadonlySet<string> = new Set([
   "src/base/helperProcess.ts",
+  "src/container/lifecycle/keepUnit.ts",
   "src/container/logs/journalctl.ts",
   "src/container/step/lentShell.ts",
   "src/host/probeFeatures.ts",

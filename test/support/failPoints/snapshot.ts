@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { unifiedHierarchy } from "../traces.ts";
+import { groupDirectories, unifiedHierarchy } from "../traces.ts";
 import type { World } from "./world.ts";
 
 /** Everything of a world that could be left behind, a line each (invariants I1, I2, I4 to I6, I9, I12). */
@@ -79,7 +79,8 @@ function mountsBelow(directory: string): readonly string[] {
 
 function groupsOf(id: string): readonly string[] {
   const unified = unifiedHierarchy();
-  return unified !== undefined && listed(join(unified, "brig", id)).length > 0 ? [`group ${id}`] : [];
+  if (unified === undefined) return [];
+  return groupDirectories(unified).some((path) => listed(join(path, id)).length > 0) ? [`group ${id}`] : [];
 }
 
 /** Processes that were given the world's directory, have something of it open, or live in a root made of it. */

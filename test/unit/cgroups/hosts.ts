@@ -12,6 +12,9 @@ export const pureHost: CgroupFacts = {
   ioWeightFile: "io.weight",
 };
 
+/** The same where systemd is process 1. */
+export const systemdHost: CgroupFacts = { ...pureHost, ownGroup: "/user.slice/session-1.scope", manager: "systemd" };
+
 export const hybridHost: CgroupFacts = {
   mountPoint: "/sys/fs/cgroup/unified",
   isRealRoot: true,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { planCgroup } from "../../../src/cgroups/index.ts";
 import type { CgroupFacts } from "../../../src/host/index.ts";
 import type { SpecResources } from "../../../src/oci/index.ts";
-import { bareHost, hybridHost, pureHost } from "./hosts.ts";
+import { bareHost, hybridHost, pureHost, systemdHost } from "./hosts.ts";
 
 const plan = (cgroup: CgroupFacts, resources: Partial<SpecResources> = {}, parent?: string) =>
   planCgroup({
@@ -223,4 +223,44 @@ test("planCgroup() makes a group without limits where the top group keeps the co
     limit,
     refused("controllerUnavailable", /kept by the top group of \/sys\/fs\/cgroup, which holds processes$/),
   );
+});
+
+test("planCgroup() puts the groups of a systemd host into a delegated unit, and leaves those above it to systemd", () => {
+  const enable = ["cpu", "io", "memory", "pids"];
+  const unit = "/sys/fs/cgroup/brig.slice/brig.service";
+  const { writes: _, ...placed } = plan(systemdHost) ?? {};
+  assert.deepEqual(placed, {
+    directory: `${unit}/containers/c1`,
+    parents: [
+      { directory: "/sys/fs/cgroup", enable: [] },
+      { directory: "/sys/fs/cgroup/brig.slice", enable: [] },
+      { directory: unit, enable },
+      { directory: `${unit}/containers`, enable },
+    ],
+    unit: { name: "brig.service", slice: "brig.slice", directory: unit },
+  });
+});
+
+test("planCgroup() hands down by itself what systemd does not", () => {
+  const parents = plan(systemdHost, { unified: { "hugetlb.2MB.max": "0" }, cpu: { cpus: "0" } })?.parents;
+  assert.deepEqual(
+    parents?.map(({ enable }) => enable.join(" ")),
+    ["hugetlb", "hugetlb", "cpu cpuset io memory pids hugetlb", "cpu cpuset io memory pids hugetlb"],
+  );
+});
+
+test("planCgroup() asks for one unit in each slice that a container is put in", () => {
+  const placeOf = (parent: string) => {
+    const { directory, unit } = plan(systemdHost, {}, parent) ?? {};
+    return [directory?.slice("/sys/fs/cgroup/".length), unit?.name, unit?.slice];
+  };
+  assert.deepEqual(placeOf("team-web.slice"), [
+    "team.slice/team-web.slice/brig-in-team-web.service/containers/c1",
+    "brig-in-team-web.service",
+    "team-web.slice",
+  ]);
+  assert.deepEqual(placeOf("brig.slice"), ["brig.slice/brig.service/containers/c1", "brig.service", "brig.slice"]);
+  assert.deepEqual(placeOf("-.slice"), ["brig-in--.service/containers/c1", "brig-in--.service", "-.slice"]);
+  assert.deepEqual(placeOf("/team/web"), ["team/web/c1", undefined, undefined]);
+  assert.throws(() => plan(systemdHost, {}, "team--web.slice"), refused("invalidValue", /invalid cgroup parent/));
 });

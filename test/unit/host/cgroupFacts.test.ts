@@ -4,13 +4,19 @@ import { readCgroupFacts } from "../../../src/host/cgroupFacts.ts";
 
 const table = (rows: readonly string[]) => ["#subsys_name\thierarchy\tnum_cgroups\tenabled", ...rows, ""].join("\n");
 
-function factsOf(mountinfo: readonly string[], files: Readonly<Record<string, string>>, rows: readonly string[] = []) {
+function factsOf(
+  mountinfo: readonly string[],
+  files: Readonly<Record<string, string>>,
+  rows: readonly string[] = [],
+  systemd = false,
+) {
   const contents = new Map(Object.entries(files));
   return readCgroupFacts({
     mountinfo: `${mountinfo.join("\n")}\n`,
     ownCgroup: contents.get("own") ?? "0::/\n",
     table: table(rows),
     read: (path) => contents.get(path),
+    systemd,
     swap: true,
   });
 }
@@ -85,4 +91,15 @@ test("readCgroupFacts() sees a top group that keeps its controllers because proc
   assert.equal(states(facts).memory, "occupied");
   assert.equal(states(facts).pids, "offered");
   assert.equal(states(factsOf(mountinfo, { ...files, own: "0::/init\n" })).memory, "offered");
+});
+
+test("readCgroupFacts() knows systemd as the owner of the groups only where it has no others than those of v2", () => {
+  const pure = "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw";
+  const managerOf = (mounts: readonly string[], files: Readonly<Record<string, string>> = {}, systemd = true) =>
+    factsOf(mounts, files, [], systemd).manager;
+  assert.equal(managerOf([pure]), "systemd");
+  assert.equal(managerOf([pure], {}, false), undefined);
+  assert.equal(managerOf([pure], { "/sys/fs/cgroup/cgroup.events": "populated 1\n" }), undefined);
+  assert.equal(managerOf([pure, "31 23 0:27 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd"]), undefined);
+  assert.equal(managerOf([]), undefined);
 });
