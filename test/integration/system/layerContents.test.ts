@@ -181,7 +181,10 @@ test("without its blob a layer cannot be verified, which is said; a repair fetch
     /^note {6}layer-contents: .*cannot be verified, only its size: its blob "sha256:.*" is not here$/m,
   );
   assert.match(found.stdout, /^1 fault$/m);
-  assert.match((await runBrig(["system", "check", "--deep", "--repair"], { root })).stdout, /^no fault, \d+ repaired$/m);
+  assert.match(
+    (await runBrig(["system", "check", "--deep", "--repair"], { root })).stdout,
+    /^no fault, \d+ repaired$/m,
+  );
   assert.equal(statSync(inTree("etc/empty")).mode & 0o777, 0o644);
 });
 
