@@ -125,7 +125,7 @@ function containerMembers(places: Places): ContainerMembers {
 function planMembers(
   places: Places,
   complete: (options: RunOptions) => Promise<RunOptions>,
-): Pick<Engine, "plan" | "diffPlans" | "unroll"> {
+): Pick<Engine, "plan" | "diffPlans" | "compareRunc" | "unroll"> {
   return {
     async plan(options) {
       const { planRun } = await import("./container/index.ts");
@@ -135,6 +135,10 @@ function planMembers(
       const { diffPlans } = await import("./container/index.ts");
       const request = { before: await complete(before), after: await complete(after) };
       return diffPlans(request, await containerContext(places));
+    },
+    async compareRunc(request) {
+      const { compareRunc } = await import("./container/index.ts");
+      return compareRunc({ ...request, options: await complete(request.options) }, await containerContext(places));
     },
     async unroll({ options, title }) {
       const { unrollRun } = await import("./container/index.ts");

@@ -5,6 +5,7 @@ import type {
   BootReport,
   CheckReport,
   CheckRequest,
+  CompareRuncRequest,
   ContainerArchives,
   ContainerNetworks,
   ContainerStudies,
@@ -20,6 +21,7 @@ import type {
   LogPiece,
   LogsRequest,
   PlannedRun,
+  RuncComparison,
   RunDifference,
   RunObserver,
   RunOptions,
@@ -184,6 +186,8 @@ export interface Engine extends ContainerViews, ContainerArchives, ContainerNetw
   plan(options: RunOptions): Promise<PlannedRun>;
   /** What the plans of two requests differ in. Needs no root. */
   diffPlans(request: DiffPlansRequest): Promise<RunDifference>;
+  /** Starts the container that `run` would start with brig and with runc, removes both, and sets their calls side by side. */
+  compareRunc(request: CompareRuncRequest): Promise<RuncComparison>;
   /** A shell script of unshare, mount, ip and others that makes the container that `run` would make. */
   unroll(request: UnrollRunRequest): Promise<UnrolledRun>;
   /** Runs a container in the foreground and resolves when its process has ended and everything is put away. */

@@ -103,9 +103,11 @@ export type { UnrolledRun, UnrollRunRequest } from "./run/unrollRun.ts";
 
 import type { MakeRequest } from "./run/runContainer.ts";
 import type { UnrolledRun, UnrollRunRequest } from "./run/unrollRun.ts";
+import type { CompareRuncRequest, RuncComparison } from "./runc/compareRunc.ts";
 
 export type { JournalVerification } from "../launch/index.ts";
 export { type MakeRequest, makeOnly, type RunRequest, runContainer, runDetached } from "./run/runContainer.ts";
+export type { CompareRuncRequest, LaunchCount, RuncComparison } from "./runc/compareRunc.ts";
 export type * from "./runOptions.ts";
 export type { CreatedContainer, CreatedName, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";
 export type { ContainerStats } from "./stats/containerStats.ts";
@@ -165,6 +167,11 @@ export async function verifyRun<Request extends MakeRequest, Report>(
   context: EngineContext,
 ): Promise<Report> {
   return (await import("./verify/verifyRun.ts")).verifyRun(run, request, context);
+}
+
+/** `compareRunc` of runc/compareRunc.ts, for the same reason. */
+export async function compareRunc(request: CompareRuncRequest, context: EngineContext): Promise<RuncComparison> {
+  return (await import("./runc/compareRunc.ts")).compareRunc(request, context);
 }
 
 /** `unrollRun` of run/unrollRun.ts, which nothing needs that runs a container. */

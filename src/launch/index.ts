@@ -35,6 +35,15 @@ export type {
 export type { FieldValue, LaunchPhase, LaunchPlan, LaunchStep } from "./plan.ts";
 export { probeFeatures } from "./probeFeatures.ts";
 export {
+  type ComparedPurpose,
+  comparePurposes,
+  groupHelperCalls,
+  type LaunchCalls,
+  newRuntimeTrace,
+  type RuntimeTrace,
+} from "./purpose/compareLaunches.ts";
+export type { PurposePhase, PurposePlaces } from "./purpose/purposes.ts";
+export {
   type RootFile,
   type RootFilesRequest,
   type RunningFilesRequest,
@@ -63,5 +72,6 @@ export {
 } from "./treeProcess.ts";
 export type { UnrolledFile } from "./unroll/unrolling.ts";
 export { unrollPlan } from "./unroll/unrollPlan.ts";
-export { attachTracer, requireStrace, type Tracer } from "./verify/attachTracer.ts";
+export { attachTracer, requireStrace, type Tracer, type TracerRequest } from "./verify/attachTracer.ts";
+export type { LaunchTrace } from "./verify/tracedProcesses.ts";
 export { type Disagreement, type JournalVerification, verifyJournal } from "./verify/verifyJournal.ts";

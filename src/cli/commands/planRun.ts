@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { EngineError } from "../../base/index.ts";
-import type { PlannedRun, RunDifference } from "../../container/index.ts";
+import type { PlannedRun, RuncComparison, RunDifference } from "../../container/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag } from "../flags/flag.ts";
@@ -13,6 +13,7 @@ import { formatIndentedJson } from "../template/index.ts";
 
 interface PlanDraft extends RunDraft {
   bundle?: string;
+  compare?: string;
   format?: string;
   oci?: boolean;
   /** What was said before `--diff`. */
@@ -34,12 +35,27 @@ function readFormat(draft: PlanDraft, format: string): void {
   draft.format = format;
 }
 
+function readRuntime(draft: PlanDraft, runtime: string): void {
+  if (runtime !== "runc") {
+    throw new EngineError("invalidValue", `cannot compare a plan with ${JSON.stringify(runtime.slice(0, 64))}`, {
+      hint: "write --compare runc",
+    });
+  }
+  draft.compare = runtime;
+}
+
 const planFlags: readonly Flag<PlanDraft>[] = [
   {
     long: "bundle",
     value: "directory",
     text: "write an OCI bundle there; its rootfs is yours to fill",
     read: textInto<PlanDraft>("bundle"),
+  },
+  {
+    long: "compare",
+    value: "runtime",
+    text: "start the container with brig and with runc, both traced, and show what the calls of each are for",
+    read: readRuntime,
   },
   {
     long: "diff",
@@ -50,7 +66,7 @@ const planFlags: readonly Flag<PlanDraft>[] = [
   { long: "oci", text: "print config.json of the OCI runtime specification", read: switchInto<PlanDraft>("oci") },
 ];
 
-/** Takes every flag of `run` and does nothing of it. */
+/** Takes every flag of `run` and, but for `--compare`, does nothing of it. */
 export const planRunCommand = defineCommand<PlanDraft>({
   usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
   arguments: { atLeast: 1 },
@@ -60,6 +76,12 @@ export const planRunCommand = defineCommand<PlanDraft>({
   begin: beginRunDraft,
   execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
     const options = finishRunRequest(draft, args);
+    if (draft.compare !== undefined) {
+      requireComparisonAlone(draft);
+      const observer = { onNotice: (notice: string) => context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`) };
+      const request = { options, observer, signal: context.signal };
+      return { output: await formatComparison(await (await openEngine()).compareRunc(request), draft) };
+    }
     if (draft.before !== undefined) {
       if (draft.oci === true || draft.bundle !== undefined) throw twoViews();
       const before = finishRunRequest(draft.before, args);
@@ -87,6 +109,19 @@ function twoViews(): EngineError {
   return new EngineError("usage", "conflicting options: --diff shows steps, --oci and --bundle a specification", {
     hint: "leave out --diff, or the other one",
   });
+}
+
+function requireComparisonAlone({ before, oci, bundle }: PlanDraft): void {
+  if (before === undefined && oci !== true && bundle === undefined) return;
+  throw new EngineError("usage", "conflicting options: --compare runs the container, and shows no plan of it", {
+    hint: "leave out --diff, --oci and --bundle",
+  });
+}
+
+async function formatComparison(comparison: RuncComparison, { format }: PlanDraft): Promise<string> {
+  const { runcComparisonJson, runcComparisonText } = await import("../render/runcComparisonText.ts");
+  if (format === "json") return `${formatIndentedJson(runcComparisonJson(comparison))}\n`;
+  return runcComparisonText(comparison);
 }
 
 async function formatDifference(difference: RunDifference, { format }: PlanDraft): Promise<string> {

@@ -4,6 +4,7 @@ import type { Place, WordKind } from "./wordKinds.ts";
 
 /** What the value of a flag can be, by the flag's name; the flag's own reader takes each of these words. */
 const words: Readonly<Record<string, readonly string[]>> = {
+  compare: ["runc"],
   lang: languages,
   pull: ["always", "missing", "never"],
   restart: ["no", "always", "unless-stopped", "on-failure"],

@@ -10,6 +10,8 @@ export interface TracerRequest {
   readonly pid: number;
   /** An empty directory for what is written of each process; the caller removes it when the trace has been read. */
   readonly directory: string;
+  /** Every call instead of those that a journal could tell of. */
+  readonly counted?: "every";
 }
 
 /** A system-call trace that is being written. */
@@ -44,8 +46,10 @@ const longestString = 16 * 1024;
 
 const options = [
   ...["-ff", "-v", "-xx", "-X", "raw", "-s", String(longestString), "--decode-pids=pidns"],
-  ...["-e", "signal=none", "-e", `trace=${tracedCalls.map((name) => `?${name}`).join(",")}`],
+  ...["-e", "signal=none"],
 ];
+
+const journalOnly = ["-e", `trace=${tracedCalls.map((name) => `?${name}`).join(",")}`];
 
 /** @throws EngineError `notOffered` where strace is not installed. */
 export function requireStrace(attempt: string): string {
@@ -62,13 +66,17 @@ export function requireStrace(attempt: string): string {
  *
  * @throws EngineError `notOffered` when the kernel does not let it.
  */
-export async function attachTracer(strace: string, { pid, directory }: TracerRequest): Promise<Tracer> {
+export async function attachTracer(strace: string, { pid, directory, counted }: TracerRequest): Promise<Tracer> {
   const output = join(directory, "calls");
-  const tracer = spawn(strace, [...options, "-o", output, "-p", String(pid)], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: {},
-    detached: true,
-  });
+  const tracer = spawn(
+    strace,
+    [...options, ...(counted === "every" ? [] : journalOnly), "-o", output, "-p", String(pid)],
+    {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: {},
+      detached: true,
+    },
+  );
   const ended = new Promise<void>((resolve) => {
     tracer.once("close", () => resolve());
     tracer.once("error", () => resolve());

@@ -5,6 +5,7 @@ const spawningFiles: ReadonlySet<string> = new Set([
   "src/base/helperProcess.ts",
   "src/container/lifecycle/keepUnit.ts",
   "src/container/logs/journalctl.ts",
+  "src/container/runc/runcRoom.ts",
   "src/container/step/lentShell.ts",
   "src/host/probeFeatures.ts",
   "src/image/credentialProgram.ts",

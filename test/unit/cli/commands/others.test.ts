@@ -154,6 +154,45 @@ test("plan run --diff compares what was said before it with everything", async (
   assert.equal((await brig(["plan", "run", "--diff", "--oci", "img"], { engine })).status, 125);
 });
 
+test("plan run --compare shows the purposes of the calls of both, and takes no other view", async () => {
+  const asked: unknown[] = [];
+  const calls = (...names: readonly string[]) => new Map(names.map((name, index) => [name, index + 1]));
+  const engine = {
+    compareRunc: async (request: { readonly options: unknown }) => {
+      asked.push(request.options);
+      return {
+        rows: [
+          { phase: "mounts", purpose: "mount /\x1b[1m", runc: calls("mount"), brig: calls("fsopen", "fsconfig") },
+          { phase: "privileges", purpose: "ambient set", runc: calls("prctl"), brig: calls() },
+        ],
+        runc: { relevant: 2, total: 9 },
+        brig: { relevant: 3, total: 5 },
+      } as const;
+    },
+  };
+  const table = await brig(["plan", "run", "--compare", "runc", "--userns", "host", "img", "sh"], { engine });
+  assert.match(table.out, /^mounts +mount \/\\x1b\[1m +mount +fsopen, fsconfig x2\n/m);
+  assert.match(
+    table.out,
+    /^privileges +ambient set +prctl +-\n1 purposes of both, 1 of runc alone, 0 of brig alone\n/m,
+  );
+  assert.match(table.out, /^all system calls up to the command: runc 9, brig's helper 5\n$/m);
+  assert.deepEqual(asked, [{ image: "img", command: ["sh"], userns: "host" }]);
+  const json = await brig(["plan", "run", "--compare", "runc", "--format", "json", "img"], { engine });
+  const { purposes, runc } = JSON.parse(json.out) as { purposes: readonly unknown[]; runc: unknown };
+  assert.deepEqual(purposes[1], {
+    phase: "privileges",
+    purpose: "ambient set",
+    who: "runc",
+    runc: { prctl: 1 },
+    brig: {},
+  });
+  assert.deepEqual(runc, { relevant: 2, total: 9 });
+  for (const other of [["--diff"], ["--oci"], ["--bundle", "b"]])
+    assert.equal((await brig(["plan", "run", "--compare", "runc", ...other, "img"], { engine })).status, 125);
+  assert.equal((await brig(["plan", "run", "--compare", "crun", "img"], { engine })).status, 125);
+});
+
 test("registry serve says where and stays until it is interrupted", async () => {
   const interruption = new AbortController();
   let closed = 0;

@@ -1,0 +1,140 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EngineError } from "../../base/index.ts";
+import {
+  type LaunchCalls,
+  type LaunchPlan,
+  newRuntimeTrace,
+  type PurposePlaces,
+  type RuntimeTrace,
+} from "../../launch/index.ts";
+import type { RuntimeSpec } from "../../oci/index.ts";
+import { watchChanges } from "../follow/changeWatch.ts";
+import { watchGroups } from "./runcGroups.ts";
+import { lastWords, openRuncRoom, type RuncRoom, requireProgram } from "./runcRoom.ts";
+import { openTraceFile } from "./traceFile.ts";
+
+export interface TraceRuncRequest {
+  readonly id: string;
+  readonly plan: LaunchPlan;
+  readonly bundleSpec: RuntimeSpec;
+  readonly hidden: Pick<PurposePlaces, "masked" | "readOnly">;
+  /** Writes config.json and what it binds. */
+  readonly writeBundle: (directory: string) => Promise<void>;
+  /** Empty, and the caller's to remove. */
+  readonly directory: string;
+  readonly programs: RuncPrograms;
+  readonly signal?: AbortSignal;
+}
+
+export interface RuncPrograms {
+  readonly runc: string;
+  readonly strace: string;
+}
+
+/**
+ * Runs the bundle of a plan with runc, followed by strace(1), up to the execution of its command, and ends it. Neither
+ * a process, a mount nor a control group is left; when the caller is killed, the group is, and the directory.
+ *
+ * @throws EngineError `launchFailed` with runc's own words when it cannot run the bundle, `interrupted`.
+ */
+export async function traceRunc(request: TraceRuncRequest): Promise<LaunchCalls> {
+  const { directory, bundleSpec } = request;
+  const bundle = join(directory, "bundle");
+  await request.writeBundle(bundle);
+  const trace = newRuntimeTrace({
+    root: join(bundle, "rootfs"),
+    staging: [],
+    own: [join(directory, "state")],
+    group: `/${request.id}`,
+    ...request.hidden,
+  });
+  const removeGroups = watchGroups(bundleSpec.linux.cgroupsPath);
+  const room = await openRuncRoom();
+  try {
+    await mountRoot(request, room);
+    await followRunc(request, room, trace);
+  } finally {
+    await room.close();
+    removeGroups();
+  }
+  return trace.result();
+}
+
+/** The image's layers as an overlay whose writable part is in memory; only the room sees the mounts. */
+async function mountRoot({ plan, directory }: TraceRuncRequest, room: RuncRoom): Promise<void> {
+  const mount = requireProgram("mount", "mount");
+  const [stage, root] = [join(directory, "stage"), join(directory, "bundle", "rootfs")];
+  mkdirSync(stage);
+  await room.run([mount, "-t", "tmpfs", "-o", "mode=0700,size=256m", "tmpfs", stage], directory);
+  const layers = plan.steps.flatMap(({ op, id, fields }) =>
+    op === "openTree" && id.startsWith("layer.") ? [String(fields.path)] : [],
+  );
+  // overlayfs reads its layers' names as one option of one page: they are short
+  const names = layers.map((_, index) => String(index));
+  await room.run([requireProgram("mkdir", "coreutils"), "--mode=0755", ...names, "upper", "work", root], stage);
+  for (const [index, layer] of layers.entries()) await room.run([mount, "--bind", layer, String(index)], stage);
+  const options = `lowerdir=${names.join(":")},upperdir=upper,workdir=work`;
+  await room.run([mount, "-t", "overlay", "-o", options, "overlay", root], stage);
+}
+
+const longestString = 4096;
+const options = [
+  "-f",
+  "-v",
+  "-xx",
+  "-X",
+  "raw",
+  "-s",
+  String(longestString),
+  "--decode-pids=pidns",
+  "-e",
+  "signal=none",
+];
+/** A change is usually told; this is for hosts that tell none. */
+const lookAgainMs = 200;
+
+async function followRunc(request: TraceRuncRequest, room: RuncRoom, trace: RuntimeTrace): Promise<void> {
+  const { directory, programs, signal } = request;
+  const output = join(directory, "calls");
+  writeFileSync(output, "");
+  const runc = [programs.runc, "--root", join(directory, "state"), "run", "--bundle", "bundle", request.id];
+  const child = room.start([programs.strace, ...options, "-o", output, ...runc], directory);
+  const said = lastWords(child);
+  const watch = watchChanges(directory, signal);
+  const file = openTraceFile(output);
+  const state = endOf(child);
+  try {
+    for (;;) {
+      const ended = state.ended;
+      for (const line of file.newLines()) trace.take(line);
+      signal?.throwIfAborted();
+      if (trace.executed()) return;
+      if (ended) throw notRun(said());
+      await Promise.race([watch.wait(lookAgainMs), state.end]);
+    }
+  } finally {
+    watch.close();
+    file.close();
+  }
+}
+
+function endOf(child: ChildProcess): { ended: boolean; readonly end: Promise<void> } {
+  const state = { ended: false, end: Promise.resolve() };
+  state.end = new Promise((resolve) => {
+    const settle = (): void => {
+      state.ended = true;
+      resolve();
+    };
+    child.once("close", settle);
+    child.once("error", settle);
+  });
+  return state;
+}
+
+function notRun(words: string): EngineError {
+  return new EngineError("launchFailed", `runc cannot run the container: ${words || "it ended without a word"}`, {
+    hint: '"brig plan run --bundle DIR" writes the bundle that runc was given',
+  });
+}
