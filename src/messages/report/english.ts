@@ -50,8 +50,7 @@ export const english = {
     lead: "Each bar is a step of the plan, drawn where it happened and as long as it took; every bar leads to its record in the journal",
     started: ({ time, calls, took }: { time: string; calls: string; took: string }) =>
       `The last start was carried out at ${time} by ${calls} system calls within ${took}`,
-    repeated: ({ count }: { count: number }) =>
-      `Repeated by its monitor since (times: ${count}), of which nothing is kept`,
+    repeated: ({ count }: { count: number }) => `Repeated by its monitor since (${count} times), unrecorded`,
     failed: ({ time, calls, took }: { time: string; calls: string; took: string }) =>
       `The last start failed at ${time}, after ${calls} system calls within ${took}; the last call that failed:`,
     caption: "The processes work side by side: bars below one another happened at the same time",
