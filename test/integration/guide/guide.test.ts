@@ -8,7 +8,11 @@ import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning } from "../../support/runningContainer.ts";
 import { Normalizer, readExchanges, withOutputs } from "./transcripts.ts";
 
-const pages = ["docs/GUIDE.md", "docs/GUIDE.ko.md"] as const;
+/** In English and in Korean, and how many commands are run for them at least. */
+const pages = [
+  { english: "docs/GUIDE.md", korean: "docs/GUIDE.ko.md", commands: 20 },
+  { english: "README.md", korean: "README.ko.md", commands: 1 },
+] as const;
 
 let root: TestRoot;
 let path: string;
@@ -29,10 +33,25 @@ after(async () => {
   disposeRoot(root);
 });
 
-test("the guide says what its commands print; UPDATE_GOLDEN=1 writes it anew", () => {
-  const page = readFileSync(pages[0], "utf8");
-  const exchanges = readExchanges(page);
-  assert.ok(exchanges.length > 20, "the guide has lost its transcripts");
+for (const { english, korean, commands } of pages) {
+  test(`${english} says what its commands print; UPDATE_GOLDEN=1 writes it anew`, () => {
+    const page = readFileSync(english, "utf8");
+    const exchanges = readExchanges(page);
+    assert.ok(exchanges.length >= commands, "it has lost its transcripts");
+    const outputs = runAll(exchanges.map(({ command }) => command));
+    if (process.env["UPDATE_GOLDEN"] === "1") {
+      for (const name of [english, korean]) writeFileSync(name, withOutputs(readFileSync(name, "utf8"), outputs));
+    } else assert.equal(withOutputs(page, outputs), page);
+  });
+
+  test(`${korean} has the same transcripts`, () => {
+    const [one, other] = [english, korean].map((name) => readExchanges(readFileSync(name, "utf8")));
+    assert.deepEqual(other, one);
+  });
+}
+
+/** What they print, one after the other, without what differs from run to run. */
+function runAll(commands: readonly string[]): readonly string[] {
   const normalizer = new Normalizer(
     new Map([
       [root.root, "/var/lib/brig"],
@@ -40,7 +59,7 @@ test("the guide says what its commands print; UPDATE_GOLDEN=1 writes it anew", (
       [root.home, "/root"],
     ]),
   );
-  const outputs = exchanges.map(({ command }) => {
+  return commands.map((command) => {
     const { stdout } = spawnSync("/bin/sh", ["-c", `{ ${command}\n} 2>&1`], {
       cwd: root.home,
       env: { ...brigEnvironment(root), PATH: path },
@@ -49,12 +68,4 @@ test("the guide says what its commands print; UPDATE_GOLDEN=1 writes it anew", (
     });
     return normalizer.normalize(stdout);
   });
-  if (process.env["UPDATE_GOLDEN"] === "1") {
-    for (const name of pages) writeFileSync(name, withOutputs(readFileSync(name, "utf8"), outputs));
-  } else assert.equal(withOutputs(page, outputs), page);
-});
-
-test("the Korean guide has the same transcripts", () => {
-  const [english, korean] = pages.map((name) => readExchanges(readFileSync(name, "utf8")));
-  assert.deepEqual(korean, english);
-});
+}

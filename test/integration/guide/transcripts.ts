@@ -52,6 +52,7 @@ export class Normalizer {
     return text
       .replace(/\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b/g, (id) => this.#id(id))
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "2026-01-01T12:00:00Z")
+      .replace(/\(pid \d+\)/g, "(pid 4711)")
       .replace(/(?:Less than a|About a|\d+) (?:second|minute)s?( ago)?/g, "5 seconds$1");
   }
 
