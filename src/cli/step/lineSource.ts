@@ -1,5 +1,5 @@
 import { constants, fstatSync, openSync, readSync } from "node:fs";
-import { Socket } from "node:net";
+import { Socket, type SocketConstructorOpts } from "node:net";
 import { isatty, ReadStream } from "node:tty";
 
 /** Lines of the caller's stdin, of which nothing is taken that was not asked for: what follows is the payload's. */
@@ -13,10 +13,12 @@ const longestLine = 4096;
 
 /** A terminal gives a line at a time; everything else is read byte by byte. No thread ever blocks on it. */
 export function openLines(fd: number): LineSource {
-  if (isatty(fd)) return streamLines(new ReadStream(fd));
+  if (isatty(fd)) return streamLines(longestLine, (onread) => new ReadStream(fd, onread));
   const stat = fstatSync(fd);
-  if (stat.isFIFO()) return socketLines(openSync(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_NONBLOCK));
-  return stat.isSocket() ? socketLines(fd) : { next: async () => readLine(fd), close: () => undefined };
+  const bytewise = (own: number) =>
+    streamLines(1, (onread) => new Socket({ fd: own, readable: true, writable: false, ...onread }));
+  if (stat.isFIFO()) return bytewise(openSync(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_NONBLOCK));
+  return stat.isSocket() ? bytewise(fd) : { next: async () => readLine(fd), close: () => undefined };
 }
 
 /** Of a file: it never keeps anyone waiting. */
@@ -66,37 +68,29 @@ function newCollector(pause: () => void) {
 /** What a terminal answers when a program asks it where its cursor is; a shell that has ended leaves it in the line. */
 const reports = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*R`, "g");
 
-function streamLines(stream: ReadStream): LineSource {
-  const lines = newCollector(() => void stream.pause());
-  stream.on("data", (piece: Buffer) => lines.add(piece));
-  for (const end of ["end", "error", "close"]) stream.on(end, () => lines.end()); // EIO: the terminal is gone
-  stream.pause();
-  const next = async () => (await lines.wait(() => void stream.resume()))?.replaceAll(reports, "");
-  return { next, close: () => void stream.destroy() };
+/** The types know `onread` of connections only; every socket takes it (net.Socket). */
+interface OnRead extends SocketConstructorOpts {
+  readonly onread: { readonly buffer: Buffer; callback(size: number, bytes: Uint8Array): boolean };
 }
 
-/** A buffer of one byte: the kernel keeps the rest. */
-function socketLines(fd: number): LineSource {
+/** Of a terminal a read gives one line, of others as much as there is room for: the kernel keeps the rest. */
+function streamLines(room: number, open: (options: OnRead) => Socket): LineSource {
   let wanted = false;
   const lines = newCollector(() => {
     wanted = false;
   });
-  const onread = {
-    buffer: Buffer.alloc(1),
-    callback: (size: number, bytes: Uint8Array) => {
-      lines.add(Buffer.from(bytes.subarray(0, size)));
-      return wanted;
-    },
+  const callback = (size: number, bytes: Uint8Array) => {
+    lines.add(Buffer.from(bytes.subarray(0, size)));
+    return wanted;
   };
-  const options = { fd, readable: true, writable: false, onread };
-  const socket = new Socket(options); // not its literal: the types know onread of connections only (net.Socket)
-  for (const end of ["end", "error", "close"]) socket.on(end, () => lines.end());
-  return {
-    next: () =>
-      lines.wait(() => {
-        wanted = true;
-        socket.resume();
-      }),
-    close: () => void socket.destroy(),
+  const stream = open({ onread: { buffer: Buffer.alloc(room), callback } });
+  for (const end of ["end", "error", "close"]) stream.on(end, () => lines.end()); // EIO: the terminal is gone
+  const next = async () => {
+    const line = await lines.wait(() => {
+      wanted = true;
+      stream.resume();
+    });
+    return line?.replaceAll(reports, "");
   };
+  return { next, close: () => void stream.destroy() };
 }

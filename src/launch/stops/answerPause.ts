@@ -22,5 +22,7 @@ export interface PauseAnswerRequest {
 
 /** Answers a process that waits at a stop; one that has ended needs no answer. @throws EngineError as `signalProcess`. */
 export async function answerPause({ helperPath, process, answer }: PauseAnswerRequest): Promise<void> {
-  await signalProcess({ helperPath, process, number: constants.signals[signals[answer]] });
+  const send = () => signalProcess({ helperPath, process, number: constants.signals[signals[answer]] });
+  // A terminal that is closed in this moment ends what carries the answer, once.
+  await send().catch(send);
 }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import {
   type BrigResult,
   brigCommand,
@@ -204,21 +205,24 @@ test("at a terminal the prompt, a shell inside and the payload have it one after
     const argv = ["/bin/sh", "-c", 'trap : INT; "$@"; echo "ended:$?"; read line', "sh", ...brigCommand(root, args)];
     return Terminal.open({ argv, env: brigEnvironment(root), directory: root.directory });
   };
-  const terminal = await open(["sh", "-c", "read line; echo got:$line; tty; exit 7"]);
+  const terminal = await open(["sh", "-c", "echo ready; read line; echo got:$line; tty; exit 7"]);
   try {
     await terminal.waitFor(/\(brig\)$/);
     await terminal.type("sh", "Enter");
     await terminal.waitFor(/leave it with exit[\s\S]*[#$]$/);
     // The shell throws away what is typed before it reads its first line.
-    await terminal.type("", "Enter");
-    await terminal.waitFor(/[#$]\s+\S*\s?[#$]$/);
-    await terminal.type("echo inside:$((6*7))", "Enter");
-    await terminal.waitFor(/^inside:42$/m);
+    const type = async () => {
+      await terminal.type("echo inside:$((6*7))", "Enter");
+      await setTimeout(200);
+      return terminal.screen();
+    };
+    await eventually(type, (screen) => /^inside:42$/m.test(screen));
     await terminal.type("exit", "Enter");
     await terminal.waitFor(/inside:42[\s\S]*\(brig\)$/);
     await terminal.type("n", "Enter");
     await terminal.waitFor(/next: exec [\s\S]*\(brig\)$/);
     await terminal.type("c", "Enter");
+    await terminal.waitFor(/^ready$/m);
     await terminal.type("typed", "Enter");
     await terminal.waitFor(/^got:typed\n\/dev\/pts\/0\nended:7$/m);
   } finally {
@@ -235,14 +239,6 @@ test("at a terminal the prompt, a shell inside and the payload have it one after
   // A terminal that is closed sends SIGHUP and SIGCONT to everyone in the foreground.
   const closed = await open(["true"]);
   await closed.waitFor(/\(brig\)$/).finally(() => closed.close());
-  const inside = await open(["true"]);
-  try {
-    await inside.waitFor(/\(brig\)$/);
-    await inside.type("sh", "Enter");
-    await inside.waitFor(/leave it with exit[\s\S]*[#$]$/);
-  } finally {
-    await inside.close();
-  }
   await eventually(
     () => brigOk(["ps", "-aq"], { root }),
     ({ stdout }) => stdout === "",
