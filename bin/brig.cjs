@@ -1,9 +1,10 @@
-// Starts dist/main.pack: a script and behind it the code that V8 made of it (scripts/steps/program.mjs).
-const { closeSync, openSync, readSync } = require("node:fs");
+// Starts dist/main.pack: scripts and behind each the code that V8 made of it (scripts/steps/program.mjs).
+const { openSync, readSync } = require("node:fs");
 const { Script } = require("node:vm");
 
 const directory = `${__dirname.slice(0, __dirname.lastIndexOf("/"))}/dist`;
 const filename = `${directory}/main.pack`;
+// Open to the end: a script that is needed later must be of the same build, whatever is put into the file's place meanwhile.
 const pack = openSync(filename, "r");
 
 function read(position, size) {
@@ -16,13 +17,32 @@ function read(position, size) {
   return bytes;
 }
 
-const headerSize = 64;
-const sizes = read(0, headerSize).latin1Slice().trimEnd().split(" ").map(Number);
-// Behind the source: the code for `run`, for `pull`, and for all others.
+const headerSize = 256;
+const sizes = JSON.parse(read(0, headerSize).latin1Slice());
+// Behind the source of the first script: the code for `run`, for `pull`, and for all others. Later scripts have one.
 const special = ["run", "pull"].findIndex((word) => process.argv.includes(word));
-const part = special < 0 ? sizes.length - 1 : 1 + special;
-const before = sizes.slice(0, part).reduce((sum, size) => sum + size, headerSize);
-const cachedData = read(before, sizes[part]);
-const program = read(headerSize, sizes[0]).latin1Slice();
-closeSync(pack);
-new Script(program, { filename, cachedData }).runInThisContext()(require, directory);
+const total = (list) => list.reduce((sum, size) => sum + size, 0);
+
+function load(number) {
+  const parts = sizes[number];
+  const start = headerSize + total(sizes.slice(0, number).flat());
+  const part = special < 0 || parts.length === 2 ? parts.length - 1 : 1 + special;
+  const source = read(start, parts[0]).latin1Slice();
+  const cachedData = read(start + total(parts.slice(0, part)), parts[part]);
+  const module = {};
+  // Stacks name it so; src/cli/render/originalStack.ts looks for the map.
+  new Script(source, { filename: `${filename}/${number}`, cachedData }).runInThisContext()(requireModule, module, directory);
+  return module.exports;
+}
+
+const scripts = [];
+
+/** `brig:SCRIPT:MODULE` is a module of one of the scripts; its initialisation is its own affair. */
+function requireModule(name) {
+  if (!name.startsWith("brig:")) return require(name);
+  const [, number, module] = name.split(":");
+  scripts[number] ??= load(Number(number));
+  return scripts[number][module]();
+}
+
+requireModule("brig:0:src/main.ts");

@@ -176,50 +176,60 @@ type LifecycleMembers = Pick<
 function lifecycleMembers(places: Places): LifecycleMembers {
   const open = async (attempt: string) => {
     requireRoot(await probe(places), attempt);
-    return { room: await import("./container/index.ts"), context: await containerContext(places) };
+    return containerContext(places);
   };
   return {
     async start(nameOrId) {
-      const { room, context } = await open("start a container");
-      await room.startByName(nameOrId, context);
+      const context = await open("start a container");
+      const { startByName } = await import("./container/index.ts");
+      await startByName(nameOrId, context);
     },
     async startAttached(request) {
-      const { room, context } = await open("start a container");
-      return room.startAttached(request, context);
+      const context = await open("start a container");
+      const { startAttached } = await import("./container/index.ts");
+      return startAttached(request, context);
     },
     async stop(request) {
-      const { room, context } = await open("stop a container");
-      await room.stopContainer(request, context);
+      const context = await open("stop a container");
+      const { stopContainer } = await import("./container/index.ts");
+      await stopContainer(request, context);
     },
     async restart(request) {
-      const { room, context } = await open("restart a container");
-      await room.restartContainer(request, context);
+      const context = await open("restart a container");
+      const { restartContainer } = await import("./container/index.ts");
+      await restartContainer(request, context);
     },
     async update(request) {
-      const { room, context } = await open("update a container");
-      await room.updateContainer(request, context);
+      const context = await open("update a container");
+      const { updateContainer } = await import("./container/index.ts");
+      await updateContainer(request, context);
     },
     async kill(request) {
-      const { room, context } = await open("kill a container");
-      await room.killContainer(request, context);
+      const context = await open("kill a container");
+      const { killContainer } = await import("./container/index.ts");
+      await killContainer(request, context);
     },
     async pause(nameOrId) {
-      const { room, context } = await open("pause a container");
-      await room.setPaused(nameOrId, "paused", context);
+      const context = await open("pause a container");
+      const { setPaused } = await import("./container/index.ts");
+      await setPaused(nameOrId, "paused", context);
     },
     async unpause(nameOrId) {
-      const { room, context } = await open("unpause a container");
-      await room.setPaused(nameOrId, "running", context);
+      const context = await open("unpause a container");
+      const { setPaused } = await import("./container/index.ts");
+      await setPaused(nameOrId, "running", context);
     },
     async wait(nameOrId) {
-      const { room, context } = await open("wait for a container");
-      return room.waitContainer(nameOrId, context);
+      const context = await open("wait for a container");
+      const { waitContainer } = await import("./container/index.ts");
+      return waitContainer(nameOrId, context);
     },
     async cleanUp(id) {
       // The caller may have taken it away by now, and the data root with it: then nothing may be made there again.
       if (!existsSync(join(places.root, "containers", id))) return;
-      const { room, context } = await open("clean up a container");
-      await room.cleanUp(id, context);
+      const context = await open("clean up a container");
+      const { cleanUp } = await import("./container/index.ts");
+      await cleanUp(id, context);
     },
   };
 }

@@ -3,8 +3,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StepFailure } from "./command.mjs";
-import { buildProgram } from "./program.mjs";
+import { buildProgram, mapName } from "./program.mjs";
 import { distDirectory, projectRoot } from "./project.mjs";
+import { scriptCount } from "./splitProgram.mjs";
 import { fingerprint, stampMatches, writeStamp } from "./stamp.mjs";
 
 const stampFile = join(distDirectory, ".stamp");
@@ -14,9 +15,14 @@ const requireBanner =
   'import { createRequire as brigCreateRequire } from "node:module";\nconst require = brigCreateRequire(import.meta.url);';
 
 /** A change of how dist/ is made makes it out of date, too. */
-const steps = ["bundle.mjs", "program.mjs", "throughDoors.mjs", "lazyBuiltins.mjs", "codeCache.cjs"].map(
-  (name) => `scripts/steps/${name}`,
-);
+const steps = [
+  "bundle.mjs",
+  "program.mjs",
+  "splitProgram.mjs",
+  "throughDoors.mjs",
+  "lazyBuiltins.mjs",
+  "codeCache.cjs",
+].map((name) => `scripts/steps/${name}`);
 
 /** Builds dist/ unless it is up to date; resolves with whether something was built. */
 export async function buildBundle() {
@@ -70,7 +76,8 @@ function replaceDist(fresh) {
   mkdirSync(join(distDirectory, "chunks"), { recursive: true });
   const chunks = existsSync(join(fresh, "chunks")) ? readdirSync(join(fresh, "chunks")) : [];
   for (const name of chunks) renameSync(join(fresh, "chunks", name), join(distDirectory, "chunks", name));
-  for (const name of ["main.map", "main.pack", "index.js"]) renameSync(join(fresh, name), join(distDirectory, name));
+  const maps = Array.from({ length: scriptCount }, (_, script) => mapName(script));
+  for (const name of [...maps, "main.pack", "index.js"]) renameSync(join(fresh, name), join(distDirectory, name));
   for (const name of readdirSync(join(distDirectory, "chunks"))) {
     if (!chunks.includes(name)) rmSync(join(distDirectory, "chunks", name));
   }

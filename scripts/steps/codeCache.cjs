@@ -1,5 +1,5 @@
-// GROUP SOURCE PACK: runs a few commands of the bundled program, so that V8 compiles what they use, and writes that code to
-// stdout, for a program that will be in PACK.
+// GROUP DIRECTORY PACK: runs a few commands of the program whose scripts are in DIRECTORY (0.source, 1.source...), so that V8
+// compiles what they use, and writes that code there (0.GROUP...), for a program that will be in PACK.
 const { createHash } = require("node:crypto");
 const { createServer } = require("node:http");
 const { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
@@ -8,10 +8,33 @@ const { tmpdir } = require("node:os");
 const { dirname, join } = require("node:path");
 const { Script } = require("node:vm");
 
-const [group, sourceFile, packFile] = process.argv.slice(2);
-const source = readFileSync(sourceFile, "latin1");
-const script = new Script(source, { filename: join(dirname(dirname(packFile)), "dist", "main.pack") });
-const start = script.runInThisContext();
+const [group, directory, packFile] = process.argv.slice(2);
+const dist = join(dirname(dirname(packFile)), "dist");
+const scripts = new Map();
+/** The modules that the present command has asked for, by script: each command starts with none. */
+let exported = new Map();
+
+function scriptOf(number) {
+  const before = scripts.get(number);
+  if (before !== undefined) return before;
+  const source = readFileSync(join(directory, `${number}.source`), "latin1");
+  const script = new Script(source, { filename: join(dist, "main.pack", number) });
+  scripts.set(number, script);
+  return script;
+}
+
+/** As that of bin/brig.cjs. */
+function requireModule(name) {
+  if (!name.startsWith("brig:")) return createRequire(packFile)(name);
+  const [, number, path] = name.split(":");
+  if (!exported.has(number)) {
+    const module = {};
+    scriptOf(number).runInThisContext()(requireModule, module, directory);
+    exported.set(number, module.exports);
+  }
+  return exported.get(number)[path]();
+}
+
 const scratch = mkdtempSync(join(tmpdir(), "brig-warm-"));
 
 /**
@@ -33,6 +56,9 @@ const commands = {
     ["version"],
     ["inspect", "no-such-image"],
     ["exec", "nobody", "true"],
+    ["logs", "nobody"],
+    ["network", "ls"],
+    ["volume", "ls"],
   ],
 };
 
@@ -90,7 +116,8 @@ async function warm(words) {
   process.removeAllListeners("SIGTERM");
   await new Promise((resolve) => {
     process.exit = resolve;
-    start(createRequire(sourceFile), dirname(sourceFile));
+    exported = new Map();
+    requireModule("brig:0:src/main.ts");
   });
 }
 
@@ -104,7 +131,9 @@ async function main() {
   for (const words of commands[group]) await warm(words.map((word) => word.replace("REGISTRY", registry.address)));
   registry.close();
   fs.writeSync = writeSync;
-  writeFileSync(1, script.createCachedData());
+  for (const [number, script] of scripts) {
+    writeFileSync(join(directory, `${number}.${group}`), script.createCachedData());
+  }
 }
 
 main().then(

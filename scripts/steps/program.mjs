@@ -1,32 +1,68 @@
-// src/main.ts -> dist/main.pack: the whole command line as one script, and behind it the code that V8 made of it.
+// src/main.ts -> dist/main.pack: the command line as a few scripts, and behind each the code that V8 made of it.
 //
-// Loading a dozen ES modules and compiling them costs more than most commands take. One script with its compiled code
-// in the same file is read and started in a few milliseconds. The file is
-//   HEADER SOURCE CODE-OF-RUN CODE-OF-PULL CODE-OF-OTHERS
-// HEADER is a line of headerSize bytes with the sizes of the four, the source is ASCII. There are three caches because V8 makes
-// functions of all that a cache holds, and these commands have little in common. Source and caches are one
-// file because V8 tells by the length of the source alone whether a cache belongs to it: they must never be of different
-// builds. A Node of another version takes the source and compiles it (vm.Script, "cachedData").
+// Loading hundreds of ES modules and compiling them costs more than most commands take. A script with its compiled code in the
+// same file is read and started in a few milliseconds, and most commands need the first one only (splitProgram.mjs). The file is
+//   HEADER, and of each script: SOURCE CODE...
+// HEADER is a line of headerSize bytes: for each script a list with the size of its source, which is ASCII, and of its caches. The
+// first has a cache for `run`, one for `pull` and one for the other commands, because V8 makes functions of all that a cache
+// holds and these have little in common. Sources and caches are one file because V8 tells by the length of the source alone
+// whether a cache belongs to it: they must never be of different builds. A Node of another version takes the source
+// and compiles it (vm.Script, "cachedData").
 //
-// Short names make it load faster; main.map, which only reports of bugs read, leads back to the sources.
+// Short names make it load faster; the maps beside the pack, which only reports of bugs read, lead back to the sources.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lazyBuiltins } from "./lazyBuiltins.mjs";
 import { projectRoot } from "./project.mjs";
+import { assignModules, leaveToOthers, sharedModules } from "./splitProgram.mjs";
 import { throughDoors } from "./throughDoors.mjs";
 
 /** As bin/brig.cjs reads it. */
-const headerSize = 64;
+const headerSize = 256;
 
-/** Writes main.pack into the directory; `plugins` of esbuild come before our own. */
+/** For which commands each script has code of its own. */
+const cacheGroups = [["run", "pull", "others"], ["pull"], ["others"]];
+
+/** As src/cli/render/originalStack.ts reads it. */
+export const mapName = (script) => `main.${script}.map`;
+
+/** Writes main.pack and the maps into the directory; `plugins` of esbuild come before our own. */
 export async function buildProgram(outdir, plugins = []) {
+  const settings = { outdir, plugins: [...plugins, throughDoors(join(projectRoot, "src")), lazyBuiltins] };
+  const { metafile } = await bundle({ ...settings, entry: 'import "./src/main.ts";', metafile: true });
+  const assigned = assignModules(metafile);
+  const shared = sharedModules(metafile, assigned);
+  const outputs = await Promise.all(
+    shared.map((modules, script) => {
+      const leave = leaveToOthers(script, { assigned, projectRoot });
+      return bundle({ ...settings, entry: registryOf(modules), plugins: [leave, ...settings.plugins] });
+    }),
+  );
+  mkdirSync(outdir, { recursive: true });
+  const sources = outputs.map(({ outputFiles: [map, program] }, script) => {
+    writeFileSync(join(outdir, mapName(script)), map.text);
+    return Buffer.from(`(function (require, module, __dirname) {\n${program.text}\n})`);
+  });
+  writePack(outdir, sources);
+}
+
+/** An entry that offers modules to other scripts, by name; each is initialised when it is asked for. */
+function registryOf(modules) {
+  const members = modules.map(
+    (module) => `${JSON.stringify(module)}: () => require(${JSON.stringify(`./${module}`)}),`,
+  );
+  return `module.exports = {\n${members.join("\n")}\n};\n`;
+}
+
+async function bundle({ outdir, entry, plugins, metafile = false }) {
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
+  return build({
     absWorkingDir: projectRoot,
-    entryPoints: ["src/main.ts"],
+    stdin: { contents: entry, resolveDir: projectRoot, sourcefile: "registry.js" },
     bundle: true,
     write: false,
+    metafile,
     format: "cjs",
     platform: "node",
     target: "node20.19",
@@ -34,7 +70,7 @@ export async function buildProgram(outdir, plugins = []) {
     // Koffi is the one package that is loaded from node_modules, and through the loader that bin/brig.cjs hands over.
     supported: { "dynamic-import": false },
     define: { "import.meta.dirname": "__dirname" },
-    plugins: [...plugins, throughDoors(join(projectRoot, "src")), lazyBuiltins],
+    plugins,
     minifySyntax: true,
     minifyWhitespace: true,
     minifyIdentifiers: true,
@@ -45,28 +81,27 @@ export async function buildProgram(outdir, plugins = []) {
     legalComments: "eof",
     logLevel: "silent",
   });
-  const [map, program] = outputFiles;
-  const source = Buffer.from(`(function (require, __dirname) {\n${program.text}\n})`);
-  mkdirSync(outdir, { recursive: true });
-  writeFileSync(join(outdir, "main.map"), map.text);
-  const sourceFile = join(outdir, "main.source");
-  const packFile = join(outdir, "main.pack");
-  writeFileSync(sourceFile, source);
+}
+
+function writePack(outdir, sources) {
+  const work = mkdtempSync(join(outdir, "code-"));
   try {
-    const caches = ["run", "pull", "others"].map((group) => compileFor(group, { sourceFile, packFile }));
-    const parts = [source, ...caches];
-    const sizes = parts.map(({ length }) => length).join(" ");
-    writeFileSync(packFile, Buffer.concat([Buffer.from(`${sizes.padEnd(headerSize - 1)}\n`), ...parts]));
+    for (const [script, source] of sources.entries()) writeFileSync(join(work, `${script}.source`), source);
+    const packFile = join(outdir, "main.pack");
+    for (const group of cacheGroups[0]) compileFor(group, { work, packFile });
+    const code = (script) => cacheGroups[script].map((group) => readFileSync(join(work, `${script}.${group}`)));
+    const parts = sources.map((source, script) => [source, ...code(script)]);
+    const sizes = JSON.stringify(parts.map((part) => part.map(({ length }) => length)));
+    writeFileSync(packFile, Buffer.concat([Buffer.from(`${sizes.padEnd(headerSize - 1)}\n`), ...parts.flat()]));
   } finally {
-    rmSync(sourceFile, { force: true });
+    rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** The code that V8 makes of the program for some commands. */
-function compileFor(group, { sourceFile, packFile }) {
-  return execFileSync(process.execPath, [join(import.meta.dirname, "codeCache.cjs"), group, sourceFile, packFile], {
+/** Runs some commands of the program, which writes the code that V8 makes of the scripts into the directory. */
+function compileFor(group, { work, packFile }) {
+  execFileSync(process.execPath, [join(import.meta.dirname, "codeCache.cjs"), group, work, packFile], {
     env: { PATH: process.env.PATH },
-    stdio: ["ignore", "pipe", "inherit"],
-    maxBuffer: 64 * 1024 * 1024,
+    stdio: ["ignore", "ignore", "inherit"],
   });
 }

@@ -1,12 +1,15 @@
 // A file that imports from the index.ts of a room means the file that defines the name. In the bundle it gets that file
 // alone: through the index, the first name that a command needs would bring the whole room with it. This is sound because
-// no module of ours does anything when it is loaded (the architecture test sees to it).
+// no module of ours does anything when it is loaded (the architecture test sees to it). What would bring a whole room all
+// the same ends the build: it costs every command milliseconds, and nobody would notice.
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { StepFailure } from "./command.mjs";
 
 const doors = /\/index\.ts$/;
 const braces = /^(import|export)( type)? \{([^}]*)\} from "(\.[^"]+)";$/gm;
 const lazily = /const \{([^}]*)\} = await import\("(\.[^"]+\/index\.ts)"\);/g;
+const wholeRoom = /(?<!typeof )\bimport\("\.[^"]+\/index\.ts"\)/;
 
 /** An esbuild plugin for the sources below a directory. */
 export function throughDoors(sources) {
@@ -24,13 +27,16 @@ export function throughDoors(sources) {
 }
 
 function straighten(text, path, known) {
-  return text
+  const straight = text
     .replace(braces, (whole, verb, type, names, from) =>
-      verb === "export" || type !== undefined || !doors.test(from)
-        ? whole
-        : kept(whole, imports(names, from, path, known)),
+      type !== undefined || !doors.test(from) ? whole : kept(whole, imports(verb, { names, from, path, known })),
     )
     .replace(lazily, (whole, names, from) => kept(whole, lazyImports(names, from, path, known)));
+  const [whole] = wholeRoom.exec(straight) ?? [];
+  if (whole !== undefined) {
+    throw new StepFailure(`${path}: ${whole} brings a whole room: write const { NAME } = await ${whole}`);
+  }
+  return straight;
 }
 
 /** Every line stays where it is, for those who read where an error comes from. */
@@ -38,9 +44,9 @@ function kept(whole, text) {
   return text + "\n".repeat(whole.split("\n").length - 1);
 }
 
-function imports(names, from, path, known) {
+function imports(verb, { names, from, path, known }) {
   const found = byFile(names, from, path, known);
-  return found.map(([file, list]) => `import { ${list.join(", ")} } from ${JSON.stringify(file)};`).join(" ");
+  return found.map(([file, list]) => `${verb} { ${list.join(", ")} } from ${JSON.stringify(file)};`).join(" ");
 }
 
 function lazyImports(names, from, path, known) {
@@ -72,7 +78,9 @@ function byFile(names, from, path, known) {
 function define(door, name, known) {
   const offered = offers(door, known);
   const place = offered.get(name);
-  if (place === undefined) return { file: door, name };
+  if (place === undefined) {
+    throw new StepFailure(`${door} does not say where ${name} is defined: a door only passes on what files define`);
+  }
   return doors.test(place.file) ? define(place.file, place.name, known) : place;
 }
 
@@ -89,7 +97,8 @@ function offers(door, known) {
   }
   for (const [, from] of text.matchAll(/^export \* from "(\.[^"]+)";$/gm)) {
     const file = join(dirname(door), from);
-    const defined = readFileSync(file, "utf8").matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm);
+    for (const [name, place] of offers(file, known)) offered.set(name, place);
+    const defined = readFileSync(file, "utf8").matchAll(/^export (?:async )?(?:const|function\*?|class) (\w+)/gm);
     for (const [, name] of defined) offered.set(name, { file, name });
   }
   return offered;

@@ -1,10 +1,5 @@
-import type { ContainerStudies, StudyPlaces } from "./openStudies.ts";
-import type { DiffPlansRequest, RunDifference } from "./run/diffPlans.ts";
-import type { EngineContext } from "./run/engineContext.ts";
-import type { SteppedRun, StepRunRequest } from "./step/stepRun.ts";
-import type { EngineStore } from "./store/openStore.ts";
-
 export { parsePlatform } from "../image/index.ts";
+export type { JournalVerification } from "../launch/index.ts";
 export { parseUlimit, type RunStreams } from "../launch/index.ts";
 export {
   formatPorts,
@@ -38,6 +33,7 @@ export { type ImageUse, listImageUses } from "./imageUse.ts";
 export type { ContainerDetails, PortBindings } from "./inspect/containerDetails.ts";
 export type { ContainerJournal } from "./journal/containerJournal.ts";
 export type { JournalCall, StartJournal } from "./journal/startJournal.ts";
+export { compareRunc, diffPlans, openStore, openStudies, stepRun, unrollRun, verifyRun } from "./later.ts";
 export { tendContainer } from "./lifecycle/adoptContainer.ts";
 export { setPaused } from "./lifecycle/pauseContainer.ts";
 export type { ContainerChange, UpdatedLimits } from "./lifecycle/planUpdate.ts";
@@ -99,14 +95,8 @@ export type { PostureRow, PostureSection, PostureVerdict } from "./posture/fact.
 export type { DiffPlansRequest, RunDifference } from "./run/diffPlans.ts";
 export type { EngineContext } from "./run/engineContext.ts";
 export { planRun } from "./run/planRun.ts";
-export type { UnrolledRun, UnrollRunRequest } from "./run/unrollRun.ts";
-
-import type { MakeRequest } from "./run/runContainer.ts";
-import type { UnrolledRun, UnrollRunRequest } from "./run/unrollRun.ts";
-import type { CompareRuncRequest, RuncComparison } from "./runc/compareRunc.ts";
-
-export type { JournalVerification } from "../launch/index.ts";
 export { type MakeRequest, makeOnly, type RunRequest, runContainer, runDetached } from "./run/runContainer.ts";
+export type { UnrolledRun, UnrollRunRequest } from "./run/unrollRun.ts";
 export type { CompareRuncRequest, LaunchCount, RuncComparison } from "./runc/compareRunc.ts";
 export type * from "./runOptions.ts";
 export type { CreatedContainer, CreatedName, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";
@@ -144,42 +134,3 @@ export type { ContainerExplanation } from "./why/explainContainer.ts";
 export type { MountQuestion } from "./why/explainMount.ts";
 export type { PortExplanation, PortQuestion } from "./why/explainPort.ts";
 export type { Explanation } from "./why/explanation.ts";
-
-/** `openStore` of store/openStore.ts, which nothing needs that runs a container. */
-export async function openStore(context: EngineContext): Promise<EngineStore> {
-  return (await import("./store/openStore.ts")).openStore(context);
-}
-
-/** `diffPlans` of run/diffPlans.ts, for the same reason. */
-export async function diffPlans(request: DiffPlansRequest, context: EngineContext): Promise<RunDifference> {
-  return (await import("./run/diffPlans.ts")).diffPlans(request, context);
-}
-
-/** `openStudies` of openStudies.ts, for the same reason. */
-export async function openStudies(places: StudyPlaces): Promise<ContainerStudies> {
-  return (await import("./openStudies.ts")).openStudies(places);
-}
-
-/** `verifyRun` of verify/verifyRun.ts, which only a launch that is traced needs. */
-export async function verifyRun<Request extends MakeRequest, Report>(
-  run: (request: Request, context: EngineContext) => Promise<Report>,
-  request: Request,
-  context: EngineContext,
-): Promise<Report> {
-  return (await import("./verify/verifyRun.ts")).verifyRun(run, request, context);
-}
-
-/** `compareRunc` of runc/compareRunc.ts, for the same reason. */
-export async function compareRunc(request: CompareRuncRequest, context: EngineContext): Promise<RuncComparison> {
-  return (await import("./runc/compareRunc.ts")).compareRunc(request, context);
-}
-
-/** `unrollRun` of run/unrollRun.ts, which nothing needs that runs a container. */
-export async function unrollRun(request: UnrollRunRequest, context: EngineContext): Promise<UnrolledRun> {
-  return (await import("./run/unrollRun.ts")).unrollRun(request, context);
-}
-
-/** `stepRun` of step/stepRun.ts, for the same reason. */
-export async function stepRun(request: StepRunRequest, context: EngineContext): Promise<SteppedRun> {
-  return (await import("./step/stepRun.ts")).stepRun(request, context);
-}

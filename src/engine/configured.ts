@@ -51,12 +51,10 @@ function configuredLog(
 export async function storedName(text: string, places: Places): Promise<string> {
   const { search } = places.settings.configuration ?? {};
   if (search === undefined) return text;
-  const [{ searchedNames }, { imageStore }] = await Promise.all([
-    import("../image/index.ts"),
-    import("./imageMembers.ts"),
-  ]);
+  const { searchedNames } = await import("../image/index.ts");
   const names = searchedNames(text, search);
   if (names.length === 0) return text;
+  const { imageStore } = await import("./imageMembers.ts");
   const store = await imageStore(places);
   return names.find((name) => store.resolve(name) !== undefined) ?? text;
 }

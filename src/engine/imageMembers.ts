@@ -100,8 +100,8 @@ async function listImages(filters: readonly ImageFilter[], places: Places): Prom
 
 /** Writes the event of an image. */
 export async function tellImage({ root }: Places, action: ImageHappening["action"], image: string): Promise<void> {
-  const room = await import("../container/index.ts");
-  await room.tellImage({ root, now: new Date(), action, image });
+  const { tellImage: tell } = await import("../container/index.ts");
+  await tell({ root, now: new Date(), action, image });
 }
 
 export async function imageStore({ root }: Places) {

@@ -4,11 +4,13 @@ import type { Places } from "./places.ts";
 
 /** What somebody else's rules do to the networks of containers; nothing where there is no program to ask. */
 export async function networkChecks({ root }: Places, words: Messages["doctor"]): Promise<readonly DoctorCheck[]> {
-  const network = await import("../network/index.ts");
-  const nft = network.lookForTool("nft");
+  const { checkForwarding, defaultBridgeInterface, listNetworkRecords, lookForTool, readRuleset } = await import(
+    "../network/index.ts"
+  );
+  const nft = lookForTool("nft");
   if (nft === undefined) return [];
-  const bridges = network.listNetworkRecords(root).filter(({ driver }) => driver === "bridge");
-  const names = new Set([network.defaultBridgeInterface, ...bridges.map(({ hostInterface }) => hostInterface)]);
-  const facts = { ruleset: await network.readRuleset(nft), bridges: [...names] };
-  return [network.checkForwarding(facts, words.forwarding)];
+  const bridges = listNetworkRecords(root).filter(({ driver }) => driver === "bridge");
+  const names = new Set([defaultBridgeInterface, ...bridges.map(({ hostInterface }) => hostInterface)]);
+  const facts = { ruleset: await readRuleset(nft), bridges: [...names] };
+  return [checkForwarding(facts, words.forwarding)];
 }

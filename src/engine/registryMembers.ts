@@ -32,12 +32,16 @@ async function search(
   { term, limit = 25, signal }: SearchRequest,
   places: Places,
 ): Promise<readonly FoundRepository[]> {
-  const room = await (await import("../image/index.ts")).openSearch();
+  const { openSearch } = await import("../image/index.ts");
+  const room = await openSearch();
   const access = { ...(await registryAccess(places)), ...(signal === undefined ? {} : { signal }) };
   return room.searchRegistry(room.parseSearchTerm(term), limit, access);
 }
 
-const openRoom = async () => (await import("../image/index.ts")).openLogin();
+async function openRoom() {
+  const { openLogin } = await import("../image/index.ts");
+  return openLogin();
+}
 
 async function login({ server, account, signal }: LoginRequest, places: Places): Promise<LoginReport> {
   const room = await openRoom();

@@ -8,9 +8,8 @@ import type { StoredImage } from "./storedImage.ts";
 import { type IndexEntry, readIndex, writeIndex } from "./storeIndex.ts";
 import { blobPathIn, prepareLayout, type StoreLayout, storeLayout } from "./storeLayout.ts";
 import { entriesNamed, withName } from "./storeNames.ts";
-import { openPartial } from "./storePartial.ts";
 import { resolveImage, type StoreSurvey, surveyImages } from "./storeResolve.ts";
-import { collectGarbage, type LayerKeeper, type SweepReport } from "./storeSweep.ts";
+import type { LayerKeeper, SweepReport } from "./storeSweep.ts";
 
 /**
  * The images on disk. Nothing is kept in memory between calls and reading takes no lock, so any number of processes
@@ -57,7 +56,10 @@ export function openImageStore(directory: string): ImageStore {
     readDocument: async (digest, maxBytes) => documents.readDocument(layout, digest, maxBytes),
     readBlob: (digest, start) => documents.readBlob(layout, digest, start),
     putDocument: (bytes, mediaType) => documents.putDocument(layout, bytes, mediaType),
-    openPartial: (descriptor, signal) => openPartial(layout, descriptor, signal),
+    async openPartial(descriptor, signal) {
+      const { openPartial } = await import("./storePartial.ts");
+      return openPartial(layout, descriptor, signal);
+    },
     holdOffSweeps: (signal) => holdOffSweeps(layout, signal),
     isTagged: (reference, image) => {
       const entry = namedEntry(reference, image);
@@ -69,7 +71,10 @@ export function openImageStore(directory: string): ImageStore {
     list: () => surveyImages(layout).images,
     survey: () => surveyImages(layout),
     changeIndex,
-    collectGarbage: (keeper) => collectGarbage(layout, keeper),
+    async collectGarbage(keeper) {
+      const { collectGarbage } = await import("./storeSweep.ts");
+      return collectGarbage(layout, keeper);
+    },
   };
 }
 

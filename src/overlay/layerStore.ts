@@ -14,7 +14,7 @@ import { type DiffId, isDigest } from "../oci/index.ts";
 import { defaultLayerLimits, type LayerLimits } from "./layerLimits.ts";
 import { removeTree } from "./removeTree.ts";
 import { isStagingOwned, newStagingName } from "./stagingOwner.ts";
-import { type UnpackedLayer, UnpackStream } from "./unpackStream.ts";
+import type { UnpackedLayer, UnpackStream } from "./unpackStream.ts";
 
 export interface LayerStoreOptions {
   readonly helperPath: string;
@@ -90,6 +90,8 @@ export function openLayerStore(
     begin: async (diffId) => {
       const directory = makeStaging(staging);
       failPoint("pull.stage-made");
+      // Most who open the store only look where a layer is.
+      const { UnpackStream } = await import("./unpackStream.ts");
       const stream = new UnpackStream({ helperPath, limits, directory: join(directory, "tree") });
       return intakeOf({ diffId, stream, directory, target: layerPath(diffId), discard });
     },

@@ -28,8 +28,10 @@ export async function namesOf(kind: WordKind, command: string, engine: Engine): 
       return (await engine.networks([])).map(({ Name, Driver }) => ({ word: Name, text: `${Driver} network` }));
     case "volume":
       return (await engine.volumes([])).map(({ Name }) => ({ word: Name, text: "volume" }));
-    case "lab":
-      return (await import("../../lab/index.ts")).labs.map(({ id, title }) => ({ word: id, text: title.en }));
+    case "lab": {
+      const { labs } = await import("../../lab/index.ts");
+      return labs.map(({ id, title }) => ({ word: id, text: title.en }));
+    }
     case "object": {
       const all = ["container", "image", "network", "volume"] as const;
       return (await Promise.all(all.map((one) => namesOf(one, command, engine)))).flat();

@@ -32,11 +32,9 @@ export function showImplicitPull(context: CommandContext, options: RunOptions): 
 }
 
 async function openProgress({ stderr, now }: CommandContext, { image, pull }: RunOptions): Promise<PullProgress> {
-  const [{ showPull }, { familiarName, parseImageRef, withDefaultTag }, { sanitizeLine }] = await Promise.all([
-    import("./pullProgress.ts"),
-    import("../../image/index.ts"),
-    import("./sanitize.ts"),
-  ]);
+  const { showPull } = await import("./pullProgress.ts");
+  const { familiarName, parseImageRef, withDefaultTag } = await import("../../image/index.ts");
+  const { sanitizeLine } = await import("./sanitize.ts");
   if (pull !== "always") {
     const name = familiarName(withDefaultTag(parseImageRef(image)));
     stderr.write(`Unable to find image '${sanitizeLine(name)}' locally\n`);

@@ -35,7 +35,10 @@ export interface NetworksSetting extends StatePlaces, NetworkPlaces {
 export function openNetworks(setting: NetworksSetting): ContainerNetworks {
   return {
     networks: async (filters) => (await import("./listNetworks.ts")).listNetworks(setting, filters),
-    damagedNetworks: async () => (await import("../../network/index.ts")).listDamagedNetworks(setting.root),
+    async damagedNetworks() {
+      const { listDamagedNetworks } = await import("../../network/index.ts");
+      return listDamagedNetworks(setting.root);
+    },
     inspectNetwork: async (nameOrId) => (await import("./listNetworks.ts")).inspectNetwork(nameOrId, setting),
     createNetwork: (request) => createNetwork(request, setting),
     async removeNetwork(nameOrId, options = {}) {
