@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
   ContainerArchives,
@@ -14,6 +14,7 @@ import { storedName, withConfiguredDefaults } from "./engine/configured.ts";
 import { groupChecks } from "./engine/groupChecks.ts";
 import { type ImageArchiveMembers, imageArchiveMembers } from "./engine/imageArchiveMembers.ts";
 import { type ImageMembers, imageMembers, imageStore } from "./engine/imageMembers.ts";
+import { lifecycleMembers } from "./engine/lifecycleMembers.ts";
 import { networkChecks } from "./engine/networkChecks.ts";
 import { networkMembers } from "./engine/networkMembers.ts";
 import { helperPathOf, ownProgram, packageDirectory, rootsOf } from "./engine/ownPlaces.ts";
@@ -111,7 +112,7 @@ function containerMembers(places: Places): ContainerMembers {
         ? runDetached(request, context)
         : verifyRun(runDetached, request, context);
     },
-    ...lifecycleMembers(places),
+    ...lifecycleMembers(places, () => containerContext(places)),
     ...outputMembers(places),
     async removeContainer(nameOrId, { force = false, volumes = false } = {}) {
       requireRoot(await probe(places), "remove a container");
@@ -164,72 +165,6 @@ function outputMembers(places: Places): Pick<Engine, "logs" | "events" | "attach
       requireRoot(await probe(places), "attach to a container");
       const { attachByName } = await import("./container/index.ts");
       return attachByName(request, { ...places, now: () => new Date() });
-    },
-  };
-}
-
-type LifecycleMembers = Pick<
-  Engine,
-  "start" | "startAttached" | "stop" | "update" | "restart" | "kill" | "pause" | "unpause" | "wait" | "cleanUp"
->;
-
-function lifecycleMembers(places: Places): LifecycleMembers {
-  const open = async (attempt: string) => {
-    requireRoot(await probe(places), attempt);
-    return containerContext(places);
-  };
-  return {
-    async start(nameOrId) {
-      const context = await open("start a container");
-      const { startByName } = await import("./container/index.ts");
-      await startByName(nameOrId, context);
-    },
-    async startAttached(request) {
-      const context = await open("start a container");
-      const { startAttached } = await import("./container/index.ts");
-      return startAttached(request, context);
-    },
-    async stop(request) {
-      const context = await open("stop a container");
-      const { stopContainer } = await import("./container/index.ts");
-      await stopContainer(request, context);
-    },
-    async restart(request) {
-      const context = await open("restart a container");
-      const { restartContainer } = await import("./container/index.ts");
-      await restartContainer(request, context);
-    },
-    async update(request) {
-      const context = await open("update a container");
-      const { updateContainer } = await import("./container/index.ts");
-      await updateContainer(request, context);
-    },
-    async kill(request) {
-      const context = await open("kill a container");
-      const { killContainer } = await import("./container/index.ts");
-      await killContainer(request, context);
-    },
-    async pause(nameOrId) {
-      const context = await open("pause a container");
-      const { setPaused } = await import("./container/index.ts");
-      await setPaused(nameOrId, "paused", context);
-    },
-    async unpause(nameOrId) {
-      const context = await open("unpause a container");
-      const { setPaused } = await import("./container/index.ts");
-      await setPaused(nameOrId, "running", context);
-    },
-    async wait(nameOrId) {
-      const context = await open("wait for a container");
-      const { waitContainer } = await import("./container/index.ts");
-      return waitContainer(nameOrId, context);
-    },
-    async cleanUp(id) {
-      // The caller may have taken it away by now, and the data root with it: then nothing may be made there again.
-      if (!existsSync(join(places.root, "containers", id))) return;
-      const context = await open("clean up a container");
-      const { cleanUp } = await import("./container/index.ts");
-      await cleanUp(id, context);
     },
   };
 }
