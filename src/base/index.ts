@@ -1,6 +1,8 @@
 export { makeDirectory, readFileIfExists, syncDirectory, type WriteOptions, writeFileAtomic } from "./atomicFile.ts";
 export { type BoundedRead, readBoundedFile } from "./boundedFile.ts";
+export { childEnd } from "./childEnd.ts";
 export { isPasswordOf } from "./crypt.ts";
+export { errnoName } from "./errnoName.ts";
 export {
   describeErrno,
   EngineError,
@@ -19,11 +21,14 @@ export { corruptRecord, readRecord, unlessDamaged, writeRecord } from "./jsonRec
 export { type LockMode, openOwningNamespace, syncFileSystem } from "./libc.ts";
 export { listNames } from "./listNames.ts";
 export { acquireLock, type HeldLock, type LockRequest, lockDescriptor, withLock } from "./lock.ts";
+export { nearestWord } from "./nearestWord.ts";
 export { openIfExists } from "./openIfExists.ts";
 export { writeOutputFile } from "./outputFile.ts";
 export { isMarkAlive, ownProcessMark, processMark } from "./processMark.ts";
 export { randomHex } from "./random.ts";
 export { removeDirectory, removeFile } from "./removePath.ts";
 export { claimEnd, readReservation, removeStaleReservation, reserve, reserveLike } from "./reservation.ts";
-export { findSystemProgram, isExecutable } from "./systemProgram.ts";
+export { shellQuoted } from "./shellQuoted.ts";
+export { findSystemProgram, isExecutable, requireSystemProgram } from "./systemProgram.ts";
 export { formatBinarySize, formatDecimalSize, parseDuration, parseSize } from "./units.ts";
+export { unlessGone } from "./unlessGone.ts";

@@ -1,3 +1,4 @@
+import { nearestWord } from "../base/index.ts";
 import type { Engine } from "../engine.ts";
 import type { ArgumentCount, Invocation, LoadedCommand } from "./command.ts";
 import { type CommandEntry, commandTable, groupTable } from "./commandTable.ts";
@@ -5,7 +6,6 @@ import type { CommandContext, Outcome } from "./context.ts";
 import type { BoundFlag, Flag } from "./flags/flag.ts";
 import { type GlobalDraft, globalFlags, readSettings } from "./globalFlags.ts";
 import { DockerCommand } from "./grammar/dockerCommand.ts";
-import { nearestWord } from "./grammar/nearest.ts";
 import { WrongUsage } from "./grammar/wrongUsage.ts";
 import { reportFailure } from "./render/failure.ts";
 

@@ -1,4 +1,4 @@
-import { nearestWord } from "../namespaces/index.ts";
+import { nearestWord } from "../base/index.ts";
 import type { Problem } from "./configuration.ts";
 import { complaintOf, type Setting, schema } from "./schema.ts";
 

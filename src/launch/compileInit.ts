@@ -1,6 +1,7 @@
 import { capabilityMask } from "../namespaces/index.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import { type LaunchStep, stepsOf } from "./plan.ts";
+import { rlimitNames } from "./rlimitNames.ts";
 import { seccompFlagBits } from "./seccomp/filterFlags.ts";
 
 const step = stepsOf("init");
@@ -50,26 +51,6 @@ export function compileInit(request: InitRequest): LaunchStep[] {
   ];
 }
 
-/** `RLIMIT_*` numbers of Linux on every architecture that brig runs on (getrlimit(2), asm-generic/resource.h). */
-const resourceNumbers: Readonly<Record<string, number>> = {
-  RLIMIT_CPU: 0,
-  RLIMIT_FSIZE: 1,
-  RLIMIT_DATA: 2,
-  RLIMIT_STACK: 3,
-  RLIMIT_CORE: 4,
-  RLIMIT_RSS: 5,
-  RLIMIT_NPROC: 6,
-  RLIMIT_NOFILE: 7,
-  RLIMIT_MEMLOCK: 8,
-  RLIMIT_AS: 9,
-  RLIMIT_LOCKS: 10,
-  RLIMIT_SIGPENDING: 11,
-  RLIMIT_MSGQUEUE: 12,
-  RLIMIT_NICE: 13,
-  RLIMIT_RTPRIO: 14,
-  RLIMIT_RTTIME: 15,
-};
-
 /** RLIM_INFINITY, which the specification writes as -1 or as the largest 64-bit number. */
 function limitText(value: number): string {
   return value < 0 || value > Number.MAX_SAFE_INTEGER ? "18446744073709551615" : String(value);
@@ -80,7 +61,11 @@ function limitSteps({ spec }: InitRequest): LaunchStep[] {
     step(
       `limit.${type}`,
       "rlimit",
-      { resource: resourceNumbers[type] ?? -1, soft: limitText(soft), hard: limitText(hard) },
+      {
+        resource: rlimitNames.findIndex((name) => type === `RLIMIT_${name.toUpperCase()}`),
+        soft: limitText(soft),
+        hard: limitText(hard),
+      },
       { why: "--ulimit, or brig's default", doc: "setrlimit(2)" },
     ),
   );

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
-import { EngineError } from "../base/index.ts";
+import { EngineError, errnoName } from "../base/index.ts";
 import { encodeRecord } from "./encodePlan.ts";
 import { type HelperExit, openHelper, runHelper, type WaitingHelper } from "./helperProcess.ts";
 import type { JournalRecord } from "./journalReader.ts";
 import type { LaunchPlan } from "./plan.ts";
 import type { RunStreams } from "./runStreams.ts";
-import { errnoName, parseStepReport, type StepReport } from "./stepReport.ts";
+import { parseStepReport, type StepReport } from "./stepReport.ts";
 
 export interface LaunchSettings {
   readonly plan: LaunchPlan;

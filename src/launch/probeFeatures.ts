@@ -1,13 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { EngineError, fileSystemError } from "../base/index.ts";
+import { EngineError, errnoName, fileSystemError } from "../base/index.ts";
 import { type FeatureMap, type FeatureName, featureNames, type HostFacts, nearestDirectory } from "../host/index.ts";
 import { compileDeviceFilter } from "./deviceFilter.ts";
 import { runHelper } from "./helperProcess.ts";
 import type { JournalRecord } from "./journalReader.ts";
 import { stageOptions, writableName, writableOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchPhase, LaunchStep } from "./plan.ts";
-import { errnoName } from "./stepReport.ts";
 
 type Answers = Partial<Record<FeatureName, true | string>>;
 

@@ -1,4 +1,4 @@
-import { EngineError } from "../base/index.ts";
+import { EngineError, errnoName } from "../base/index.ts";
 import type { NamespaceKind, RuntimeSpec } from "../oci/index.ts";
 import { joinStep, targetSteps } from "./compileExec.ts";
 import type { ExecRequest } from "./execRequest.ts";
@@ -6,7 +6,6 @@ import { runHelper } from "./helperProcess.ts";
 import type { JournalRecord } from "./journalReader.ts";
 import { stageOptions } from "./overlayOptions.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
-import { errnoName } from "./stepReport.ts";
 
 interface ReadRequest {
   readonly helperPath: string;

@@ -1,4 +1,4 @@
-import { constants } from "node:os";
+import { errnoName } from "../base/index.ts";
 import type { JournalRecord } from "./journalReader.ts";
 import type { LaunchPhase, LaunchStep } from "./plan.ts";
 
@@ -15,13 +15,6 @@ export interface StepReport {
   readonly atNs: bigint;
   readonly tookNs: number;
   readonly why: string;
-}
-
-const errnoNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number as number, name]));
-
-/** The name of an errno number; the number itself for one that has none here. */
-export function errnoName(number: number): string {
-  return errnoNames.get(number) ?? `errno ${number}`;
 }
 
 /** Decodes a `call` record; `steps` gives the reason of each step by its id. */

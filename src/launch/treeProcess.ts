@@ -1,10 +1,9 @@
 import type { Readable } from "node:stream";
-import { decodeRecords, describeErrno, EngineError, type HelperProcess } from "../base/index.ts";
+import { decodeRecords, describeErrno, EngineError, errnoName, type HelperProcess } from "../base/index.ts";
 import { startPlan } from "./helperProcess.ts";
 import type { JournalRecord } from "./journalReader.ts";
 import type { LaunchStep } from "./plan.ts";
 import { hostStep, openSelf, type RootView, viewSteps } from "./rootView.ts";
-import { errnoName } from "./stepReport.ts";
 
 export interface ReadTreeRequest {
   readonly helperPath: string;

@@ -1,7 +1,6 @@
-import { EngineError } from "../base/index.ts";
+import { EngineError, nearestWord } from "../base/index.ts";
 import type { SpecCapabilities } from "../oci/index.ts";
 import { allCapabilities, capabilityNames } from "./capabilityNames.ts";
-import { nearestWord } from "./nearestWord.ts";
 
 /** What a container may do when nobody says otherwise; `docker` is what Docker gives, `default` is three less. */
 export type CapabilityProfile = "default" | "docker";
@@ -11,7 +10,7 @@ const defaultCapabilities = capabilitiesOf(
   "CHOWN DAC_OVERRIDE FOWNER FSETID KILL NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT",
 );
 
-/** What Docker gives a container that asks for nothing. */
+/** What Docker gives a container that asks for nothing (moby's daemon/pkg/oci/caps; "Runtime privilege and Linux capabilities"). */
 export const dockerCapabilities: readonly string[] = [
   ...defaultCapabilities,
   ...capabilitiesOf("MKNOD NET_RAW AUDIT_WRITE"),

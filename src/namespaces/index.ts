@@ -37,5 +37,4 @@ export {
   planNamespaces,
   type UsernsReason,
 } from "./namespaces.ts";
-export { nearestWord } from "./nearestWord.ts";
 export { type OwnIds, ownIdCount, parseUserns, type UsernsMode } from "./userns.ts";

@@ -1,6 +1,5 @@
-import { constants } from "node:os";
 import { basename, dirname } from "node:path";
-import { describeErrno, EngineError, spawnHelper } from "../base/index.ts";
+import { describeErrno, EngineError, errnoName, spawnHelper } from "../base/index.ts";
 import { quoteName } from "./byteString.ts";
 
 export interface RemoveTreeRequest {
@@ -21,8 +20,8 @@ export async function removeTree({ helperPath, path }: RemoveTreeRequest): Promi
   helper.stdin.end();
   const { status, records } = await helper.ended;
   if (status === 0) return;
-  const number = Number(records.find(({ op }) => op === "failed")?.fields.get("errno"));
-  const errno = Object.entries(constants.errno).find(([, value]) => value === number)?.[0];
+  const failed = records.find(({ op }) => op === "failed");
+  const errno = failed === undefined ? undefined : errnoName(Number(failed.fields.get("errno")));
   const reason = errno === undefined ? `the native helper ended with status ${status}` : describeErrno(errno);
   throw new EngineError("fileSystem", `cannot remove ${quoteName(path)}: ${reason}`, { details: { errno, path } });
 }

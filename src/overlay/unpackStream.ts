@@ -1,7 +1,7 @@
-import { constants } from "node:os";
 import {
   describeErrno,
   EngineError,
+  errnoName,
   failPoint,
   type HelperOutcome,
   type HelperProcess,
@@ -128,9 +128,4 @@ function unpackError({ status, records }: HelperOutcome): EngineError {
   return new EngineError(path !== "" && archiveErrors.has(errno) ? "malformedLayer" : "fileSystem", message, {
     details,
   });
-}
-
-function errnoName(errno: number): string {
-  const entry = Object.entries(constants.errno).find(([, number]) => number === errno);
-  return entry?.[0] ?? `error ${errno}`;
 }

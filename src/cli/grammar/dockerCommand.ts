@@ -1,7 +1,6 @@
 import { Command, Option, type ParseOptionsResult } from "commander";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, nearestWord } from "../../base/index.ts";
 import { type BoundFlag, flagName } from "../flags/flag.ts";
-import { nearestWord } from "./nearest.ts";
 import { type FlagGrammar, type FlagMistake, respell } from "./respell.ts";
 import { WrongUsage } from "./wrongUsage.ts";
 

@@ -1,3 +1,4 @@
+import { shellQuoted } from "../../base/index.ts";
 import { type Lab, type LabStart, type LabSummary, type Labs, labWords, type Verdict } from "../../lab/index.ts";
 import type { Language } from "../../messages/index.ts";
 import { formatList } from "./listFormat.ts";
@@ -76,7 +77,7 @@ export function solutionText(lab: Lab, start: LabStart, language: Language): str
 
 /** Words as they would be written for a shell. */
 function quoteWords(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+  return words.map(shellQuoted).join(" ");
 }
 
 function paragraphs(texts: readonly string[]): string {

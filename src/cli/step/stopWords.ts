@@ -1,6 +1,5 @@
-import { EngineError } from "../../base/index.ts";
+import { EngineError, nearestWord } from "../../base/index.ts";
 import { compareSnapshots, type LaunchStop, type SnapshotSection, type StopSnapshot } from "../../container/index.ts";
-import { nearestWord } from "../grammar/nearest.ts";
 import { formatTable } from "../render/columns.ts";
 import { changesText, snapshotText, stepText } from "./stopText.ts";
 

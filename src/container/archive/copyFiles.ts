@@ -1,7 +1,6 @@
 import { realpathSync } from "node:fs";
-import { constants } from "node:os";
 import { posix } from "node:path";
-import { describeErrno, EngineError, errnoOf, fileSystemError } from "../../base/index.ts";
+import { describeErrno, EngineError, errnoName, errnoOf, fileSystemError } from "../../base/index.ts";
 import { type RootView, readTree, startTreeWriter } from "../../launch/index.ts";
 import { mappedIdCount } from "../../namespaces/index.ts";
 import {
@@ -253,11 +252,9 @@ function realDirectory(path: string): string {
   }
 }
 
-const errnoNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number as number, name]));
-
 /** Docker's sentences where a directory and something else would take each other's place. */
 function copyError({ op, path, call, errno }: TreeRefusal): EngineError {
-  const name = errnoNames.get(errno) ?? `error ${errno}`;
+  const name = errnoName(errno);
   const where = quoteName(`/${path}`);
   const details = { errno: name, path, call };
   if (op === "dir" && name === "EEXIST") {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, findSystemProgram, readFileIfExists } from "../../base/index.ts";
+import { childEnd, errnoOf, findSystemProgram, readFileIfExists } from "../../base/index.ts";
 import { type DelegatedUnit, isKept, unitArguments, unitGroups } from "../../cgroups/index.ts";
 
 const timeoutMs = 20_000;
@@ -59,10 +59,6 @@ function attempt(action: () => void): void {
   }
 }
 
-function runQuietly(program: string, args: readonly string[]): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: "/", env: {}, stdio: "ignore", timeout: timeoutMs });
-    child.once("error", () => resolve(false));
-    child.once("close", (code) => resolve(code === 0));
-  });
+async function runQuietly(program: string, args: readonly string[]): Promise<boolean> {
+  return (await childEnd(spawn(program, args, { cwd: "/", env: {}, stdio: "ignore", timeout: timeoutMs }))) === 0;
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readlinkSync } from "node:fs";
 import { isatty } from "node:tty";
-import { EngineError, fileSystemError, findSystemProgram } from "../../base/index.ts";
+import { fileSystemError, requireSystemProgram } from "../../base/index.ts";
 
 /** The caller's descriptors, which the shell gets. */
 export interface ShellStreams {
@@ -28,6 +28,8 @@ export interface ShellPlace {
   readonly inRoot: boolean;
 }
 
+const attempt = "open a shell";
+
 /** The names of the directory `ns` of proc_pid(5), and nsenter's words for them; the user namespace goes first. */
 const kinds = { user: "user", mnt: "mount", uts: "uts", ipc: "ipc", net: "net", pid: "pid", cgroup: "cgroup" } as const;
 
@@ -39,7 +41,7 @@ const kinds = { user: "user", mnt: "mount", uts: "uts", ipc: "ipc", net: "net", 
  * @throws EngineError `notOffered` when the host has no nsenter or sh, `fileSystem` when the process has ended.
  */
 export async function openShell(place: ShellPlace, streams: ShellStreams): Promise<LentShell> {
-  const nsenter = requireProgram("nsenter");
+  const nsenter = requireSystemProgram("nsenter", attempt);
   const joined = (Object.keys(kinds) as (keyof typeof kinds)[]).filter((kind) => isForeign(place.pid, kind));
   const words = (left: readonly string[]) =>
     joined.filter((kind) => !left.includes(kind)).map((kind) => `--${kinds[kind]}=/proc/${place.pid}/ns/${kind}`);
@@ -55,7 +57,7 @@ export async function openShell(place: ShellPlace, streams: ShellStreams): Promi
   const image = place.inRoot && trusted && (await run([...inside, "-c", ":"], "ignore")) === 0;
   const shell = image ? imageShell : hostShell(place, trusted);
   streams.onOpen?.(shell);
-  const argv = image ? inside : [...words(place.inRoot ? ["mnt"] : []), requireProgram("sh")];
+  const argv = image ? inside : [...words(place.inRoot ? ["mnt"] : []), requireSystemProgram("sh", attempt)];
   return { ...shell, exitCode: await run([...argv, ...shellWords(streams)], streams.stdio) };
 }
 
@@ -86,14 +88,6 @@ function isForeign(pid: number, kind: string): boolean {
   } catch (error) {
     throw fileSystemError(error, "look at the namespace", path);
   }
-}
-
-function requireProgram(name: "nsenter" | "sh"): string {
-  const path = findSystemProgram(name);
-  if (path !== undefined) return path;
-  throw new EngineError("notOffered", `cannot open a shell: the program "${name}" is not installed`, {
-    hint: name === "sh" ? "install a shell" : "install the package util-linux",
-  });
 }
 
 interface Surroundings {

@@ -1,10 +1,5 @@
-import { constants } from "node:os";
-import { describeErrno } from "../../base/index.ts";
+import { describeErrno, errnoName } from "../../base/index.ts";
 import type { WhyMessages } from "./explanation.ts";
-
-const errnoNames: ReadonlyMap<number, string> = new Map(
-  Object.entries(constants.errno).map(([name, number]) => [number, name]),
-);
 
 /** How a launch failed, as the monitor keeps it: step, process, call, number of the error and arguments, a line each. */
 export interface FailedStep {
@@ -18,7 +13,7 @@ export interface FailedStep {
 export function parseFailedStep(text: string): FailedStep | undefined {
   const [step, process, call, number, ...args] = text.split("\n");
   if (step === undefined || process === undefined || call === undefined || number === undefined) return undefined;
-  return { step, call, errno: errnoNames.get(Number(number)) ?? `error ${number}`, args: args.join(" ").trim() };
+  return { step, call, errno: errnoName(Number(number)), args: args.join(" ").trim() };
 }
 
 /** One sentence, without what only a look into the container's root could tell. */

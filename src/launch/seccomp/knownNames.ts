@@ -1,5 +1,5 @@
-import { EngineError } from "../../base/index.ts";
-import { allCapabilities, nearestWord } from "../../namespaces/index.ts";
+import { EngineError, nearestWord } from "../../base/index.ts";
+import { allCapabilities } from "../../namespaces/index.ts";
 import { encodeAction, isPermissive } from "./actions.ts";
 import type { ProfileRule, SeccompProfile } from "./resolveProfile.ts";
 import { type SyscallArch, syscallNumbers } from "./syscallTables.ts";

@@ -1,5 +1,4 @@
-import { EngineError } from "../../base/index.ts";
-import { nearestWord } from "../../namespaces/index.ts";
+import { EngineError, nearestWord } from "../../base/index.ts";
 import type { LaunchPhase, LaunchPlan, LaunchStep } from "../plan.ts";
 import { type BreakPoint, formatBreakPoint, type WantedStops } from "./breakPoint.ts";
 
@@ -40,7 +39,7 @@ export function placeStops(plan: LaunchPlan, wanted: WantedStops): SteppedPlan {
     if (!gaps.has(at)) gaps.set(at, gap);
   };
   for (const point of wanted.points) for (const gap of gapsOf(point, sequences)) stop(gap.before ?? gap.last, gap);
-  for (const before of wanted.every ? sequences.flat() : []) stop(before, { why: everyWord, before });
+  for (const before of wanted.every ? sequences.flat() : []) stop(before, { why: "--step", named: false, before });
   const places: StopPlace[] = [];
   const steps = plan.steps.flatMap((step) => {
     const gap = gaps.get(step);
@@ -53,15 +52,14 @@ export function placeStops(plan: LaunchPlan, wanted: WantedStops): SteppedPlan {
   return { plan: { ...plan, steps }, places };
 }
 
-const everyWord = "--step";
-
 /** Before a step, or after the last one of a process. */
-type Gap =
-  | { readonly why: string; readonly before: LaunchStep }
-  | { readonly why: string; readonly before?: never; readonly last: LaunchStep };
+type Gap = Pick<StopPlace, "named"> & { readonly why: string } & (
+    | { readonly before: LaunchStep }
+    | { readonly before?: never; readonly last: LaunchStep }
+  );
 
 function placeOf(gap: Gap, sequences: readonly (readonly LaunchStep[])[]): StopPlace {
-  const named = gap.why !== everyWord;
+  const { named } = gap;
   if (gap.before === undefined) return { pause: `after:${gap.last.id}`, named, after: gap.last };
   const { before } = gap;
   const steps = sequences.find((sequence) => sequence.includes(before)) ?? [];
@@ -72,11 +70,11 @@ function placeOf(gap: Gap, sequences: readonly (readonly LaunchStep[])[]): StopP
 function gapsOf(point: BreakPoint, sequences: readonly (readonly LaunchStep[])[]): readonly Gap[] {
   const why = `--break ${formatBreakPoint(point)}`;
   const gaps = sequences.flatMap((steps) =>
-    named(point, steps).flatMap((step): readonly Gap[] => {
-      if (point.when === "before") return [{ why, before: step }];
+    stepsNamed(point, steps).flatMap((step): readonly Gap[] => {
+      if (point.when === "before") return [{ why, named: true, before: step }];
       const before = steps[steps.indexOf(step) + 1];
-      if (before !== undefined) return [{ why, before }];
-      return step.op === "execute" ? [] : [{ why, last: step }];
+      if (before !== undefined) return [{ why, named: true, before }];
+      return step.op === "execute" ? [] : [{ why, named: true, last: step }];
     }),
   );
   if (gaps.length > 0) return gaps;
@@ -86,7 +84,7 @@ function gapsOf(point: BreakPoint, sequences: readonly (readonly LaunchStep[])[]
 }
 
 /** Of a phase its first or its last step: it is stopped at once. */
-function named({ step, when }: BreakPoint, steps: readonly LaunchStep[]): readonly LaunchStep[] {
+function stepsNamed({ step, when }: BreakPoint, steps: readonly LaunchStep[]): readonly LaunchStep[] {
   const ids = steps.filter(({ id }) => id === step);
   if (ids.length > 0) return ids;
   const phase = steps.filter((candidate) => candidate.phase === step).at(when === "before" ? 0 : -1);

@@ -1,7 +1,8 @@
+import { shellQuoted } from "../../base/index.ts";
 import { capabilityNames } from "../../namespaces/index.ts";
 import type { LaunchStep } from "../plan.ts";
+import { rlimitNames } from "../rlimitNames.ts";
 import { treePath } from "./hostCommands.ts";
-import { quoted } from "./shellWords.ts";
 import { listOf, mountOptionsOf, textOf, type Unroll, type Unrolling } from "./unrolling.ts";
 
 /** The commands for the steps of the phases child and init, up to the execution of the payload. */
@@ -21,7 +22,7 @@ export const childCommands: ReadonlyMap<string, Unroll> = new Map<string, Unroll
   [
     "symlink",
     (step) =>
-      at(step, [`[ -L "$place" ] || [ -e "$place" ] || ln -s -- ${quoted(textOf(step, "to"))} "$place"`], "link"),
+      at(step, [`[ -L "$place" ] || [ -e "$place" ] || ln -s -- ${shellQuoted(textOf(step, "to"))} "$place"`], "link"),
   ],
   ["terminal", () => ["# not here: the payload has the terminal of whoever runs this script"]],
   [
@@ -53,14 +54,15 @@ export const childCommands: ReadonlyMap<string, Unroll> = new Map<string, Unroll
 
 /** Lines with the path of a step below the root in `place`, which no link leads out of. */
 function at(step: LaunchStep, lines: readonly string[], kind: "target" | "link" = "target"): readonly string[] {
-  const path = quoted(textOf(step, "target"));
+  const path = shellQuoted(textOf(step, "target"));
   const find = kind === "link" ? "find_parent" : step.fields.nosymlinks === undefined ? "find" : "find_plain";
   return [`${find} ${path}`, ...lines];
 }
 
 function hostName(step: LaunchStep): readonly string[] {
   const { name, domain } = step.fields;
-  const set = (tool: string, value: unknown) => (value === undefined ? [] : [`${tool} -- ${quoted(String(value))}`]);
+  const set = (tool: string, value: unknown) =>
+    value === undefined ? [] : [`${tool} -- ${shellQuoted(String(value))}`];
   return [...set("hostname", name), ...set("domainname", domain)];
 }
 
@@ -77,9 +79,9 @@ function mountNew(step: LaunchStep): readonly string[] {
   const type = textOf(step, "type");
   const options = [...mountOptionsOf(step.fields.attribute), ...listOf(step.fields.option)];
   const source = step.fields.source === undefined ? type : textOf(step, "source");
-  const shown = options.length === 0 ? "" : `-o ${quoted(options.join(","))} `;
+  const shown = options.length === 0 ? "" : `-o ${shellQuoted(options.join(","))} `;
   const make = step.fields.create === undefined ? [] : ['mkdir -p -- "$place"'];
-  return at(step, [...make, `mount -t ${quoted(type)} ${shown}-- ${quoted(source)} "$place"`]);
+  return at(step, [...make, `mount -t ${shellQuoted(type)} ${shown}-- ${shellQuoted(source)} "$place"`]);
 }
 
 function attach(step: LaunchStep, unrolling: Unrolling): readonly string[] {
@@ -114,9 +116,11 @@ function mask(step: LaunchStep): readonly string[] {
 }
 
 function writeSysctl(step: LaunchStep): readonly string[] {
-  const write = `printf %s ${quoted(textOf(step, "value"))} > "$root/proc/"${quoted(textOf(step, "file"))}`;
+  const write = `printf %s ${shellQuoted(textOf(step, "value"))} > "$root/proc/"${shellQuoted(textOf(step, "file"))}`;
   return [
-    step.fields.optional === undefined ? write : `[ ! -e "$root/proc/"${quoted(textOf(step, "file"))} ] || ${write}`,
+    step.fields.optional === undefined
+      ? write
+      : `[ ! -e "$root/proc/"${shellQuoted(textOf(step, "file"))} ] || ${write}`,
   ];
 }
 
@@ -125,16 +129,10 @@ function copyUp(step: LaunchStep, unrolling: Unrolling): readonly string[] {
   return at(step, [`[ ! -d "$place" ] || cp -a -- "$place/." ${tree}/`]);
 }
 
-/** getrlimit(2), by number, as prlimit(1) calls them. */
-const limitNames = [
-  ...["cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending"],
-  ...["msgqueue", "nice", "rtprio", "rttime"],
-];
-
 const unlimited = "18446744073709551615";
 
 function limit(step: LaunchStep): readonly string[] {
-  const name = limitNames[Number(step.fields.resource)] ?? "";
+  const name = rlimitNames[Number(step.fields.resource)] ?? "";
   const [soft, hard] = [textOf(step, "soft"), textOf(step, "hard")].map((one) =>
     one === unlimited ? "unlimited" : one,
   );

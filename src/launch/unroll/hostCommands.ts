@@ -1,5 +1,5 @@
+import { shellQuoted } from "../../base/index.ts";
 import type { LaunchStep } from "../plan.ts";
-import { quoted } from "./shellWords.ts";
 import { listOf, mountOptionsOf, textOf, type Unroll, type Unrolling } from "./unrolling.ts";
 
 const namespaceWords: ReadonlyMap<string, string> = new Map([
@@ -15,7 +15,7 @@ const namespaceWords: ReadonlyMap<string, string> = new Map([
 /** The commands for the steps of the host phase, and of those beside it. */
 export const hostCommands: ReadonlyMap<string, Unroll> = new Map<string, Unroll>([
   ["cgroupMake", makeGroup],
-  ["cgroupOpen", (step) => [`cgroup=${quoted(textOf(step, "path"))}`]],
+  ["cgroupOpen", (step) => [`cgroup=${shellQuoted(textOf(step, "path"))}`]],
   [
     "cgroupDevices",
     () => ["# not here: no tool of Debian's attaches a device filter (eBPF); device nodes are all that binds"],
@@ -45,7 +45,7 @@ export const hostCommands: ReadonlyMap<string, Unroll> = new Map<string, Unroll>
 
 /** The last one is the container's own, and must be new: what ends it at the end must not end others. */
 function makeGroup(step: LaunchStep, { steps }: Unrolling): readonly string[] {
-  const path = quoted(textOf(step, "path"));
+  const path = shellQuoted(textOf(step, "path"));
   const keep = `made="${path.replaceAll(/["\\$`]/g, "\\$&")} $made"`;
   if (step !== steps.findLast(({ op }) => op === "cgroupMake")) {
     return [`if mkdir -- ${path} 2>/dev/null; then ${keep}; fi`, `cgroup=${path}`];
@@ -59,7 +59,7 @@ function openTree(step: LaunchStep, unrolling: Unrolling): readonly string[] {
   if (kind !== undefined && major !== undefined && minor !== undefined) {
     const numbers = [major, minor].map((number) => Number(number).toString(16)).join(":");
     const device = `${kind === "c" ? "character" : "block"} special file ${numbers}`;
-    return [`[ "$(stat -L -c '%F %t:%T' -- ${path})" = ${quoted(device)} ] || fail ${path}" is another device"`];
+    return [`[ "$(stat -L -c '%F %t:%T' -- ${path})" = ${shellQuoted(device)} ] || fail ${path}" is another device"`];
   }
   if (!isAttached(name, unrolling)) return [`[ -d ${path} ] || fail "there is no directory "${path}`];
   const [place, bind] = [`"$work/tree-${name}"`, step.fields.recursive === undefined ? "--bind" : "--rbind"];
@@ -78,14 +78,14 @@ function sourcePath(step: LaunchStep, { files, ownDirectories }: Unrolling): str
   const file = files.findIndex((one) => one.path === path);
   if (file !== -1) return `"$work/file${file}"`;
   const own = ownDirectories.indexOf(path);
-  return own === -1 ? quoted(`${path}${part}`) : `"$work/own${own}"${part === "" ? "" : quoted(part)}`;
+  return own === -1 ? shellQuoted(`${path}${part}`) : `"$work/own${own}"${part === "" ? "" : shellQuoted(part)}`;
 }
 
 function mountFileSystem(step: LaunchStep): readonly string[] {
   const place = `"$work/tree-${textOf(step, "as")}"`;
   const options = [...mountOptionsOf(step.fields.attribute), ...listOf(step.fields.option)].join(",");
-  const shown = options === "" ? "" : `-o ${quoted(options)} `;
-  const mount = `mount -t ${quoted(textOf(step, "type"))} ${shown}-- ${quoted(textOf(step, "source"))} ${place}`;
+  const shown = options === "" ? "" : `-o ${shellQuoted(options)} `;
+  const mount = `mount -t ${shellQuoted(textOf(step, "type"))} ${shown}-- ${shellQuoted(textOf(step, "source"))} ${place}`;
   return [`mkdir ${place}`, mount];
 }
 
@@ -122,7 +122,7 @@ function makeNamespaces(_step: LaunchStep, unrolling: Unrolling): readonly strin
 
 function mapIds(step: LaunchStep, unrolling: Unrolling): readonly string[] {
   if (step.fields.as !== undefined) return ["# not here: no id map is applied to a mount by Debian 12's mount(8)"];
-  const write = (file: string, key: string) => `printf %s ${quoted(textOf(step, key))} > "/proc/$holder/${file}"`;
+  const write = (file: string, key: string) => `printf %s ${shellQuoted(textOf(step, key))} > "/proc/$holder/${file}"`;
   return [write("uid_map", "uids"), write("gid_map", "gids"), ...startChild(unrolling)];
 }
 
@@ -158,7 +158,7 @@ function stageLayer(step: LaunchStep, unrolling: Unrolling): readonly string[] {
 function makeOverlay(step: LaunchStep, unrolling: Unrolling): readonly string[] {
   const lower = Array.from({ length: Number(step.fields.layers) }, (_, slot) => String(slot)).join(":");
   const options = [`lowerdir=${lower}`, ...mountOptionsOf(step.fields.attribute), ...listOf(step.fields.option)];
-  return fillRoot(`cd "$work/stage" && mount -t overlay -o ${quoted(options.join(","))} overlay`, unrolling);
+  return fillRoot(`cd "$work/stage" && mount -t overlay -o ${shellQuoted(options.join(","))} overlay`, unrolling);
 }
 
 function fillRoot(mount: string, { firstId }: Unrolling): readonly string[] {
@@ -186,17 +186,18 @@ export function runTool(step: LaunchStep, unrolling: Unrolling): readonly string
   const words = listOf(argv);
   const [program = "", ...args] = words[0] === "stdbuf" ? words.slice(2).filter((word) => word !== "-e") : words;
   const enter = inside === undefined ? "" : 'nsenter --net="$network" -- ';
-  const run = `${enter}${[program, ...args].map(quoted).join(" ")}`;
+  const run = `${enter}${[program, ...args].map(shellQuoted).join(" ")}`;
   const network = unrolling.steps.some(({ op }) => op === "network") && step.phase !== "end" ? ' 3< "$network"' : "";
-  const command = input === undefined ? `${run}${network}` : `printf %s ${quoted(String(input))} | ${run}${network}`;
-  if (when !== undefined) return [`[ ! -e ${quoted(String(when))} ] || ${command}`];
+  const command =
+    input === undefined ? `${run}${network}` : `printf %s ${shellQuoted(String(input))} | ${run}${network}`;
+  if (when !== undefined) return [`[ ! -e ${shellQuoted(String(when))} ] || ${command}`];
   const made = [...String(input).matchAll(/^link add name (\S+) /gm)].map(([, link]) => `links="$links ${link}"`);
   if (unless === undefined || String(unless).startsWith(unrolling.runDirectory)) return [...made, command];
-  return [`if [ ! -e ${quoted(String(unless))} ]; then`, ...[...made, command].map((line) => `  ${line}`), "fi"];
+  return [`if [ ! -e ${shellQuoted(String(unless))} ]; then`, ...[...made, command].map((line) => `  ${line}`), "fi"];
 }
 
 function changeSetting(step: LaunchStep): readonly string[] {
-  const [file, value] = [quoted(textOf(step, "file")), quoted(textOf(step, "value"))];
+  const [file, value] = [shellQuoted(textOf(step, "file")), shellQuoted(textOf(step, "value"))];
   const restores = textOf(step, "file").startsWith("/proc/sys/");
   return [...(restores ? [`remember ${file}`] : []), `printf %s ${value} > ${file}`];
 }

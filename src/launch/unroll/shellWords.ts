@@ -1,8 +1,3 @@
-/** A text as one word of a POSIX shell, letter for letter: nothing within single quotes means anything (sh(1), Quoting). */
-export function quoted(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** A comment that stays one, whatever is in the text: a line for each of its lines. */
 export function comment(text: string): readonly string[] {
   return text.split(/[\r\n]+/).map((line) => `# ${line.replace(/[^\t\x20-\x7e\u00a0-\uffff]/g, "?")}`.trimEnd());

@@ -1,9 +1,10 @@
+import { shellQuoted } from "../../base/index.ts";
 import { formatFields } from "../formatPlan.ts";
 import type { LaunchStep } from "../plan.ts";
 import { childCommands } from "./childCommands.ts";
 import { hostCommands, isForRunning, runTool } from "./hostCommands.ts";
 import { childHead, hostHead, hostTail, pivotScript, scriptTail } from "./scriptParts.ts";
-import { comment, quoted, writeHere } from "./shellWords.ts";
+import { comment, writeHere } from "./shellWords.ts";
 import { beginUnrolling, listOf, textOf, type Unrolling, type UnrollRequest } from "./unrolling.ts";
 
 /**
@@ -39,7 +40,7 @@ export function unrollPlan(request: UnrollRequest): string {
     "",
     ...files.flatMap(({ path, text }, index) => [
       ...comment(`brig writes ${JSON.stringify(path.slice(path.lastIndexOf("/") + 1))} beside the container`),
-      `printf %s ${quoted(text)} > "$work/file${index}"`,
+      `printf %s ${shellQuoted(text)} > "$work/file${index}"`,
     ]),
     "",
     "# ---- outside of the container ----",
@@ -96,7 +97,7 @@ function hostLines(unrolling: Unrolling): readonly string[] {
 function childLines(unrolling: Unrolling): readonly string[] {
   const execute = unrolling.steps.find(({ op }) => op === "execute");
   const steps = unrolling.steps.filter(({ phase, op }) => (phase === "child" || phase === "init") && op !== "execute");
-  const candidates = listOf(execute?.fields.path).map(quoted).join(" ");
+  const candidates = listOf(execute?.fields.path).map(shellQuoted).join(" ");
   return [
     ...scriptLines(childHead),
     ...steps.flatMap((step) => stepLines(step, (childCommands.get(step.op) ?? unknownStep)(step, unrolling))),
@@ -119,7 +120,7 @@ function initLines({ steps }: Unrolling): readonly string[] {
     const [, name] = /^([A-Za-z_][A-Za-z0-9_]*)=/.exec(variable) ?? [];
     return name === undefined
       ? comment(`not here, for a shell has no such variable: ${JSON.stringify(variable)}`)
-      : [`export ${quoted(variable)}`];
+      : [`export ${shellQuoted(variable)}`];
   });
   return [
     "echo ready >&4",
@@ -132,13 +133,16 @@ function initLines({ steps }: Unrolling): readonly string[] {
       : ["# not here: the init that reaps orphans and hands on signals is brig's helper itself"]),
     ...(directory === undefined
       ? []
-      : [...comment(`${directory.id}: ${directory.why}`), `cd -- ${quoted(textOf(directory, "path"))} || exit 125`]),
+      : [
+          ...comment(`${directory.id}: ${directory.why}`),
+          `cd -- ${shellQuoted(textOf(directory, "path"))} || exit 125`,
+        ]),
     "unset PWD OLDPWD",
     ...variables.flat(),
     ...(execute === undefined ? [] : comment(`${execute.id}: ${execute.why}`)),
     `exec "$program"${listOf(argv)
       .slice(1)
-      .map((word) => ` ${quoted(word)}`)
+      .map((word) => ` ${shellQuoted(word)}`)
       .join("")}`,
   ];
 }

@@ -1,25 +1,23 @@
-/** More edits than this are another word, not a slip. */
-const mostEdits = 3;
-
 /**
- * The known word that `word` was most likely meant to be: at most three edits away (insert, delete, replace, swap) and
- * more alike than not. Undefined when none is close.
+ * The known word that `word` was most likely meant to be: at most a third of it has to be changed (letters inserted, deleted,
+ * replaced, or swapped with a neighbour; one letter of a short word), and the two are more alike than not. Undefined when none
+ * is close.
  */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   if (word.length === 0 || word.length > 64) return undefined;
   let best: { readonly word: string; readonly edits: number } | undefined;
   for (const candidate of known) {
+    const most = Math.max(1, Math.floor(candidate.length / 3));
+    if (Math.abs(word.length - candidate.length) > most) continue;
     const edits = editDistance(word, candidate);
-    const length = Math.max(word.length, candidate.length);
-    const close = edits <= mostEdits && edits / length < 0.5;
+    const close = edits <= most && edits * 2 < Math.max(word.length, candidate.length);
     if (close && (best === undefined || edits < best.edits)) best = { word: candidate, edits };
   }
   return best?.word;
 }
 
-/** Damerau-Levenshtein distance with adjacent swaps; more than `mostEdits` difference in length is not computed. */
+/** Damerau's distance of neighbours (optimal string alignment), row by row. */
 function editDistance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > mostEdits) return mostEdits + 1;
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let row = 1; row <= a.length; row += 1) {
