@@ -1,4 +1,5 @@
 import type { NamespaceKind } from "../oci/index.ts";
+import { flagBits } from "./flagBits.ts";
 import type { LaunchRequest, NamespaceTarget } from "./launchRequest.ts";
 
 const cloneFlags: Readonly<Record<NamespaceKind, string>> = {
@@ -32,6 +33,11 @@ export function newNamespaces({ spec, joins }: LaunchRequest): NewNamespaces {
 /** The names of the clone(2) flags for some namespaces. */
 export function namespaceFlags(kinds: readonly NamespaceKind[]): readonly string[] {
   return kinds.map((kind) => cloneFlags[kind]);
+}
+
+/** The namespaces that clone(2) makes for some bits of its flags. */
+export function namespacesOf(bits: bigint): readonly string[] {
+  return Object.entries(cloneFlags).flatMap(([kind, name]) => ((bits & BigInt(flagBits([name]))) === 0n ? [] : [kind]));
 }
 
 /** A process whose namespaces are joined, with its name in the plan. */

@@ -72,6 +72,7 @@ export {
 } from "./treeProcess.ts";
 export type { UnrolledFile } from "./unroll/unrolling.ts";
 export { unrollPlan } from "./unroll/unrollPlan.ts";
-export { attachTracer, requireStrace, type Tracer, type TracerRequest } from "./verify/attachTracer.ts";
+export { attachTracer, type Tracer, type TracerRequest } from "./verify/attachTracer.ts";
+export { straceForm } from "./verify/tracedCall.ts";
 export type { LaunchTrace } from "./verify/tracedProcesses.ts";
 export { type Disagreement, type JournalVerification, verifyJournal } from "./verify/verifyJournal.ts";

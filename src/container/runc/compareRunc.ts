@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, makeDirectory } from "../../base/index.ts";
+import { EngineError, makeDirectory, requireSystemProgram } from "../../base/index.ts";
 import {
   type ComparedPurpose,
   comparePurposes,
   groupHelperCalls,
   type LaunchCalls,
   type PurposePlaces,
-  requireStrace,
 } from "../../launch/index.ts";
 import { removeByName } from "../lifecycle/removeByName.ts";
 import { requireRoot } from "../run/draftRun.ts";
@@ -20,7 +19,7 @@ import { containerPaths } from "../state/containerPaths.ts";
 import { runDirectory } from "../state/liveState.ts";
 import { type FollowedLaunch, followRun } from "../verify/followRun.ts";
 import { requireComparable } from "./requireComparable.ts";
-import { requireProgram } from "./runcRoom.ts";
+import { compareAttempt } from "./runcRoom.ts";
 import { traceRunc } from "./traceRunc.ts";
 
 export interface CompareRuncRequest {
@@ -51,8 +50,8 @@ export interface RuncComparison {
  * when one of the two cannot start it; `interrupted`.
  */
 export async function compareRunc(request: CompareRuncRequest, context: EngineContext): Promise<RuncComparison> {
-  const strace = requireStrace("compare the container with runc");
-  const programs = { strace, runc: requireProgram("runc", "runc") };
+  const strace = requireSystemProgram("strace", compareAttempt);
+  const programs = { strace, runc: requireSystemProgram("runc", compareAttempt) };
   requireRoot(context.probeHost());
   const { restart: _, ...given } = request.options;
   const options: RunOptions = { ...given, remove: true };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { EngineError, findSystemProgram } from "../../base/index.ts";
+import { childEnd, EngineError, requireSystemProgram } from "../../base/index.ts";
 
 /**
  * A mount namespace and a pid namespace for one run of another runtime. The process that keeps them reads a pipe of ours:
@@ -14,28 +14,22 @@ export interface RuncRoom {
   close(): Promise<void>;
 }
 
-/** @throws EngineError `notOffered` for a program that is not installed. */
-export function requireProgram(name: string, packageName: string): string {
-  const path = findSystemProgram(name);
-  if (path !== undefined) return path;
-  throw new EngineError("notOffered", `cannot compare the container with runc: ${name} is not installed`, {
-    hint: `install it with "apt-get install ${packageName}"`,
-  });
-}
+/** What the programs here are needed for, in errors. */
+export const compareAttempt = "compare the container with runc";
 
 /** The caller closes the room. @throws EngineError `notOffered`, `launchFailed`. */
 export async function openRuncRoom(): Promise<RuncRoom> {
-  const [unshare, nsenter] = [requireProgram("unshare", "util-linux"), requireProgram("nsenter", "util-linux")];
+  const [unshare, nsenter] = [
+    requireSystemProgram("unshare", compareAttempt),
+    requireSystemProgram("nsenter", compareAttempt),
+  ];
   const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"];
-  const keeper = spawn(unshare, [...namespaces, "--", requireProgram("cat", "coreutils")], {
+  const keeper = spawn(unshare, [...namespaces, "--", requireSystemProgram("cat", compareAttempt)], {
     stdio: ["pipe", "pipe", "ignore"],
     env: {},
     detached: true,
   });
-  const ended = new Promise<void>((resolve) => {
-    keeper.once("close", () => resolve());
-    keeper.once("error", () => resolve());
-  });
+  const ended = childEnd(keeper);
   keeper.stdin.on("error", () => undefined); // `ended` tells that it is gone
   keeper.stdin.write("\n"); // it comes back from inside of the namespaces
   const isThere = await Promise.race([new Promise((there) => keeper.stdout.once("data", () => there(true))), ended]);
@@ -62,11 +56,7 @@ export async function openRuncRoom(): Promise<RuncRoom> {
 
 async function untilDone(argv: readonly string[], child: ChildProcess): Promise<void> {
   const said = lastWords(child);
-  const status = await new Promise((resolve) => {
-    child.once("close", resolve);
-    child.once("error", () => resolve(undefined));
-  });
-  if (status === 0) return;
+  if ((await childEnd(child)) === 0) return;
   throw new EngineError("launchFailed", `cannot prepare a root file system for runc: ${argv[0]} failed: ${said()}`);
 }
 

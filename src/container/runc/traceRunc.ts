@@ -1,18 +1,18 @@
-import type { ChildProcess } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError } from "../../base/index.ts";
+import { childEnd, EngineError, requireSystemProgram } from "../../base/index.ts";
 import {
   type LaunchCalls,
   type LaunchPlan,
   newRuntimeTrace,
   type PurposePlaces,
   type RuntimeTrace,
+  straceForm,
 } from "../../launch/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { watchChanges } from "../follow/changeWatch.ts";
 import { watchGroups } from "./runcGroups.ts";
-import { lastWords, openRuncRoom, type RuncRoom, requireProgram } from "./runcRoom.ts";
+import { compareAttempt, lastWords, openRuncRoom, type RuncRoom } from "./runcRoom.ts";
 import { openTraceFile } from "./traceFile.ts";
 
 export interface TraceRuncRequest {
@@ -64,7 +64,7 @@ export async function traceRunc(request: TraceRuncRequest): Promise<LaunchCalls>
 
 /** The image's layers as an overlay whose writable part is in memory; only the room sees the mounts. */
 async function mountRoot({ plan, directory }: TraceRuncRequest, room: RuncRoom): Promise<void> {
-  const mount = requireProgram("mount", "mount");
+  const mount = requireSystemProgram("mount", compareAttempt);
   const [stage, root] = [join(directory, "stage"), join(directory, "bundle", "rootfs")];
   mkdirSync(stage);
   await room.run([mount, "-t", "tmpfs", "-o", "mode=0700,size=256m", "tmpfs", stage], directory);
@@ -73,25 +73,17 @@ async function mountRoot({ plan, directory }: TraceRuncRequest, room: RuncRoom):
   );
   // overlayfs reads its layers' names as one option of one page: they are short
   const names = layers.map((_, index) => String(index));
-  await room.run([requireProgram("mkdir", "coreutils"), "--mode=0755", ...names, "upper", "work", root], stage);
+  await room.run(
+    [requireSystemProgram("mkdir", compareAttempt), "--mode=0755", ...names, "upper", "work", root],
+    stage,
+  );
   for (const [index, layer] of layers.entries()) await room.run([mount, "--bind", layer, String(index)], stage);
   const options = `lowerdir=${names.join(":")},upperdir=upper,workdir=work`;
   await room.run([mount, "-t", "overlay", "-o", options, "overlay", root], stage);
 }
 
 const longestString = 4096;
-const options = [
-  "-f",
-  "-v",
-  "-xx",
-  "-X",
-  "raw",
-  "-s",
-  String(longestString),
-  "--decode-pids=pidns",
-  "-e",
-  "signal=none",
-];
+const options = ["-f", ...straceForm, "-s", String(longestString)];
 /** A change is usually told; this is for hosts that tell none. */
 const lookAgainMs = 200;
 
@@ -104,33 +96,23 @@ async function followRunc(request: TraceRuncRequest, room: RuncRoom, trace: Runt
   const said = lastWords(child);
   const watch = watchChanges(directory, signal);
   const file = openTraceFile(output);
-  const state = endOf(child);
+  let hasEnded = false;
+  const end = childEnd(child).then(() => {
+    hasEnded = true;
+  });
   try {
     for (;;) {
-      const ended = state.ended;
+      const ended = hasEnded; // before what it wrote is read
       for (const line of file.newLines()) trace.take(line);
       signal?.throwIfAborted();
       if (trace.executed()) return;
       if (ended) throw notRun(said());
-      await Promise.race([watch.wait(lookAgainMs), state.end]);
+      await Promise.race([watch.wait(lookAgainMs), end]);
     }
   } finally {
     watch.close();
     file.close();
   }
-}
-
-function endOf(child: ChildProcess): { ended: boolean; readonly end: Promise<void> } {
-  const state = { ended: false, end: Promise.resolve() };
-  state.end = new Promise((resolve) => {
-    const settle = (): void => {
-      state.ended = true;
-      resolve();
-    };
-    child.once("close", settle);
-    child.once("error", settle);
-  });
-  return state;
 }
 
 function notRun(words: string): EngineError {

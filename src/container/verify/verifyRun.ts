@@ -1,4 +1,5 @@
-import { requireStrace, verifyJournal } from "../../launch/index.ts";
+import { requireSystemProgram } from "../../base/index.ts";
+import { verifyJournal } from "../../launch/index.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import type { MakeRequest } from "../run/runContainer.ts";
 import { followRun } from "./followRun.ts";
@@ -15,7 +16,7 @@ export async function verifyRun<Request extends MakeRequest, Report>(
   context: EngineContext,
 ): Promise<Report> {
   const following = {
-    strace: requireStrace("verify the journal of a launch"),
+    strace: requireSystemProgram("strace", "verify the journal of a launch"),
     onFollowed: (launch: Parameters<typeof verifyJournal>[0]) => request.observer.onVerified?.(verifyJournal(launch)),
   };
   return followRun(run, { request, following }, context);

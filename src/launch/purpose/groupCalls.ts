@@ -1,6 +1,6 @@
-import { text, word } from "../verify/tracedArgs.ts";
+import { cloneFlags, text, word } from "../verify/tracedArgs.ts";
 import type { TracedCall } from "../verify/tracedCall.ts";
-import { cloneFlags, followFiles, type OpenFile, type OpenFiles } from "./openFiles.ts";
+import { followFiles, type OpenFile, type OpenFiles } from "./openFiles.ts";
 import { type Purpose, type PurposePlaces, purposesOf } from "./purposes.ts";
 import type { TracedEvent } from "./traceReader.ts";
 

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { member, number, text, word } from "../verify/tracedArgs.ts";
+import { number, text, word } from "../verify/tracedArgs.ts";
 import type { TracedCall } from "../verify/tracedCall.ts";
 
 /** What a descriptor stands for: a path, and for a mount that is being made the calls that went into it. */
@@ -21,8 +21,6 @@ export function resolvePath(fd: string, name: string, files: OpenFiles): string 
   return base === "" ? name : posix.join(base, name);
 }
 
-const attachedAlready = { type: "bind" } as const;
-
 /** Keeps the descriptors up to date with a call that succeeded. */
 export function followFiles(call: TracedCall, files: OpenFiles): void {
   const result = String(call.result);
@@ -34,7 +32,7 @@ export function followFiles(call: TracedCall, files: OpenFiles): void {
     case "open_tree":
       files.set(result, {
         path: resolvePath(word(call, 0), text(call, 1), files),
-        made: { ...attachedAlready, calls: [call.name] },
+        made: { type: "bind", calls: [call.name] },
       });
       return;
     case "fsopen":
@@ -69,16 +67,4 @@ function copyFile(from: string, to: string, files: OpenFiles): void {
   const file = files.get(from);
   if (file === undefined) files.delete(to);
   else files.set(to, file);
-}
-
-/** The flags of clone(2) and clone3(2), of which strace writes one by name and the other as a structure. */
-export function cloneFlags(call: TracedCall): bigint {
-  const asked = call.name === "clone3" ? member(call, 0, "flags") : undefined;
-  const named = call.args.find((value) => value.kind === "word" && value.text.startsWith("flags="));
-  const value = asked ?? named;
-  if (value?.kind !== "word") return 0n;
-  return value.text
-    .replace("flags=", "")
-    .split("|")
-    .reduce((sum, part) => (/^(?:\d+|0x[0-9a-f]+)$/.test(part) ? sum | BigInt(part) : sum), 0n);
 }

@@ -1,7 +1,9 @@
-import { flag, number, text, word } from "../verify/tracedArgs.ts";
+import { namespacesOf } from "../cloneFlags.ts";
+import { rlimitNames } from "../rlimitNames.ts";
+import { ioctlRequests } from "../verify/ioctlRequests.ts";
+import { cloneFlags, flag, number, text, word } from "../verify/tracedArgs.ts";
 import type { TracedCall } from "../verify/tracedCall.ts";
-import { namespacesOf } from "./namespaceFlags.ts";
-import { cloneFlags, type OpenFiles, resolvePath } from "./openFiles.ts";
+import { type OpenFiles, resolvePath } from "./openFiles.ts";
 
 /** The parts of a launch, in their order. */
 export const purposePhases = ["cgroup", "namespaces", "root", "mounts", "settings", "privileges", "payload"] as const;
@@ -54,7 +56,7 @@ const purposes: ReadonlyMap<string, Purposes> = new Map<string, Purposes>([
   ["clone3", (call) => madeNamespaces(cloneFlags(call))],
   ["unshare", (call) => madeNamespaces(number(call, 0))],
   ["setns", (call) => namespacesOf(number(call, 1)).flatMap((name) => one("namespaces", `join a ${name} namespace`))],
-  ["mount", (call, at) => mounted(call, at)],
+  ["mount", mounted],
   ["move_mount", (call, { files, places }) => placed(resolvePath(word(call, 2), text(call, 3), files), places)],
   ["mount_setattr", (call, { files }) => propagated(resolvePath(word(call, 0), text(call, 1), files), call)],
   ["pivot_root", always("root", "change of the root")],
@@ -69,8 +71,8 @@ const purposes: ReadonlyMap<string, Purposes> = new Map<string, Purposes>([
   ["sendto", (call) => (raisesLoopback(call) ? loopbackUp : [])],
   ["setsid", always("privileges", "session of its own")],
   ["keyctl", (call) => (number(call, 0) === 1n ? one("privileges", "session keyring") : [])],
-  ["prlimit64", (call) => (call.args[2]?.kind === "struct" ? one("privileges", `limit ${limitName(call)}`) : [])],
-  ["setrlimit", (call) => one("privileges", `limit ${limitNames[Number(number(call, 0))] ?? "other"}`)],
+  ["prlimit64", (call) => (call.args[2]?.kind === "struct" ? limited(number(call, 1)) : [])],
+  ["setrlimit", (call) => limited(number(call, 0))],
   ["capset", always("privileges", "capability sets")],
   ["seccomp", (call) => (number(call, 0) === 1n ? one("privileges", "system-call filter") : [])],
   ["prctl", (call) => controls.get(number(call, 0)) ?? []],
@@ -106,14 +108,8 @@ const controls: ReadonlyMap<bigint, readonly Purpose[]> = new Map([
   [47n, one("privileges", "ambient set")],
 ]);
 
-/** prlimit(2), asm-generic/resource.h. */
-const limitNames = [
-  ...["cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending"],
-  ...["msgqueue", "nice", "rtprio", "rttime"],
-];
-
-function limitName(call: TracedCall): string {
-  return limitNames[Number(number(call, 1))] ?? "other";
+function limited(resource: bigint): readonly Purpose[] {
+  return one("privileges", `limit ${rlimitNames[Number(resource)] ?? "other"}`);
 }
 
 const intoCgroup = 0x200000000n;
@@ -187,8 +183,8 @@ function linked(path: string, places: PurposePlaces): readonly Purpose[] {
 }
 
 function controlled(request: bigint): readonly Purpose[] {
-  if (request === 0x8914n) return loopbackUp;
-  return request === 0x540en ? one("privileges", "terminal of the session") : [];
+  if (request === ioctlRequests.interfaceUp) return loopbackUp;
+  return request === ioctlRequests.takeTerminal ? one("privileges", "terminal of the session") : [];
 }
 
 /** A request of rtnetlink(7) to set IFF_UP of the first interface, which a new network namespace has. */

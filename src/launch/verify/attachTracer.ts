@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, findSystemProgram, readFileIfExists } from "../../base/index.ts";
-import { parseTracedCall, type TracedCall } from "./tracedCall.ts";
+import { childEnd, EngineError, readFileIfExists } from "../../base/index.ts";
+import { parseTracedCall, straceForm, type TracedCall } from "./tracedCall.ts";
 import type { LaunchTrace } from "./tracedProcesses.ts";
 
 export interface TracerRequest {
@@ -44,21 +44,9 @@ const tracedCalls = [
 /** More than a path, and a piece of the journal (native/launch.h), have. */
 const longestString = 16 * 1024;
 
-const options = [
-  ...["-ff", "-v", "-xx", "-X", "raw", "-s", String(longestString), "--decode-pids=pidns"],
-  ...["-e", "signal=none"],
-];
+const options = ["-ff", ...straceForm, "-s", String(longestString)];
 
 const journalOnly = ["-e", `trace=${tracedCalls.map((name) => `?${name}`).join(",")}`];
-
-/** @throws EngineError `notOffered` where strace is not installed. */
-export function requireStrace(attempt: string): string {
-  const strace = findSystemProgram("strace");
-  if (strace !== undefined) return strace;
-  throw new EngineError("notOffered", `cannot ${attempt}: strace is not installed`, {
-    hint: 'install it with "apt-get install strace"',
-  });
-}
 
 /**
  * Follows a process with strace(1) and resolves when that sees every call of it. The tracer is in a session of its own:
@@ -77,14 +65,11 @@ export async function attachTracer(strace: string, { pid, directory, counted }: 
       detached: true,
     },
   );
-  const ended = new Promise<void>((resolve) => {
-    tracer.once("close", () => resolve());
-    tracer.once("error", () => resolve());
-  });
-  const said = await Promise.race([firstWords(tracer), ended]);
-  if (tracerOf(pid) !== tracer.pid) {
+  const ended = childEnd(tracer);
+  const said = await Promise.race([firstWords(tracer), ended.then(() => "strace ended without a word")]);
+  if (tracer.pid === undefined || tracerOf(pid) !== tracer.pid) {
     tracer.kill("SIGKILL");
-    throw new EngineError("notOffered", `cannot trace the launch: ${said?.trim() ?? "strace ended without a word"}`, {
+    throw new EngineError("notOffered", `cannot trace the launch: ${said.trim()}`, {
       hint: "where ptrace is forbidden, or used by another program, a launch cannot be verified",
     });
   }

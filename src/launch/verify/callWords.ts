@@ -1,5 +1,6 @@
 import { type CallView, pathOf } from "./callView.ts";
-import { flag, hex, member, number, octal, text, word } from "./tracedArgs.ts";
+import { ioctlRequests } from "./ioctlRequests.ts";
+import { cloneFlags, flag, hex, member, number, octal, text, word } from "./tracedArgs.ts";
 import type { TracedCall, TracedValue } from "./tracedCall.ts";
 
 /** What the journal says of a call; where it names a thing by the plan's own name, which the kernel never hears, the rest. */
@@ -47,7 +48,7 @@ export function joinedWords(call: TracedCall): readonly Said[] {
 }
 
 export function clonedWords(call: TracedCall): string {
-  const flags = flag(member(call, 0, "flags"));
+  const flags = cloneFlags(call);
   if (flags === 0x10000000n) return "CLONE_NEWUSER";
   const cgroup = member(call, 0, "cgroup");
   return `flags=${hex(flags)}, cgroup=${cgroup === undefined ? -1 : flag(cgroup)}`;
@@ -62,8 +63,7 @@ export function filterWords(call: TracedCall): string {
   return `SECCOMP_SET_MODE_FILTER, flags=${hex(number(call, 1))}, ${word(call, 2, "len")} instructions`;
 }
 
-const interfaceUp = 0x8914n;
-const [unlockTerminal, openTerminal, takeTerminal, sizeTerminal] = [0x40045431n, 0x5441n, 0x540en, 0x5414n];
+const { interfaceUp, unlockTerminal, openTerminal, takeTerminal, sizeTerminal } = ioctlRequests;
 
 export function controlledWords(call: TracedCall): string | undefined {
   const fd = word(call, 0);

@@ -1,5 +1,7 @@
+import { namespacesOf } from "../cloneFlags.ts";
 import { type CallView, pathOf } from "./callView.ts";
-import { flag, number, text, word } from "./tracedArgs.ts";
+import { ioctlRequests } from "./ioctlRequests.ts";
+import { cloneFlags, number, text, word } from "./tracedArgs.ts";
 import type { TracedCall } from "./tracedCall.ts";
 
 /** Calls that make or bound a container, whatever their arguments. */
@@ -13,8 +15,7 @@ const always: ReadonlySet<string> = new Set([
 /** prctl(2) requests that read, and the name of a process for ps(1). */
 const harmlessControls: ReadonlySet<bigint> = new Set([15n, 16n, 21n, 23n, 27n, 3n, 7n, 39n]);
 
-const interfaceUp = 0x8914n;
-const takeTerminal = 0x540en;
+const { interfaceUp, takeTerminal } = ioctlRequests;
 
 /** Whether a call changes what a container is or may do, so that a journal without it would be a lie. */
 export function isRelevant(view: CallView): boolean {
@@ -24,7 +25,7 @@ export function isRelevant(view: CallView): boolean {
   if (call.name === "prctl") return !harmlessControls.has(number(call, 0)) && !isAmbientQuestion(call);
   if (call.name === "clone") return makesNamespaces(call);
   if (call.name === "prlimit64") return word(call, 2) !== "NULL" && call.args[2]?.kind === "struct";
-  if (call.name === "ioctl") return [interfaceUp, takeTerminal].includes(number(call, 1));
+  if (call.name === "ioctl") return number(call, 1) === interfaceUp || number(call, 1) === takeTerminal;
   return call.name === "write" && isKernelFile(pathOf(word(call, 0), view));
 }
 
@@ -32,16 +33,9 @@ function isAmbientQuestion(call: TracedCall): boolean {
   return number(call, 0) === 47n && number(call, 1) === 1n;
 }
 
-const namespaceFlags = 0x7e020000n;
-
-/** glibc begins processes by clone(2), whose flags strace names: `flags=0x1200000|17`. */
-function makesNamespaces({ args }: TracedCall): boolean {
-  return args.some((value) => value.kind === "word" && value.text.startsWith("flags=") && hasNamespace(value.text));
-}
-
-function hasNamespace(flags: string): boolean {
-  const parts = flags.slice("flags=".length).split("|");
-  return (flag({ kind: "word", text: parts.join("|") }) & namespaceFlags) !== 0n;
+/** glibc begins processes by clone(2), in whose flags the lowest byte is a signal. */
+function makesNamespaces(call: TracedCall): boolean {
+  return namespacesOf(cloneFlags(call) & ~0xffn).length > 0;
 }
 
 /** A file of cgroupfs or procfs: by its path from the host, or as a name below a directory that was opened there. */

@@ -32,6 +32,13 @@ function partial(part: string): bigint {
   return /^-?\d+$|^0x[0-9a-f]+$/.test(part) ? BigInt.asUintN(64, BigInt(part)) : 0n;
 }
 
+/** The flags of clone(2) and clone3(2), of which strace writes one by name (`flags=0x1200000|17`) and the other as a structure. */
+export function cloneFlags(call: TracedCall): bigint {
+  if (call.name === "clone3") return flag(member(call, 0, "flags"));
+  const named = call.args.find((value) => value.kind === "word" && value.text.startsWith("flags="));
+  return named?.kind === "word" ? flag({ ...named, text: named.text.slice("flags=".length) }) : 0n;
+}
+
 export function hex(value: bigint): string {
   return `0x${value.toString(16)}`;
 }

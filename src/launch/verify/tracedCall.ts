@@ -16,10 +16,13 @@ export interface TracedCall {
   readonly hostPid?: number;
 }
 
+/** What strace(1) has to be told so that `parseTracedCall` can read what it writes. */
+export const straceForm: readonly string[] = ["-v", "-xx", "-X", "raw", "--decode-pids=pidns", "-e", "signal=none"];
+
 const deepest = 32;
 
 /**
- * Reads one line of `strace -v -xx -X raw`, in which every string is hexadecimal, so that no name that a stranger chose
+ * Reads one line of a trace in `straceForm`, in which every string is hexadecimal, so that no name that a stranger chose
  * can look like a part of the line. Undefined for signals, ends of processes and calls that the tracer did not see end.
  * Linear in the length of the line.
  *

@@ -42,11 +42,11 @@ export function verifyJournal({ records, trace, started }: VerifyRequest): Journ
     const best = processes
       .filter((process) => !lanes.has(process))
       .map((process) => followLane(lane, process, processes))
-      .reduce((one, other) => (other.unseen.length < one.unseen.length ? other : one), {
+      .reduce<FollowedLane>((one, other) => (other.unseen.length < one.unseen.length ? other : one), {
         along: [],
         told: [],
         unseen: lane,
-      } satisfies FollowedLane as FollowedLane);
+      });
     for (const process of best.along) lanes.add(process);
     for (const { process, call } of best.told) told.get(process)?.add(call);
     unseen.push(
