@@ -79,6 +79,7 @@ function mergeEnv(given: readonly string[], image: readonly string[]): readonly 
   return [...given, ...image.filter((entry) => isEnvEntry(entry) && !named.has(envName(entry)))];
 }
 
+/** `PATH` of `PATH=/bin`. */
 export function envName(entry: string): string {
   const equals = entry.indexOf("=");
   return equals === -1 ? entry : entry.slice(0, equals);

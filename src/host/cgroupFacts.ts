@@ -1,4 +1,5 @@
 import type { CgroupFacts, ControllerPlace } from "./hostFacts.ts";
+import { parseMounts } from "./mountTable.ts";
 
 /** The controllers that brig has limits for, by their v2 names. */
 export const knownControllers = ["cpu", "cpuset", "io", "memory", "pids", "hugetlb"] as const;
@@ -71,25 +72,10 @@ function onlineList(sources: CgroupSources, kind: "cpu" | "node"): string {
 
 /** The cgroup mounts of a mountinfo text, in the order of the text. */
 function cgroupMounts(mountinfo: string): readonly CgroupMount[] {
-  const mounts: CgroupMount[] = [];
-  for (const line of mountinfo.split("\n")) {
-    const separator = line.indexOf(" - cgroup");
-    if (separator < 0) continue;
-    const [type, , options = ""] = line.slice(separator + 3).split(" ");
-    const mountPoint = line.split(" ", 5)[4];
-    if (mountPoint === undefined || (type !== "cgroup" && type !== "cgroup2")) continue;
-    mounts.push({
-      mountPoint: unescapeOctal(mountPoint),
-      version: type === "cgroup2" ? 2 : 1,
-      options: options.split(","),
-    });
-  }
-  return mounts;
-}
-
-/** Undoes the octal escapes of mountinfo: space, tab, line feed and backslash. */
-function unescapeOctal(path: string): string {
-  return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return parseMounts(mountinfo).flatMap(({ point, type, superOptions }): readonly CgroupMount[] => {
+    if (type !== "cgroup" && type !== "cgroup2") return [];
+    return [{ mountPoint: point, version: type === "cgroup2" ? 2 : 1, options: superOptions.split(",") }];
+  });
 }
 
 function ownGroupOf(text: string): string {

@@ -15,6 +15,7 @@ export type {
 } from "./hostFacts.ts";
 export { type HostCounts, type HostSummary, summarizeHost } from "./hostSummary.ts";
 export { type FeatureAnswer, type FeatureMap, type FeatureName, featureNames, offers } from "./kernelFeatures.ts";
+export { mountOf, parseMounts, readMounts, type SeenMount } from "./mountTable.ts";
 export { probeHost } from "./probeHost.ts";
 export { kernelFloor } from "./systemChecks.ts";
 export { bootUnit, bootUnitName } from "./units/bootUnit.ts";

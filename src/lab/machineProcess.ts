@@ -1,7 +1,15 @@
 import { spawn } from "node:child_process";
-import { readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { EngineError, findSystemProgram, isMarkAlive, processMark } from "../base/index.ts";
+import {
+  EngineError,
+  isMarkAlive,
+  processMark,
+  readFileIfExists,
+  requireSystemProgram,
+  unlessGone,
+} from "../base/index.ts";
+import { readMounts } from "../host/index.ts";
 import { signalProcess } from "../launch/index.ts";
 
 /*
@@ -12,6 +20,7 @@ import { signalProcess } from "../launch/index.ts";
 /** How long the sleeper may take to be there; it takes milliseconds. */
 const patienceMs = 10_000;
 const sigkill = 9;
+const attempt = "make a lab";
 
 /**
  * Makes the namespaces and the process that keeps them, with the loopback interface up. Returns its mark; the caller
@@ -20,28 +29,44 @@ const sigkill = 9;
  * @throws EngineError `notOffered` without unshare(1), nsenter(1), sleep(1) and ip(8), `launchFailed`.
  */
 export async function beginMachine(): Promise<string> {
-  const argv = ["--mount", "--net", "--propagation", "private", "--", required("sleep"), "infinity"];
-  const sleeper = spawn(required("unshare"), argv, { stdio: "ignore", detached: true, env: {} });
+  const [unshare, sleep] = [requireSystemProgram("unshare", attempt), requireSystemProgram("sleep", attempt)];
+  const ip = requireSystemProgram("ip", attempt);
+  const argv = ["--mount", "--net", "--propagation", "private", "--", sleep, "infinity"];
+  const sleeper = spawn(unshare, argv, { stdio: "ignore", detached: true, env: {} });
   const failed = new Promise<never>((_, reject) => {
     sleeper.once("error", reject);
-    sleeper.once("exit", () => reject(new EngineError("launchFailed", "cannot make the namespaces of the lab")));
+    sleeper.once("exit", () => reject(noNamespaces()));
   });
   failed.catch(() => undefined); // its later end is no failure
-  await Promise.race([failed, untilAsleep(sleeper.pid ?? 0)]);
-  sleeper.unref();
-  const machine = processMark(sleeper.pid ?? 0);
-  const up = [required("ip"), "link", "set", "lo", "up"];
-  if ((await runOnMachine(machine, { argv: up, env: {}, cwd: "/" })) === 0) return machine;
-  throw new EngineError("launchFailed", "cannot bring up the loopback interface of the lab");
+  const pid = sleeper.pid ?? 0;
+  try {
+    await Promise.race([failed, untilAsleep(pid)]);
+    const machine = processMark(pid);
+    const status = await runOnMachine(machine, { argv: [ip, "link", "set", "lo", "up"], env: {}, cwd: "/" });
+    if (status !== 0) throw new EngineError("launchFailed", "cannot bring up the loopback interface of the lab");
+    sleeper.unref();
+    return machine;
+  } catch (error) {
+    sleeper.kill("SIGKILL"); // nobody else knows of it yet
+    throw error;
+  }
 }
 
 /** The program has replaced unshare(1) only after the namespaces were made. */
 async function untilAsleep(pid: number): Promise<void> {
   const deadline = performance.now() + patienceMs;
-  while (readFileSync(`/proc/${pid}/comm`, "utf8").trim() !== "sleep") {
-    if (performance.now() > deadline) throw new EngineError("launchFailed", "cannot make the namespaces of the lab");
+  for (;;) {
+    const name = unlessGone(() => readFileIfExists(`/proc/${pid}/comm`)?.trim());
+    if (name === "sleep") return;
+    if (name === undefined || performance.now() > deadline) throw noNamespaces();
     await delay(2);
   }
+}
+
+function noNamespaces(): EngineError {
+  return new EngineError("launchFailed", "cannot make the namespaces of the lab", {
+    hint: "run brig as root, with CAP_SYS_ADMIN",
+  });
 }
 
 /** The number of the process that keeps the namespaces; undefined when it is gone, as after a reboot. */
@@ -77,7 +102,7 @@ export function runOnMachine(machine: string, { argv, env, cwd, output }: Machin
   if (pid === undefined)
     throw new EngineError("wrongState", "the lab's namespaces are gone", { hint: "start it again" });
   const target = ["--target", String(pid), "--mount", "--net", `--wdns=${cwd}`, "--"];
-  const child = spawn(required("nsenter"), [...target, ...argv], {
+  const child = spawn(requireSystemProgram("nsenter", attempt), [...target, ...argv], {
     stdio: output === "none" ? "ignore" : "inherit",
     env,
   });
@@ -89,19 +114,14 @@ export function runOnMachine(machine: string, { argv, env, cwd, output }: Machin
 
 /** Takes away the mounts below a directory that are left on the machine. */
 export async function unmountBelow(machine: string, directory: string): Promise<void> {
-  const mounts = readFileSync(`/proc/${machinePid(machine) ?? 0}/mountinfo`, "utf8").split("\n");
-  // The fifth field, proc_pid_mountinfo(5); the directories of a lab hold no characters that would be escaped.
-  const left = mounts.map((line) => line.split(" ")[4] ?? "").filter((path) => path.startsWith(`${directory}/`));
+  const mounts = readMounts(`/proc/${machinePid(machine) ?? 0}`);
+  const left = mounts.map(({ point }) => point).filter((point) => point.startsWith(`${directory}/`));
   if (left.length === 0) return;
-  const argv = [required("umount"), "--lazy", ...left.sort((one, other) => other.length - one.length)];
+  const argv = [
+    requireSystemProgram("umount", attempt),
+    "--lazy",
+    ...left.sort((one, other) => other.length - one.length),
+  ];
   const status = await runOnMachine(machine, { argv, env: {}, cwd: "/", output: "none" });
   if (status !== 0) throw new EngineError("busy", `cannot unmount what is left below "${directory}"`);
-}
-
-function required(name: string): string {
-  const path = findSystemProgram(name);
-  if (path !== undefined) return path;
-  throw new EngineError("notOffered", `a lab needs the program "${name}", which this system lacks`, {
-    hint: "install util-linux, coreutils and iproute2",
-  });
 }

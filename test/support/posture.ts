@@ -1,6 +1,6 @@
-import type { SeenMount } from "../../src/container/compare/parseMounts.ts";
 import { watchedPaths } from "../../src/container/posture/pathFacts.ts";
 import type { PostureSightings, SeenPath } from "../../src/container/posture/sightings.ts";
+import type { SeenMount } from "../../src/host/index.ts";
 import { defaultDeviceRules } from "../../src/launch/deviceRules.ts";
 import { defaultMounts } from "../../src/launch/hardening/defaultMounts.ts";
 import { systemPaths } from "../../src/launch/hardening/systemPaths.ts";

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, readFileIfExists } from "../../base/index.ts";
+import { errnoOf } from "../../base/index.ts";
+import { readMounts } from "../../host/index.ts";
 import type { CheckScene, Finding } from "./finding.ts";
 
 /**
@@ -9,7 +10,8 @@ import type { CheckScene, Finding } from "./finding.ts";
  */
 export function leftoverMounts({ root, runRoot }: CheckScene): readonly Finding[] {
   const areas = [join(root, "containers"), join(root, "layers"), join(runRoot, "containers")].flatMap(realPathIfThere);
-  return mountPoints(readFileIfExists("/proc/self/mountinfo") ?? "")
+  return readMounts("/proc/self")
+    .map(({ point }) => point)
     .filter((point) => areas.some((area) => point.startsWith(`${area}/`)))
     .map((point) => ({
       object: point,
@@ -25,17 +27,4 @@ function realPathIfThere(path: string): readonly string[] {
     if (errnoOf(error) === "ENOENT") return [];
     throw error;
   }
-}
-
-/** The fifth field of proc_pid_mountinfo(5), in which blanks and backslashes are octal numbers. */
-export function mountPoints(mountinfo: string): readonly string[] {
-  return mountinfo
-    .split("\n")
-    .flatMap((line) => line.split(" ")[4] ?? [])
-    .map(unescapeMountField);
-}
-
-/** Undoes the octal numbers that blanks, line ends and backslashes are in /proc/PID/mountinfo. */
-export function unescapeMountField(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

@@ -1,9 +1,10 @@
 import { readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, fileSystemError, readBoundedFile, readFileIfExists } from "../../base/index.ts";
+import { errnoOf, fileSystemError, readFileIfExists } from "../../base/index.ts";
 import { groupFiles } from "../../cgroups/index.ts";
+import { readMounts } from "../../host/index.ts";
 import { capabilityNames } from "../../namespaces/index.ts";
-import { maxMountBytes, parseMounts } from "./parseMounts.ts";
+import { describeMounts } from "./describeMounts.ts";
 
 export const comparedSections = ["namespaces", "process", "capabilities", "limits", "sysctls", "mounts"] as const;
 export type ComparedSection = (typeof comparedSections)[number];
@@ -41,14 +42,13 @@ const moreGroupLimits = ["io.max", "io.weight", "cpuset.cpus", "cpuset.mems"];
  */
 export function readProcessFacts({ directory, cgroup, sysctls }: FactsRequest): ProcessFacts {
   const status = keyed(readFileIfExists(join(directory, "status")) ?? "");
-  const mountinfo = { path: join(directory, "mountinfo"), maxBytes: maxMountBytes, what: "the mounts of a process" };
   return {
     namespaces: new Map(namespaceLinks.flatMap((kind) => namespaceOf(directory, kind))),
     process: processRows(directory, status),
     capabilities: capabilityRows(status),
     limits: new Map([...resourceLimits(directory), ...groupRows(cgroup)]),
     sysctls,
-    mounts: parseMounts(readBoundedFile(mountinfo).toString("utf8")),
+    mounts: describeMounts(readMounts(directory)),
   };
 }
 
@@ -91,13 +91,16 @@ function processRows(directory: string, status: ReadonlyMap<string, string>): Re
   ]);
 }
 
+/** The names of the capabilities in a set as /proc/PID/status writes it: hexadecimal digits (proc_pid_status(5)). */
+export function capabilitiesIn(mask: string | undefined): readonly string[] {
+  return mask !== undefined && /^[0-9a-f]{1,16}$/.test(mask) ? capabilityNames(BigInt(`0x${mask}`)) : [];
+}
+
 /** For each capability the sets that it is in; nothing for one that is in none. */
 function capabilityRows(status: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const sets = new Map<string, string[]>();
   for (const [key, set] of capabilitySets) {
-    const mask = status.get(key) ?? "";
-    for (const name of /^[0-9a-f]{1,16}$/.test(mask) ? capabilityNames(BigInt(`0x${mask}`)) : [])
-      sets.set(name, [...(sets.get(name) ?? []), set]);
+    for (const name of capabilitiesIn(status.get(key))) sets.set(name, [...(sets.get(name) ?? []), set]);
   }
   return new Map([...sets].map(([name, members]) => [name, members.join(" ")]));
 }

@@ -1,17 +1,7 @@
-import { allCapabilities, capabilityNames } from "../../namespaces/index.ts";
-import { capabilitySets } from "../compare/processFacts.ts";
+import { allCapabilities, dockerCapabilities } from "../../namespaces/index.ts";
+import { capabilitiesIn, capabilitySets } from "../compare/processFacts.ts";
 import type { PostureFact } from "./fact.ts";
 import type { PostureSightings } from "./sightings.ts";
-
-/** The fourteen of moby's daemon/pkg/oci/caps, which Docker's documentation lists ("Runtime privilege and Linux capabilities"). */
-const dockerCapabilities: ReadonlySet<string> = new Set(
-  (
-    "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID " +
-    "SYS_CHROOT"
-  )
-    .split(" ")
-    .map((name) => `CAP_${name}`),
-);
 
 /** What each one is good for (capabilities(7)). */
 const powers: Readonly<Record<string, string>> = {
@@ -60,18 +50,14 @@ const powers: Readonly<Record<string, string>> = {
 
 /** Docker gives its fourteen to root in three sets, and to any other user in the bounding set alone. */
 export function capabilityFacts({ status, spec }: PostureSightings): readonly PostureFact[] {
-  const held = capabilitySets.map(([key, set]) => ({ set, names: new Set(capabilityNames(maskOf(status.get(key)))) }));
+  const held = capabilitySets.map(([key, set]) => ({ set, names: new Set(capabilitiesIn(status.get(key))) }));
   const granted = spec.process.user.uid === 0 ? ["effective", "permitted", "bounding"] : ["bounding"];
   return allCapabilities.map((name) => ({
     section: "capabilities",
     name,
-    docker: dockerCapabilities.has(name) ? granted : [],
+    docker: dockerCapabilities.includes(name) ? granted : [],
     here: held.flatMap(({ set, names }) => (names.has(name) ? [set] : [])),
     none: "in no set",
     why: powers[name.slice("CAP_".length)] ?? "",
   }));
-}
-
-function maskOf(text: string | undefined): bigint {
-  return text !== undefined && /^[0-9a-f]{1,16}$/.test(text) ? BigInt(`0x${text}`) : 0n;
 }

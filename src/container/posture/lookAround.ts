@@ -1,9 +1,9 @@
 import { readdirSync, readlinkSync, statSync } from "node:fs";
 import { arch as processorArchitecture } from "node:os";
 import { join } from "node:path";
-import { errnoOf, fileSystemError, readBoundedFile, readFileIfExists } from "../../base/index.ts";
+import { errnoOf, fileSystemError, readFileIfExists, unlessGone } from "../../base/index.ts";
 import { groupFiles } from "../../cgroups/index.ts";
-import { type HostFacts, offers } from "../../host/index.ts";
+import { type HostFacts, offers, readMounts, type SeenMount } from "../../host/index.ts";
 import {
   allowsEveryDevice,
   cachedProgram,
@@ -15,7 +15,6 @@ import {
 } from "../../launch/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { piecesOf } from "../archive/describePath.ts";
-import { maxMountBytes, readMounts, type SeenMount } from "../compare/parseMounts.ts";
 import { keyed, namespaceLinks, resourceLimits } from "../compare/processFacts.ts";
 import { containerSysctls } from "../compare/sysctls.ts";
 import { readStartJournal } from "../journal/startJournal.ts";
@@ -40,8 +39,7 @@ export async function lookAround(container: RunningContainer, places: LookPlaces
   const { pid, startTime } = container.state.process;
   const inside: Inside = { helperPath: places.helperPath, target: { pid, startTime: Number(startTime) }, spec };
   const directory = `/proc/${pid}`;
-  const mountinfo = { path: join(directory, "mountinfo"), maxBytes: maxMountBytes, what: "the mounts of a process" };
-  const mounts = readMounts(readBoundedFile(mountinfo).toString("utf8"));
+  const mounts = readMounts(directory);
   const throttles = processorsWithThermalThrottle().map((cpu) => `/sys/devices/system/cpu/cpu${cpu}/thermal_throttle`);
   const journal = readStartJournal(container.paths.journal);
   return {
@@ -90,11 +88,7 @@ function fromOutside(directory: string) {
 
 /** EINVAL where no security module keeps it (proc_pid_attr(5)). */
 function attribute(directory: string): string {
-  try {
-    return readFileIfExists(join(directory, "attr/current")) ?? "";
-  } catch {
-    return "";
-  }
+  return unlessGone(() => readFileIfExists(join(directory, "attr/current"))) ?? "";
 }
 
 async function filterOf({ linux: { seccomp } }: RuntimeSpec): Promise<Pick<PostureSightings, "arch" | "program">> {

@@ -1,6 +1,6 @@
+import type { SeenMount } from "../../host/index.ts";
 import type { NativeArch } from "../../launch/index.ts";
 import type { RuntimeSpec, SpecDeviceRule } from "../../oci/index.ts";
-import type { SeenMount } from "../compare/parseMounts.ts";
 
 /** What is at a path of a container, and what is mounted on it. */
 export interface SeenPath {

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { EngineError } from "../../base/index.ts";
+import { mountOf, readMounts, type SeenMount } from "../../host/index.ts";
 import type { LaunchRequest, SelinuxLabels } from "../../launch/index.ts";
-import { unescapeMountField } from "../check/checkMounts.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 import type { ResolvedMount } from "./userMounts.ts";
 
@@ -25,7 +24,7 @@ export interface RelabelRequest {
  * @throws EngineError `invalidValue` for a directory of the system itself.
  */
 export function planRelabels({ labels, paths, mounts }: RelabelRequest): Pick<LaunchRequest, "relabels"> {
-  const mountinfo = readFileSync("/proc/self/mountinfo", "utf8");
+  const seen = readMounts("/proc/self");
   const wanted = [
     { label: labels.mount, path: paths.hosts },
     { label: labels.mount, path: paths.hostname },
@@ -36,7 +35,7 @@ export function planRelabels({ labels, paths, mounts }: RelabelRequest): Pick<La
       if (systemTrees.has(mount.source)) throw refused(mount.source);
       return [{ label: mount.relabel === "shared" ? labels.shared : labels.mount, path: mount.source }];
     }),
-  ].filter(({ path }) => takesLabels(path, mountinfo));
+  ].filter(({ path }) => takesLabels(path, seen));
   const distinct = [...new Set(wanted.map(({ label }) => label))];
   const relabels = distinct.map((label) => ({
     label,
@@ -52,15 +51,6 @@ function refused(path: string): EngineError {
 }
 
 /** Whether files at a path can have labels of their own: the mount they are on says so (`seclabel`, proc_pid_mountinfo(5)). */
-export function takesLabels(path: string, mountinfo: string): boolean {
-  let best = { point: "", labelled: false };
-  for (const line of mountinfo.split("\n")) {
-    const fields = line.split(" ");
-    const point = unescapeMountField(fields[4] ?? "");
-    const isAbove = point === "/" || path === point || path.startsWith(`${point}/`);
-    // Of two mounts at one place the later one is on top.
-    if (point === "" || !isAbove || point.length < best.point.length) continue;
-    best = { point, labelled: (fields.at(-1) ?? "").split(",").includes("seclabel") };
-  }
-  return best.labelled;
+export function takesLabels(path: string, mounts: readonly SeenMount[]): boolean {
+  return mountOf(path, mounts)?.superOptions.split(",").includes("seclabel") === true;
 }

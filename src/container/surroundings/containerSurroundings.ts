@@ -1,9 +1,11 @@
 import { release } from "node:os";
-import { EngineError, readBoundedFile } from "../../base/index.ts";
+import { EngineError } from "../../base/index.ts";
+import { readMounts, type SeenMount } from "../../host/index.ts";
 import {
   type CallVerdict,
   compilePlan,
   judgeCalls,
+  type LaunchRequest,
   type LaunchStep,
   nativeArch,
   parseSecurityOptions,
@@ -11,10 +13,10 @@ import {
 } from "../../launch/index.ts";
 import { dockerCapabilities } from "../../namespaces/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
-import { maxMountBytes, readMounts, type SeenMount } from "../compare/parseMounts.ts";
 import { readProcessFacts } from "../compare/processFacts.ts";
 import { tendContainer } from "../lifecycle/adoptContainer.ts";
 import type { ListPlaces } from "../list/listContainers.ts";
+import { envName } from "../mergeImageConfig.ts";
 import { networkAsStarted } from "../networks/networkAsStarted.ts";
 import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import { listContainerIds } from "../state/containerIds.ts";
@@ -88,8 +90,8 @@ export async function readSurroundings(nameOrId: string, places: ListPlaces): Pr
   return {
     id: record.id,
     name: record.name,
-    spec: { ...spec, process: { ...spec.process, env: spec.process.env.map(nameOfVariable) } },
-    steps: plannedSteps(observed, places),
+    spec: withoutValues(spec),
+    steps: plannedSteps(observed, launch, places),
     mounts: record.mounts.map((mount) => ({ ...mount, hostPath: hostPathOf(mount, places.root) })),
     layers: launch.root.kind === "overlay" ? launch.root.layers : [launch.root.path],
     writable: paths.upper,
@@ -110,9 +112,8 @@ export async function readSurroundings(nameOrId: string, places: ListPlaces): Pr
 }
 
 /** The values of variables are often secrets. */
-function nameOfVariable(entry: string): string {
-  const equals = entry.indexOf("=");
-  return equals < 0 ? entry : entry.slice(0, equals);
+function withoutValues(spec: RuntimeSpec): RuntimeSpec {
+  return { ...spec, process: { ...spec.process, env: spec.process.env.map(envName) } };
 }
 
 function hostPathOf({ kind, source }: RecordedMount, root: string): string {
@@ -120,8 +121,11 @@ function hostPathOf({ kind, source }: RecordedMount, root: string): string {
 }
 
 /** Without what cannot be said any more, such as the steps for a network that was removed. */
-function plannedSteps({ record, paths }: ObservedContainer, places: ListPlaces): ContainerSurroundings["steps"] {
-  const launch = readLaunchFile(paths.launch);
+function plannedSteps(
+  { record, paths }: ObservedContainer,
+  launch: LaunchRequest,
+  places: ListPlaces,
+): ContainerSurroundings["steps"] {
   const network = hasOwnNetwork(record, paths.directory)
     ? unlessRefused(() => networkAsStarted(record.id, paths.directory, places))
     : undefined;
@@ -161,16 +165,11 @@ async function readLive(
     namespaces: await readNamespaceFacts(directory),
     host: await readNamespaceFacts("/proc/self"),
     others: await readNeighbours(record.id, places),
-    mounts: mountsOf(directory),
-    hostMounts: mountsOf("/proc/self"),
+    mounts: readMounts(directory),
+    hostMounts: readMounts("/proc/self"),
     capabilities,
     process: rows,
   };
-}
-
-function mountsOf(directory: string): readonly SeenMount[] {
-  const file = { path: `${directory}/mountinfo`, maxBytes: maxMountBytes, what: "the mounts of a process" };
-  return readMounts(readBoundedFile(file).toString("utf8"));
 }
 
 async function readNeighbours(own: string, places: ListPlaces): Promise<readonly Neighbour[]> {

@@ -1,6 +1,7 @@
-import { EngineError, readBoundedFile, unlessDamaged } from "../../base/index.ts";
+import { EngineError, unlessDamaged } from "../../base/index.ts";
+import { mountOf, readMounts } from "../../host/index.ts";
 import { loadMessages, loadReasons } from "../../messages/index.ts";
-import { maxMountBytes, parseMounts } from "../compare/parseMounts.ts";
+import { describeMount } from "../compare/describeMounts.ts";
 import { type JournalCall, readStartJournal } from "../journal/startJournal.ts";
 import { cleanPath } from "../options/containerPath.ts";
 import type { RecordedMount } from "../state/containerRecord.ts";
@@ -30,18 +31,13 @@ export async function explainMount(
   }
   const path = cleanPath(asked);
   const { record, paths, state } = requireRunning(places, container);
-  const file = {
-    path: `/proc/${state.process.pid}/mountinfo`,
-    maxBytes: maxMountBytes,
-    what: "the mounts of a container",
-  };
-  const mounts = parseMounts(readBoundedFile(file).toString("utf8"));
-  const point = coveringMount(path, [...mounts.keys()]);
+  const seen = mountOf(path, readMounts(`/proc/${state.process.pid}`));
+  const point = seen?.point ?? "/";
   const calls = unlessDamaged(() => readStartJournal(paths.journal))?.calls ?? [];
   const asKept = record.mounts.find(({ target }) => target === point);
   const words = (await loadMessages("why", places.language)).mount;
   const say = await loadReasons(places.language);
-  const mount = mounts.get(point) ?? words.unseen;
+  const mount = seen === undefined ? words.unseen : describeMount(seen);
   return {
     name: words.name({ path, container: record.name }),
     why: path === point ? words.at({ mount }) : words.below({ point, mount }),
@@ -52,12 +48,6 @@ export async function explainMount(
     ],
     ...(calls.length === 0 ? {} : { hint: words.hint({ container: record.name }) }),
   };
-}
-
-/** The longest mount point that the path is at or below. */
-function coveringMount(path: string, points: readonly string[]): string {
-  const covers = (point: string) => point === "/" || path === point || path.startsWith(`${point}/`);
-  return points.filter(covers).reduce((longest, point) => (point.length > longest.length ? point : longest), "/");
 }
 
 function sourceSentence(mount: RecordedMount, root: string, words: WhyMessages["mount"]): string {

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readMounts } from "../../host/index.ts";
 import { withoutSteps } from "../alterPlan.ts";
-import type { Lab } from "../lab.ts";
+import { type Lab, verdict } from "../lab.ts";
 
 /** No private mounts: what the helper mounts shows on the machine, and stays there. */
 export const mountLeak: Lab = {
@@ -40,30 +40,18 @@ export const mountLeak: Lab = {
     const { running } = await state();
     const [container] = await engine.containers({ all: true });
     const own = `${directories.root}/containers/${container?.id ?? ""}`;
-    const targets = readFileSync(`/proc/${machinePid}/mountinfo`, "utf8")
-      .split("\n")
-      .map((line) => line.split(" ")[4] ?? "")
-      .filter((target) => target.startsWith(own));
-    const [first = ""] = targets;
-    if (targets.length > 0) {
-      return {
-        passed: false,
-        evidence: {
-          en: `The machine has ${targets.length} mounts of this container, the first at ${first}.`,
-          ko: `머신에 이 컨테이너의 마운트가 ${targets.length}개 있습니다. 첫 번째는 ${first}입니다.`,
-        },
-      };
+    const mounts = readMounts(`/proc/${machinePid}`).filter(({ point }) => point.startsWith(own));
+    const [first] = mounts;
+    if (first !== undefined) {
+      return verdict(false, {
+        en: `The machine has ${mounts.length} mounts of this container, the first at ${first.point}.`,
+        ko: `머신에 이 컨테이너의 마운트가 ${mounts.length}개 있습니다. 첫 번째는 ${first.point}입니다.`,
+      });
     }
-    return running
-      ? {
-          passed: true,
-          evidence: {
-            en: "The container runs, and the machine has no mount of it.",
-            ko: "컨테이너가 실행 중이고, 머신에는 그 마운트가 없습니다.",
-          },
-        }
-      : { passed: false, evidence: notRunning };
+    if (!running) return verdict(false, { en: "The container does not run.", ko: "컨테이너가 실행 중이 아닙니다." });
+    return verdict(true, {
+      en: "The container runs, and the machine has no mount of it.",
+      ko: "컨테이너가 실행 중이고, 머신에는 그 마운트가 없습니다.",
+    });
   },
 };
-
-const notRunning = { en: "The container does not run.", ko: "컨테이너가 실행 중이 아닙니다." };

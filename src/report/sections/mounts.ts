@@ -1,4 +1,4 @@
-import type { SeenMount } from "../../container/index.ts";
+import type { SeenMount } from "../../host/index.ts";
 import { html, type Markup, type Piece, within } from "../markup/html.ts";
 import { table } from "../markup/table.ts";
 import { leftOut, type Page, section, sentence, stepLink } from "../page.ts";
@@ -104,18 +104,13 @@ function groupTable(page: Page, group: MountGroup, all: readonly ShownMount[]): 
   const { words } = page;
   const own = all.filter((mount) => mount.group === group);
   if (own.length === 0) return undefined;
-  const rows: (readonly Piece[])[] = [];
-  const { left } = within(groupBytes, own, (mount) => {
-    const cells = rowOf(page, mount);
-    rows.push(cells);
-    return html`${cells}`;
-  });
+  const { pieces, left } = within(groupBytes, own, (mount) => html`${rowOf(page, mount)}`);
   const { columns } = words.mounts;
   const title = words.mounts.groups[group]({ count: String(own.length) });
   const drawn = html`${table({
     caption: title,
     head: [columns.path, columns.type, columns.from, columns.flags, columns.step],
-    rows: rows.slice(0, own.length - left),
+    rows: own.slice(0, pieces.length).map((mount) => rowOf(page, mount)),
   })}${leftOut(page, left)}`;
   return folded.has(group) ? html`<details><summary>${title}</summary>${drawn}</details>` : drawn;
 }
@@ -137,7 +132,8 @@ function rowOf(page: Page, { point, type, from, flags, marks }: ShownMount): rea
 }
 
 /** What of all this the host's own table of mounts shows. */
-function outside({ facts, words, ...page }: Page): Markup {
+function outside(page: Page): Markup {
+  const { words, facts } = page;
   const { live } = facts.surroundings;
   if (live === undefined) return html`<p>${sentence(words.mounts.outsideNotRunning)}</p>`;
   const groupsOf = (line: SeenMount) => line.groups.map((word) => word.slice(word.indexOf(":") + 1));
@@ -146,5 +142,5 @@ function outside({ facts, words, ...page }: Page): Markup {
   const counts = { inside: String(live.mounts.length), outside: String(live.hostMounts.length) };
   if (peers.length === 0) return html`<p>${sentence(words.mounts.noPeers(counts))}</p>`;
   const shown = within(6000, peers, ({ point, type }) => html`<li><code>${point}</code> ${type}</li>`);
-  return html`<p>${sentence(words.mounts.peers(counts))}</p><ul class="plain">${shown.pieces}</ul>${leftOut({ ...page, facts, words }, shown.left)}`;
+  return html`<p>${sentence(words.mounts.peers(counts))}</p><ul class="plain">${shown.pieces}</ul>${leftOut(page, shown.left)}`;
 }

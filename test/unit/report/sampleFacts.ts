@@ -1,5 +1,6 @@
 import type { ContainerId } from "../../../src/base/index.ts";
-import type { GroupFact, NamespaceFact, SeenMount } from "../../../src/container/index.ts";
+import type { GroupFact, NamespaceFact } from "../../../src/container/index.ts";
+import type { SeenMount } from "../../../src/host/index.ts";
 import type { LaunchStep } from "../../../src/launch/index.ts";
 import type { ReportFacts } from "../../../src/report/facts.ts";
 

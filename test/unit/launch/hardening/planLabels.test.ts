@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { takesLabels } from "../../../../src/container/spec/relabels.ts";
+import { parseMounts } from "../../../../src/host/index.ts";
 import { parseContexts, parseProfiles } from "../../../../src/host/securityModules.ts";
 import { planLabels } from "../../../../src/launch/hardening/planLabels.ts";
 import { parseSecurityOptions } from "../../../../src/launch/hardening.ts";
@@ -56,7 +57,7 @@ describe("takesLabels()", () => {
 
   it("asks the mount that a path is on, the topmost of several", () => {
     const paths = ["/x", "/srv", "/srv/a", "/srvx", "/srv/with blank/a", "/over/a"];
-    const found = paths.map((path) => takesLabels(path, mountinfo));
+    const found = paths.map((path) => takesLabels(path, parseMounts(mountinfo)));
     assert.deepEqual(found, [true, false, false, true, true, false]);
   });
 });
