@@ -18,8 +18,22 @@ export interface Stall {
   readonly totalUs: number;
 }
 
-/** The pressure on a group, whose files need no controller; undefined when the kernel does not count it. */
-export function readPressure(read: GroupFile, resource: PressureResource): Pressure | undefined {
+/** What is absent the kernel does not count. */
+export type Pressures = Readonly<Partial<Record<PressureResource, Pressure>>>;
+
+const resources: readonly PressureResource[] = ["cpu", "memory", "io"];
+
+/** The pressure on the group whose files `read` returns; they need no controller. */
+export function readPressures(read: GroupFile): Pressures {
+  return Object.fromEntries(
+    resources.flatMap((resource) => {
+      const pressure = readPressure(read, resource);
+      return pressure === undefined ? [] : [[resource, pressure]];
+    }),
+  );
+}
+
+function readPressure(read: GroupFile, resource: PressureResource): Pressure | undefined {
   const lines = new Map((read(`${resource}.pressure`) ?? "").split("\n").map((line) => [line.split(" ", 1)[0], line]));
   const some = parseStall(lines.get("some"));
   const full = parseStall(lines.get("full"));

@@ -100,7 +100,7 @@ export function readEvents(read: GroupFile): GroupEvents {
 }
 
 /** A file of one number; `max` and everything else that is no number is undefined. */
-function numberIn(text: string | undefined): number | undefined {
+export function numberIn(text: string | undefined): number | undefined {
   const word = text?.trim() ?? "";
   return /^\d{1,20}$/.test(word) ? Number(word) : undefined;
 }

@@ -1,13 +1,11 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { errnoOf, readFileIfExists } from "../../base/index.ts";
+import { readFileIfExists, unlessGone } from "../../base/index.ts";
 import {
   type GroupFile,
-  groupFiles,
-  type Pressure,
-  type PressureResource,
+  groupsIn,
+  liveGroupFiles,
+  type Pressures,
   readEvents,
-  readPressure,
+  readPressures,
   readStatistics,
 } from "../../cgroups/index.ts";
 
@@ -23,7 +21,7 @@ export interface ContainerSample {
   /** Processes and threads. */
   readonly tasks: number;
   readonly oomKills?: number;
-  readonly pressure: Readonly<Partial<Record<PressureResource, Pressure>>>;
+  readonly pressure: Pressures;
 }
 
 export interface SampleRequest {
@@ -36,11 +34,11 @@ export interface SampleRequest {
 
 /** Reads the counters of one container from cgroupfs and procfs. A group that has gone gives empty ones. */
 export function sampleContainer({ cgroup, networkPid, proc = "/proc", atNs }: SampleRequest): ContainerSample {
-  const read: GroupFile = cgroup === undefined ? () => undefined : tolerant(groupFiles(cgroup));
+  const read: GroupFile = cgroup === undefined ? () => undefined : liveGroupFiles(cgroup);
   const { cpu, memory, io, pids } = readStatistics(read);
   const oomKills = readEvents(read).memory?.oomKill;
-  const interfaces = networkPid === undefined ? undefined : tolerantFile(`${proc}/${networkPid}/net/dev`);
-  const resources = ["cpu", "memory", "io"] as const;
+  const interfaces =
+    networkPid === undefined ? undefined : unlessGone(() => readFileIfExists(`${proc}/${networkPid}/net/dev`));
   return {
     atNs,
     ...(cpu === undefined ? {} : { cpuUs: cpu.usageUs }),
@@ -57,41 +55,14 @@ export function sampleContainer({ cgroup, networkPid, proc = "/proc", atNs }: Sa
     ...(io === undefined ? {} : { block: io }),
     tasks: pids?.current ?? (cgroup === undefined ? 0 : countTasks(cgroup)),
     ...(oomKills === undefined ? {} : { oomKills }),
-    pressure: Object.fromEntries(resources.flatMap((name) => pressureOf(read, name))),
+    pressure: readPressures(read),
   };
-}
-
-function pressureOf(read: GroupFile, name: PressureResource): readonly (readonly [string, Pressure])[] {
-  const pressure = readPressure(read, name);
-  return pressure === undefined ? [] : [[name, pressure]];
-}
-
-/** A group that is removed while its files are open answers ENODEV. */
-function tolerant(read: GroupFile): GroupFile {
-  return (name) => attempt(() => read(name));
-}
-
-function tolerantFile(path: string): string | undefined {
-  return attempt(() => readFileIfExists(path));
-}
-
-function attempt<Result>(act: () => Result): Result | undefined {
-  try {
-    return act();
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    if (["ENODEV", "ENOENT", "ESRCH", "EINVAL", "EOPNOTSUPP", "ENOTSUP"].includes(errnoOf(cause) ?? ""))
-      return undefined;
-    throw error;
-  }
 }
 
 /** Threads in a group and all groups below it, where no pids controller counts them. */
 function countTasks(directory: string): number {
-  const own = (tolerantFile(join(directory, "cgroup.threads")) ?? "").split("\n").length - 1;
-  const below = attempt(() => readdirSync(directory, { withFileTypes: true })) ?? [];
-  const groups = below.filter((entry) => entry.isDirectory()).map((entry) => join(directory, entry.name));
-  return groups.reduce((sum, group) => sum + countTasks(group), Math.max(0, own));
+  const own = (liveGroupFiles(directory)("cgroup.threads") ?? "").split("\n").length - 1;
+  return groupsIn(directory).reduce((sum, group) => sum + countTasks(group), Math.max(0, own));
 }
 
 /** proc_pid_net(5): a line for each interface, `name: received-bytes ... sent-bytes ...`; the first two are headings. */

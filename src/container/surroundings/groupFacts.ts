@@ -1,15 +1,15 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { errnoOf } from "../../base/index.ts";
 import {
   type GroupEvents,
   type GroupFile,
   type GroupStatistics,
-  groupFiles,
-  type Pressure,
-  type PressureResource,
+  groupsIn,
+  liveGroupFiles,
+  numberIn,
+  type Pressures,
   readEvents,
-  readPressure,
+  readPressures,
   readStatistics,
 } from "../../cgroups/index.ts";
 
@@ -25,20 +25,28 @@ export interface GroupFact {
   /** The most memory at a time, which is known of an ended one too. */
   readonly peakBytes?: number;
   readonly events: GroupEvents;
-  readonly pressure: Readonly<Partial<Record<PressureResource, Pressure>>>;
+  readonly pressure: Pressures;
   /** Processes that are in this very group. */
   readonly processes: number;
   /** How many groups there are beside the next one of this list, of other containers for example. */
   readonly otherGroups: number;
 }
 
-const limitFiles = [
-  ...["memory.max", "memory.high", "memory.low", "memory.swap.max", "memory.oom.group"],
-  ...["cpu.max", "cpu.weight", "cpuset.cpus", "cpuset.mems", "pids.max", "io.max", "io.weight"],
+/** The files of limits, and what each says when nobody wrote it (cgroup-v2). */
+const limitFiles: readonly (readonly [name: string, unlimited: string])[] = [
+  ["memory.max", "max"],
+  ["memory.high", "max"],
+  ["memory.low", "0"],
+  ["memory.swap.max", "max"],
+  ["memory.oom.group", "0"],
+  ["cpu.max", "max 100000"],
+  ["cpu.weight", "100"],
+  ["cpuset.cpus", ""],
+  ["cpuset.mems", ""],
+  ["pids.max", "max"],
+  ["io.max", ""],
+  ["io.weight", "default 100"],
 ];
-/** What the files say when nobody wrote them (cgroup-v2). */
-const unlimited = new Set(["", "max", "max 100000", "0", "100", "default 100"]);
-const resources = ["cpu", "memory", "io"] as const;
 /** A container with groups of its own decides how many there are. */
 const mostBelow = 40;
 const deepestBelow = 4;
@@ -62,51 +70,27 @@ export function keptGroup(directory: string, read: GroupFile): GroupFact {
 }
 
 function readGroup(directory: string, place: GroupFact["place"]): GroupFact {
-  const files = groupFiles(directory);
-  const read: GroupFile = (name) => unlessGone(() => files(name));
+  const read = liveGroupFiles(directory);
   const processes = (read("cgroup.procs") ?? "").split("\n").length - 1;
-  const otherGroups = place === "above" ? Math.max(0, childrenOf(directory).length - 1) : 0;
+  const otherGroups = place === "above" ? Math.max(0, groupsIn(directory).length - 1) : 0;
   return { ...describeGroup(read), directory, place, processes: Math.max(0, processes), otherGroups };
 }
 
 function describeGroup(read: GroupFile) {
-  const limits = limitFiles.flatMap((name) => {
+  const limits = limitFiles.flatMap(([name, unlimited]) => {
     const text = read(name)?.trim().replaceAll("\n", ", ");
-    return text === undefined || unlimited.has(text) ? [] : [[name, text] as const];
+    return text === undefined || text === "" || text === unlimited ? [] : [[name, text] as const];
   });
   const controllers = (read("cgroup.controllers") ?? "").split(/\s+/).filter((word) => word !== "");
-  const pressure = Object.fromEntries(
-    resources.flatMap((name) => {
-      const found = readPressure(read, name);
-      return found === undefined ? [] : [[name, found]];
-    }),
-  );
-  const peak = /^\d{1,20}$/.exec(read("memory.peak")?.trim() ?? "")?.[0];
+  const peakBytes = numberIn(read("memory.peak"));
   return {
-    ...{ limits, controllers, pressure },
+    ...{ limits, controllers, pressure: readPressures(read) },
     ...{ statistics: readStatistics(read), events: readEvents(read) },
-    ...(peak === undefined ? {} : { peakBytes: Number(peak) }),
+    ...(peakBytes === undefined ? {} : { peakBytes }),
   };
 }
 
 function groupsBelow(directory: string, depth: number): readonly string[] {
   if (depth === 0) return [];
-  return childrenOf(directory).flatMap((child) => [child, ...groupsBelow(child, depth - 1)]);
-}
-
-function childrenOf(directory: string): readonly string[] {
-  const entries = unlessGone(() => readdirSync(directory, { withFileTypes: true })) ?? [];
-  const groups = entries.filter((entry) => entry.isDirectory()).slice(0, 10_000);
-  return groups.map((entry) => join(directory, entry.name));
-}
-
-/** A group that is removed while it is looked at answers ENODEV; pressure may be off in one. */
-function unlessGone<Result>(act: () => Result): Result | undefined {
-  try {
-    return act();
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    if (["ENODEV", "ENOENT", "EOPNOTSUPP", "ENOTSUP", "EINVAL"].includes(errnoOf(cause) ?? "")) return undefined;
-    throw error;
-  }
+  return groupsIn(directory).flatMap((child) => [child, ...groupsBelow(child, depth - 1)]);
 }

@@ -1,5 +1,5 @@
 import { formatBinarySize } from "../../base/index.ts";
-import { readEvents } from "../../cgroups/index.ts";
+import { numberIn, readEvents } from "../../cgroups/index.ts";
 import { nameOfNumber } from "../options/signalFlag.ts";
 import type { ExitRecord } from "../state/liveState.ts";
 import { groupFileOf, type ObservedState } from "../state/observedState.ts";
@@ -52,8 +52,8 @@ function explainMemory(exit: ExitRecord, words: EndMessages): string | undefined
   const read = (file: string) => groupFileOf(exit, file);
   const kills = readEvents(read).memory?.oomKill ?? 0;
   if (kills === 0) return undefined;
-  const peak = wholeNumber(read("memory.peak"));
-  const limit = wholeNumber(read("memory.max"));
+  const peak = numberIn(read("memory.peak"));
+  const limit = numberIn(read("memory.max"));
   return [
     limit === undefined ? words.memoryOut : words.limitReached({ limit: formatSize(limit) }),
     ...(peak === undefined ? [] : [words.peak({ peak: formatSize(peak) })]),
@@ -80,11 +80,6 @@ function explainStatus(code: number | undefined, words: EndMessages): string {
 function refusedForks(end: string, exit: ExitRecord, words: EndMessages): string {
   const count = readEvents((file) => groupFileOf(exit, file)).pidsMax ?? 0;
   return count === 0 ? end : words.refusedForks({ end, count });
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  const word = text?.trim() ?? "";
-  return /^\d{1,20}$/.test(word) ? Number(word) : undefined;
 }
 
 /** `64 MiB`: with a space, because it stands in a sentence. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import type { ContainerId } from "../../../../src/base/index.ts";
-import { readPressure } from "../../../../src/cgroups/index.ts";
+import { readPressures } from "../../../../src/cgroups/index.ts";
 import { statsRow } from "../../../../src/cli/render/statsRows.ts";
 import { type ContainerSample, parseNetDev, sampleContainer } from "../../../../src/container/stats/containerSample.ts";
 import { compareSamples, nothingUsed } from "../../../../src/container/stats/containerStats.ts";
@@ -78,15 +78,14 @@ test("parseNetDev() sums all interfaces but the loopback and passes over what is
     assert.deepEqual(parseNetDev(text), { receivedBytes: 0, sentBytes: 0 });
 });
 
-test("readPressure() is undefined where the kernel counts none", () => {
-  assert.equal(
-    readPressure(() => undefined, "cpu"),
-    undefined,
+test("readPressures() leaves out what the kernel does not count", () => {
+  assert.deepEqual(
+    readPressures(() => undefined),
+    {},
   );
-  assert.equal(
-    readPressure(() => "nonsense\n", "io"),
-    undefined,
-  );
+  const io = "some avg10=1.00 avg60=0.00 avg300=0.00 total=7\n";
+  const found = readPressures((name) => (name === "io.pressure" ? io : "nonsense\n"));
+  assert.deepEqual(found, { io: { some: { avg10: 1, avg60: 0, avg300: 0, totalUs: 7 } } });
 });
 
 const sample = (change: Partial<ContainerSample>): ContainerSample => ({

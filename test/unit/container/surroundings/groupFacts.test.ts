@@ -41,6 +41,30 @@ test("readGroupTree() reads the groups above a container's, its own and those be
   }
 });
 
+test("keptGroup() tells a limit from what its file says when nobody wrote it", () => {
+  const unwritten = [
+    ["memory.max", "max"],
+    ["memory.low", "0"],
+    ["memory.oom.group", "0"],
+    ["cpu.max", "max 100000"],
+    ["cpu.weight", "100"],
+    ["io.max", ""],
+    ["io.weight", "default 100"],
+    ["pids.max", "max"],
+  ] as const;
+  const limitsIn = (files: readonly (readonly [string, string])[]) => {
+    const texts = new Map(files);
+    return keptGroup("/sys/fs/cgroup/own", (name) => (texts.has(name) ? `${texts.get(name)}\n` : undefined)).limits;
+  };
+  assert.deepEqual(limitsIn(unwritten), []);
+  const written = [
+    ["memory.swap.max", "0"],
+    ["cpu.weight", "1"],
+    ["pids.max", "100"],
+  ] as const;
+  assert.deepEqual(limitsIn(written), written);
+});
+
 test("keptGroup() describes a group by the files that were kept of it", () => {
   const files = new Map([
     ["memory.peak", "5\n"],
