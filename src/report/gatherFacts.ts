@@ -1,8 +1,8 @@
 import { EngineError, type ErrorCode } from "../base/index.ts";
-import type { ContainerStats, ExplainedStep } from "../container/index.ts";
+import { type ContainerStats, type ExplainedStep, envName } from "../container/index.ts";
 import type { Engine } from "../engine.ts";
 import type { ContainerFacts, LayerFacts, ReportFacts } from "./facts.ts";
-import { nameOfVariable, withoutValues, withoutVariables } from "./secrets.ts";
+import { withoutValues, withoutVariables } from "./secrets.ts";
 
 /** The members of the engine that a report needs. */
 export type ReportEngine = Pick<
@@ -50,7 +50,7 @@ async function readContainer(
     command: [details.Path, ...details.Args],
     user: Config.User,
     hostname: Config.Hostname,
-    variables: Config.Env.map(nameOfVariable),
+    variables: Config.Env.map(envName),
     labels: Object.entries(Config.Labels),
     why: Brig.Why,
     ...(SizeRw === undefined ? {} : { writtenBytes: SizeRw }),

@@ -1,4 +1,4 @@
-/** `12.3 us`, `4.56 ms`, `1.20 s` */
+/** `12.3 µs`, `4.56 ms`, `1.20 s` */
 export function formatTook(nanoseconds: number): string {
   if (nanoseconds < 1_000_000) return `${(nanoseconds / 1000).toFixed(1)} µs`;
   if (nanoseconds < 1_000_000_000) return `${(nanoseconds / 1_000_000).toFixed(2)} ms`;

@@ -1,14 +1,8 @@
-import type { FlagEffects } from "../container/index.ts";
+import { envName, type FlagEffects } from "../container/index.ts";
 import type { FieldValue, StepChange } from "../launch/index.ts";
 
 /** Fields of steps that hold variables of the payload's environment. */
 const variableFields: ReadonlySet<string> = new Set(["env"]);
-
-/** `PATH` of `PATH=/bin`. */
-export function nameOfVariable(entry: string): string {
-  const equals = entry.indexOf("=");
-  return equals < 0 ? entry : entry.slice(0, equals);
-}
 
 /** What the flags change, with the names of variables instead of their values. */
 export function withoutValues({ effects, whole }: FlagEffects): FlagEffects {
@@ -39,7 +33,7 @@ function hideInFields(fields: Readonly<Record<string, FieldValue>>): Readonly<Re
 }
 
 function namesOf(value: FieldValue): FieldValue {
-  return typeof value === "object" ? value.map(nameOfVariable) : "…";
+  return typeof value === "object" ? value.map(envName) : "…";
 }
 
 /**

@@ -1,6 +1,6 @@
 import { harmless } from "./harmless.ts";
 
-/** Text of a page that is markup already: only `html` and `join` make it, so whatever else reaches a page is escaped. */
+/** Text of a page that is markup already. `html` makes it, and escapes whatever else reaches a page. */
 export interface Markup {
   readonly html: string;
 }

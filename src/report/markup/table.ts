@@ -35,7 +35,7 @@ function isShort(cell: Piece): boolean {
 }
 
 /** Names and values; what has no value is left out. */
-export function facts(entries: readonly (readonly [string, Piece])[]): Markup {
+export function factList(entries: readonly (readonly [string, Piece])[]): Markup {
   const shown = entries.filter(([, value]) => value !== undefined && value !== "");
   return html`<dl class="facts">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 `;

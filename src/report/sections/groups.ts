@@ -2,7 +2,7 @@ import { formatBinarySize } from "../../base/index.ts";
 import type { GroupFact } from "../../container/index.ts";
 import { stackedBar } from "../markup/bars.ts";
 import { html, type Markup, type Piece, within } from "../markup/html.ts";
-import { facts, table } from "../markup/table.ts";
+import { factList, table } from "../markup/table.ts";
 import { journalLinks, leftOut, type Page, section, sentence } from "../page.ts";
 import { formatCount, formatPercent, formatTook } from "../quantities.ts";
 
@@ -84,7 +84,7 @@ function use({ words, facts: { usage } }: Page, { statistics, peakBytes, events,
     [texts.oomKills, events.memory === undefined ? undefined : formatCount(events.memory.oomKill)],
     [texts.forksRefused, events.pidsMax === undefined ? undefined : formatCount(events.pidsMax)],
   ];
-  return facts(entries);
+  return factList(entries);
 }
 
 function meter(
@@ -136,11 +136,11 @@ function planned({ facts: { surroundings }, words }: Page): Markup | undefined {
   const entries: readonly (readonly [string, Piece])[] = [
     [texts.memory, memory?.limit === undefined || memory.limit < 0 ? undefined : formatBinarySize(memory.limit)],
     [texts.reservation, memory?.reservation === undefined ? undefined : formatBinarySize(memory.reservation)],
-    [texts.cpu, cpu?.quota === undefined || cpu.quota < 0 ? undefined : `${cpu.quota} / ${cpu.period ?? 100_000} us`],
+    [texts.cpu, cpu?.quota === undefined || cpu.quota < 0 ? undefined : `${cpu.quota} / ${cpu.period ?? 100_000} µs`],
     [texts.weight, cpu?.shares === undefined ? undefined : String(cpu.shares)],
     [texts.processors, cpu?.cpus],
     [texts.tasks, pids === undefined || pids.limit <= 0 ? undefined : formatCount(pids.limit)],
   ];
   if (entries.every(([, value]) => value === undefined)) return html`<p class="note">${sentence(texts.noLimits)}</p>`;
-  return html`<h3>${texts.asked}</h3>${facts(entries)}`;
+  return html`<h3>${texts.asked}</h3>${factList(entries)}`;
 }

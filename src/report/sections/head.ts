@@ -1,6 +1,6 @@
 import { formatDecimalSize } from "../../base/index.ts";
 import { html, type Markup, within } from "../markup/html.ts";
-import { facts } from "../markup/table.ts";
+import { factList } from "../markup/table.ts";
 import { leftOut, type Page, type SectionName, sectionNames, sentence } from "../page.ts";
 import { formatCount, formatTime, formatTook } from "../quantities.ts";
 import { countVerdicts } from "./calls.ts";
@@ -43,7 +43,7 @@ function stateText({ facts: { container }, words: { states } }: Page): string {
 
 function identity({ facts: { container, surroundings, time }, words: { head } }: Page): Markup {
   const command = within(3000, container.command, (word) => html`<code>${word}</code> `);
-  return facts([
+  return factList([
     [head.image, html`<code>${container.image}</code>`],
     [head.command, html`${command.pieces}${command.left > 0 ? "…" : undefined}`],
     [head.id, html`<code>${container.id.slice(0, 12)}</code>`],

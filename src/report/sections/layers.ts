@@ -1,7 +1,7 @@
 import { formatDecimalSize } from "../../base/index.ts";
 import type { LayerFacts } from "../facts.ts";
 import { stackedBar } from "../markup/bars.ts";
-import { html, type Markup, within } from "../markup/html.ts";
+import { html, type Markup, type Shown, within } from "../markup/html.ts";
 import { journalLinks, leftOut, type Page, sentence } from "../page.ts";
 import { formatCount } from "../quantities.ts";
 import { subjectOf } from "../story.ts";
@@ -16,7 +16,8 @@ export function layerStack(page: Page): Markup {
     written === undefined ? undefined : formatDecimalSize(written)
   }</p><p class="path"><code>${writable}</code></p>${journalLinks(page, ({ id }) => id.startsWith("writable."))}</div></li>`;
   if (facts.layers === undefined) {
-    return html`<ol class="layers">${top}${directories(page)}</ol><p class="note">${sentence(texts.imageGone)}</p>`;
+    const shown = directories(page);
+    return html`<ol class="layers">${top}${shown.pieces}</ol>${leftOut(page, shown.left)}<p class="note">${sentence(texts.imageGone)}</p>`;
   }
   const made = facts.layers.flatMap((step) => (step.layer === undefined ? [] : [{ ...step, layer: step.layer }]));
   const largest = Math.max(1, ...made.map(({ layer }) => layer.unpackedBytes));
@@ -62,10 +63,10 @@ function layerItem(
   )}</div></li>`;
 }
 
-function directories({ facts }: Page): readonly Markup[] {
+function directories({ facts }: Page): Shown {
   return within(
     8000,
     [...facts.surroundings.layers].reverse(),
     (path) => html`<li class="layer"><p class="path"><code>${path}</code></p></li>`,
-  ).pieces;
+  );
 }

@@ -1,6 +1,7 @@
 import type { NetworkEnd, PublishedPort } from "../../container/index.ts";
+import { formatSocket, isWildcard } from "../../network/index.ts";
 import { html, type Markup, type Piece, within } from "../markup/html.ts";
-import { facts } from "../markup/table.ts";
+import { factList } from "../markup/table.ts";
 import { journalLinks, leftOut, type Page, section, sentence } from "../page.ts";
 import { rulesOfTable } from "./rules.ts";
 
@@ -31,13 +32,13 @@ function loopback(page: Page): Markup | undefined {
 }
 
 function paths(page: Page): Markup {
-  const { words, facts: all } = page;
-  const { ends, ports } = all.surroundings.network;
+  const { words, facts } = page;
+  const { ends, ports } = facts.surroundings.network;
   const texts = words.network;
   const main = ends.find(({ endpoint }) => endpoint.ipv4?.gateway !== undefined) ?? ends[0];
   const incoming = within(pathBytes, ports, (port) => pathIn(page, port, main));
   const outgoing = within(pathBytes, ends, (end) => pathOut(page, end));
-  return html`${all.surroundings.live === undefined ? html`<p class="note">${sentence(texts.notRunning)}</p>` : undefined}
+  return html`${facts.surroundings.live === undefined ? html`<p class="note">${sentence(texts.notRunning)}</p>` : undefined}
 <h3>${texts.in}</h3>${ports.length === 0 ? html`<p>${sentence(noPorts(page))}</p>` : undefined}${incoming.pieces}${leftOut(page, incoming.left)}
 ${ports.length === 0 ? undefined : journalLinks(page, ({ id }) => id.startsWith("net.ports"))}
 <h3>${texts.out}</h3>${outgoing.pieces}${leftOut(page, outgoing.left)}
@@ -49,7 +50,7 @@ function noPorts({ words: { network: texts }, facts: { surroundings } }: Page): 
   if (wanted.length === 0) return texts.noPorts;
   const ports = wanted.map(({ hostIp, hostPort, containerPort, protocol }) => {
     const first = hostPort === undefined ? "*" : String(hostPort.first);
-    const host = hostIp === undefined ? first : `${hostIp}:${first}`;
+    const host = hostIp === undefined ? first : `${hostIp.includes(":") ? `[${hostIp}]` : hostIp}:${first}`;
     return `${host}:${containerPort}/${protocol}`;
   });
   return texts.wanted({ ports: ports.slice(0, 40).join(", ") });
@@ -74,20 +75,14 @@ function drawPath({ words: { network: texts } }: Page, label: string, stations: 
 function pathIn(page: Page, port: PublishedPort, end: NetworkEnd | undefined): Markup {
   const { network: texts } = page.words;
   const { hostIp, hostPort, containerPort, protocol } = port;
-  const shown = hostIp.includes(":") ? `[${hostIp}]` : hostIp;
-  const any = hostIp === "0.0.0.0" || hostIp === "::";
+  const socket = formatSocket(hostIp, hostPort);
   const address = hostIp.includes(":") ? end?.endpoint.ipv6?.address : end?.endpoint.ipv4?.address;
-  const target =
-    address === undefined
-      ? `${containerPort}`
-      : address.includes(":")
-        ? `[${address}]:${containerPort}`
-        : `${address}:${containerPort}`;
-  return drawPath(page, texts.portCaption({ port: `${shown}:${hostPort}/${protocol}`, target }), [
-    { where: "outside", name: texts.client, text: any ? texts.anyAddress : texts.oneAddress },
+  const target = address === undefined ? `${containerPort}` : formatSocket(address, containerPort);
+  return drawPath(page, texts.portCaption({ port: `${socket}/${protocol}`, target }), [
+    { where: "outside", name: texts.client, text: isWildcard(hostIp) ? texts.anyAddress : texts.oneAddress },
     {
       where: "host",
-      name: html`<code>${shown}:${hostPort}</code>`,
+      name: html`<code>${socket}</code>`,
       text: texts.translated({ chain: "published", local: "published-local", target }),
     },
     { where: "host", name: html`<code>forward</code>`, text: texts.mayPass },
@@ -152,7 +147,7 @@ function pathOut(page: Page, end: NetworkEnd): Markup {
   const names = endpoint.dnsNames.length === 0 ? undefined : endpoint.dnsNames.join(" ");
   return html`${drawPath(page, texts.outCaption({ network: endpoint.network }), stations)}${
     network === undefined ? html`<p class="warning">${sentence(texts.networkGone)}</p>` : undefined
-  }${facts([
+  }${factList([
     [texts.driver, network?.driver],
     [texts.subnets, network?.subnets.map(({ subnet }) => subnet).join(" ")],
     [texts.mtu, network === undefined ? undefined : String(network.mtu)],

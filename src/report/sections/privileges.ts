@@ -2,7 +2,7 @@ import type { CallVerdict } from "../../launch/index.ts";
 import { allCapabilities } from "../../namespaces/index.ts";
 import { stackedBar } from "../markup/bars.ts";
 import { html, type Markup, within } from "../markup/html.ts";
-import { facts } from "../markup/table.ts";
+import { factList } from "../markup/table.ts";
 import { journalLinks, leftOut, type Page, section, sentence } from "../page.ts";
 import { formatCount } from "../quantities.ts";
 import { countVerdicts } from "./calls.ts";
@@ -21,8 +21,8 @@ const capabilityGroups = ["both", "more", "less", "neither"] as const;
 const marks = { both: "●", more: "+", less: "−", neither: "○" } as const;
 
 function capabilities(page: Page): Markup {
-  const { words, facts: all } = page;
-  const { spec, dockerCapabilities } = all.surroundings;
+  const { words, facts } = page;
+  const { spec, dockerCapabilities } = facts.surroundings;
   const own = new Set(spec.process.capabilities.bounding);
   const docker = new Set(dockerCapabilities);
   const groupOf = (name: string) =>
@@ -40,8 +40,8 @@ function capabilities(page: Page): Markup {
 }
 
 function calls(page: Page): Markup {
-  const { words, facts: all } = page;
-  const { spec, calls: own, dockerCalls } = all.surroundings;
+  const { words, facts } = page;
+  const { spec, calls: own, dockerCalls } = facts.surroundings;
   const texts = words.calls;
   const off = spec.linux.seccomp === undefined ? html`<p class="warning">${sentence(texts.off)}</p>` : undefined;
   return html`${off}<p>${sentence(texts.lead)}</p><div class="two"><div>${verdictBar(page, texts.here, own)}</div><div>${verdictBar(page, texts.docker, dockerCalls)}</div></div>
@@ -73,8 +73,8 @@ function verdictBar(
 }
 
 function differences(page: Page): Markup {
-  const { words, facts: all } = page;
-  const { calls: own, dockerCalls } = all.surroundings;
+  const { words, facts } = page;
+  const { calls: own, dockerCalls } = facts.surroundings;
   const texts = words.calls;
   const strict = (verdict: CallVerdict | undefined) => (verdict === "refused" ? 2 : verdict === "depends" ? 1 : 0);
   const looser = [...own].filter(([name, verdict]) => strict(verdict) < strict(dockerCalls.get(name)));
@@ -104,8 +104,8 @@ function listed(page: Page, title: string, names: readonly string[]): Markup | u
 }
 
 function processFacts(page: Page): Markup {
-  const { words, facts: all } = page;
-  const { spec, live } = all.surroundings;
+  const { words, facts } = page;
+  const { spec, live } = facts.surroundings;
   const { process: texts } = words;
   const { user, noNewPrivileges, apparmorProfile, oomScoreAdj, rlimits } = spec.process;
   const limits = within(
@@ -113,7 +113,7 @@ function processFacts(page: Page): Markup {
     rlimits,
     ({ type, soft, hard }) => html`<code>${type}</code> ${limit(soft)} / ${limit(hard)}<br>`,
   );
-  return html`${facts([
+  return html`${factList([
     [texts.user, `${user.uid}:${user.gid}`],
     [texts.groups, user.additionalGids.slice(0, 64).join(" ")],
     [texts.noNewPrivileges, noNewPrivileges ? texts.yes : texts.no],

@@ -16,19 +16,19 @@ export function rulesOfTable(page: Page): Markup {
     const why = ownsRules ? texts.none : texts.notNeeded;
     return html`<h3>${texts.title}</h3><p>${sentence(why)}</p>`;
   }
-  const elements: { readonly set: string; readonly element: string }[] = [];
-  const { left } = within(elementBytes, rules.elements, (one) => {
-    elements.push(one);
-    return html`${one.set}${one.element} <td role="cell"><code></code></td>`;
-  });
+  const elements = within(
+    elementBytes,
+    rules.elements,
+    ({ set, element }) => html`${set}${element} <td role="cell"><code></code></td>`,
+  );
   const chains = within(chainBytes, rules.chains, (chain) => chainBox(chain));
   return html`<h3>${texts.title}</h3><p>${sentence(texts.lead)}</p>${table({
     caption: texts.elements,
     head: [texts.set, texts.element],
-    rows: elements
-      .slice(0, rules.elements.length - left)
+    rows: rules.elements
+      .slice(0, elements.pieces.length)
       .map(({ set, element }) => [html`<code>@${set}</code>`, html`<code>${element}</code>`]),
-  })}${leftOut(page, left)}
+  })}${leftOut(page, elements.left)}
 <details><summary>${texts.chains({ count: String(rules.chains.length) })}</summary>${chains.pieces}${leftOut(page, chains.left)}</details>
 `;
 }

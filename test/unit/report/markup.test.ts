@@ -18,6 +18,7 @@ test("html takes nothing for markup that only looks like it", () => {
 test("harmless() shows what hides, and cuts what is long", () => {
   assert.equal(harmless("a\u202eb\u0000c\u200bd\u2066\r"), "a\ufffdb\ufffdc\ufffdd\ufffd\ufffd");
   assert.equal(harmless("한글 \u{1f600} ok\n\t"), "한글 \u{1f600} ok\n\t");
+  assert.equal(harmless("a\u061cb\ufff9c\u{e0041}d"), "a\ufffdb\ufffdc\ufffdd");
   assert.equal(harmless("x\ud83d"), "x\ufffd");
   assert.equal(harmless("y".repeat(1000)).length, 401);
   assert.equal(harmless(`${"y".repeat(399)}\u{1f600}`), `${"y".repeat(399)}\ufffd…`);
