@@ -1,5 +1,4 @@
-import { lstatSync, readFileSync } from "node:fs";
-import { EngineError, findSystemProgram } from "../base/index.ts";
+import { EngineError, findSystemProgram, readBoundedFile } from "../base/index.ts";
 import type { Engine } from "../engine.ts";
 
 /** The image that every lab starts from. */
@@ -41,7 +40,8 @@ export async function makeLabImage(engine: Engine): Promise<void> {
 
 function staticBusybox(): Buffer {
   const path = findSystemProgram("busybox");
-  const program = path === undefined || lstatSync(path).size > largestProgram ? undefined : readFileSync(path);
+  const file = { maxBytes: largestProgram, what: "the program" };
+  const program = path === undefined ? undefined : readBoundedFile({ path, ...file });
   if (program !== undefined && !namesInterpreter(program)) return program;
   throw new EngineError("notOffered", "a lab needs busybox as one static program, which this system lacks", {
     hint: "install the Debian package busybox-static",

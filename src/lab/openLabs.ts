@@ -205,6 +205,7 @@ function answerOf({ fault }: Lab): Repair {
 
 async function start(lab: Lab, repair: Repair, places: LabPlaces): Promise<LabStart> {
   if (repair.kind === "flags") refuseMachine(repair.request);
+  const altered = alteration(lab, repair);
   const scene = sceneOf(lab, places);
   await unmountBelow(readLab(scene.directories)?.machine ?? "", scene.directories.root);
   await removeIfThere(scene.engine, labContainer);
@@ -212,7 +213,7 @@ async function start(lab: Lab, repair: Repair, places: LabPlaces): Promise<LabSt
   const { directories } = scene;
   const own = repair.kind === "flags" ? repair.request : {};
   const request = completeRequest(labContainer, mergeRequests(lab.request, own), directories);
-  const engine = createEngine({ ...settingsOf(directories, places), ...alteration(lab, repair) });
+  const engine = createEngine({ ...settingsOf(directories, places), ...altered });
   try {
     await engine.runDetached(request);
     return {};
@@ -247,7 +248,8 @@ function alteration({ fault }: Lab, repair: Repair): Pick<EngineSettings, "alter
   return { alterPlan: (whole: LaunchPlan) => putBack(whole, fault.breakPlan(whole), repair.steps) };
 }
 
-function wrongRepair(kind: Repair["kind"]): EngineError {
+/** What says that a lab is repaired in another way; `kind` is the lab's own. */
+export function wrongRepair(kind: Repair["kind"]): EngineError {
   return kind === "steps"
     ? new EngineError("usage", "this lab is repaired with the names of steps, not with flags", {
         hint: "brig lab fix NUMBER STEP...",

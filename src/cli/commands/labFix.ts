@@ -1,4 +1,3 @@
-import { EngineError } from "../../base/index.ts";
 import type { Repair } from "../../lab/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
@@ -19,20 +18,17 @@ export const labFixCommand = defineCommand<RunDraft>({
     const elsewhere = await relayed(opened, call);
     if (elsewhere !== undefined) return elsewhere;
     const { labs, lab, language } = opened;
-    const start = await labs.fix(lab, repairOf(call.draft, call.args.slice(1), lab.fault.kind));
-    const { labWords } = await import("../../lab/index.ts");
+    const { labWords, wrongRepair } = await import("../../lab/index.ts");
+    const repair = repairOf(call.draft, call.args.slice(1), lab.fault.kind);
+    if (repair === undefined) throw wrongRepair(lab.fault.kind);
+    const start = await labs.fix(lab, repair);
     return { output: `${startText(start, labWords[language].runsAgain, language)}\n` };
   },
 });
 
-function repairOf(draft: RunDraft, steps: readonly string[], kind: Repair["kind"]): Repair {
+/** Undefined for what does not repair a lab of this kind. */
+function repairOf(draft: RunDraft, steps: readonly string[], kind: Repair["kind"]): Repair | undefined {
   const { image: _, command: __, ...request } = finishRunRequest(draft, []);
-  const flagged = Object.keys(request).length > 0;
-  if (kind === "flags") {
-    if (steps.length > 0) throw new EngineError("usage", "this lab is repaired with flags of run, not with steps");
-    return { kind, request };
-  }
-  if (flagged) throw new EngineError("usage", "this lab is repaired with the names of steps, not with flags of run");
-  if (steps.length > 0) return { kind, steps };
-  throw new EngineError("usage", "no step is named that should be put back", { hint: "brig lab fix NUMBER STEP..." });
+  if (kind === "flags") return steps.length === 0 ? { kind, request } : undefined;
+  return steps.length > 0 && Object.keys(request).length === 0 ? { kind, steps } : undefined;
 }

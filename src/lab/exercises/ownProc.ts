@@ -1,5 +1,5 @@
 import { withStepAfter } from "../alterPlan.ts";
-import type { Lab } from "../lab.ts";
+import { type Lab, verdict } from "../lab.ts";
 
 /** The proc of the machine in place of a new one: it shows the processes of another pid namespace. */
 export const ownProc: Lab = {
@@ -54,20 +54,14 @@ export const ownProc: Lab = {
     const [own, shown] = numbers.split(" ");
     const listed = processes.length - 1;
     if (own === shown) {
-      return {
-        passed: true,
-        evidence: {
-          en: `A process of the container that is number ${own} finds itself in /proc under that number; ps lists ${listed}.`,
-          ko: `컨테이너의 ${own}번 프로세스가 /proc에서 같은 번호로 자신을 찾고, ps는 프로세스 ${listed}개를 보여 줍니다.`,
-        },
-      };
+      return verdict(true, {
+        en: `A process of the container that is number ${own} finds itself in /proc under that number; ps lists ${listed}.`,
+        ko: `컨테이너의 ${own}번 프로세스가 /proc에서 같은 번호로 자신을 찾고, ps는 프로세스 ${listed}개를 보여 줍니다.`,
+      });
     }
-    return {
-      passed: false,
-      evidence: {
-        en: `A process of the container that is number ${own} is number ${shown} in its /proc, among ${listed} others.`,
-        ko: `컨테이너의 ${own}번 프로세스가 /proc에는 ${shown}번으로 나와 있고, 함께 보이는 프로세스가 ${listed}개입니다.`,
-      },
-    };
+    return verdict(false, {
+      en: `A process of the container that is number ${own} is number ${shown} in its /proc, among ${listed} others.`,
+      ko: `컨테이너의 ${own}번 프로세스가 /proc에는 ${shown}번으로 나와 있고, 함께 보이는 프로세스가 ${listed}개입니다.`,
+    });
   },
 };

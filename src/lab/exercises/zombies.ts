@@ -1,4 +1,4 @@
-import type { Lab } from "../lab.ts";
+import { type Lab, verdict } from "../lab.ts";
 
 /** Orphans become children of process 1, which must wait for them (wait(2)). */
 export const zombies: Lab = {
@@ -41,17 +41,14 @@ export const zombies: Lab = {
     const { output } = await run(["ps", "-o", "pid,ppid,stat,comm"]);
     const dead = output.split("\n").filter((line) => /^\s*\d+\s+1\s+Z/.test(line));
     if (dead.length === 0) {
-      return {
-        passed: true,
-        evidence: { en: "No process of the container is a zombie.", ko: "컨테이너에 좀비 프로세스가 없습니다." },
-      };
+      return verdict(true, {
+        en: "No process of the container is a zombie.",
+        ko: "컨테이너에 좀비 프로세스가 없습니다.",
+      });
     }
-    return {
-      passed: false,
-      evidence: {
-        en: `${dead.length} processes have ended, and process 1 has not asked for their status.`,
-        ko: `프로세스 ${dead.length}개가 끝났지만 1번 프로세스가 종료 상태를 묻지 않았습니다.`,
-      },
-    };
+    return verdict(false, {
+      en: `${dead.length} processes have ended, and process 1 has not asked for their status.`,
+      ko: `프로세스 ${dead.length}개가 끝났지만 1번 프로세스가 종료 상태를 묻지 않았습니다.`,
+    });
   },
 };
