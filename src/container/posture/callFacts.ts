@@ -13,7 +13,7 @@ export function callFacts({ program, arch, status }: PostureSightings): readonly
   return [
     {
       ...{ section, name: "the filter", docker: [], here: filtered ? [] : ["every system call"], none: "in force" },
-      why: "Most holes of kernels are in calls that hardly a program makes.",
+      why: "Most holes of kernels are in calls that hardly any program makes.",
     },
     ...groupFacts(filter, arch),
     ...specialCalls.map((special) => specialFact(special, filter, arch)),

@@ -82,10 +82,10 @@ export function deviceFacts(seen: PostureSightings): readonly PostureFact[] {
 /** Docker allows nodes of every number to be made, for images that unpack archives with them: "c *:* m", "b *:* m". */
 function makingFact(kind: "character" | "block", rules: PostureSightings["rules"]): PostureFact {
   const type = kind === "character" ? "c" : "b";
-  const any = { type, major: 4095, minor: 1_048_575 } as const;
+  const unlisted = { type, major: 4095, minor: 1_048_575 } as const; // the largest numbers there are: no rule names them
   return {
     ...{ section, name: `making ${kind} device nodes`, docker: ["any"], none: "only of allowed devices" },
-    here: grants(rules, { ...any, letter: "m" }) ? ["any"] : [],
+    here: grants(rules, { ...unlisted, letter: "m" }) ? ["any"] : [],
     why: "A node that can be made on a shared file system can be used by others.",
   };
 }

@@ -18,7 +18,7 @@ export const english = {
   cutSummary: (values: { calls: number; time: string; processes: string; dropped: number }) =>
     `${values.calls} calls within ${values.time}: ${values.processes}, ${values.dropped} more were not kept`,
   stood: ({ stops, time }: { stops: number; time: string }) =>
-    `it stood at stops ${stops} times, ${time} in all, which is not counted`,
+    `it stood at stops ${stops === 1 ? "once" : `${stops} times`}, ${time} in all, which is not counted`,
   process: ({ process, calls, time }: { process: string; calls: number; time: string }) =>
     `${process} ${calls} calls ${time}`,
 };

@@ -50,7 +50,8 @@ export const english = {
     lead: "Each bar is a step of the plan, drawn where it happened and as long as it took; every bar leads to its record in the journal",
     started: ({ time, calls, took }: { time: string; calls: string; took: string }) =>
       `The last start was carried out at ${time} by ${calls} system calls within ${took}`,
-    repeated: ({ count }: { count: number }) => `Repeated by its monitor since (${count} times), unrecorded`,
+    repeated: ({ count }: { count: number }) =>
+      `Its monitor has repeated it ${count === 1 ? "once" : `${count} times`} since, unrecorded`,
     failed: ({ time, calls, took }: { time: string; calls: string; took: string }) =>
       `The last start failed at ${time}, after ${calls} system calls within ${took}; the last call that failed:`,
     caption: "The processes work side by side: bars below one another happened at the same time",
@@ -70,7 +71,7 @@ export const english = {
   },
   namespaces: {
     title: "Namespaces",
-    lead: "A namespace decides what its processes see. Each belongs to a user namespace, and only who has a privilege in that one has it here",
+    lead: "A namespace decides what its processes see. Each belongs to a user namespace, and only those who have a privilege in that one have it here",
     kinds: {
       user: "users and privileges",
       mnt: "mounts",
@@ -136,8 +137,7 @@ export const english = {
     imageGone: "The image cannot be read any more: only the directories of its layers are known",
     settings: ({ count }: { count: string }) => `Lines of the history that made no layer: ${count}`,
     redacted: "Values of variables are left out of the history",
-    bar: ({ size, wasted }: { size: string; wasted: string }) =>
-      `${size}, of which ${wasted} is hidden by layers above`,
+    bar: ({ size, wasted }: { size: string; wasted: string }) => `${size}, ${wasted} of it hidden by layers above`,
     size: ({ size, packed }: { size: string; packed: string }) => `${size} (packed ${packed})`,
     files: ({ added, changed, deleted }: { added: string; changed: string; deleted: string }) =>
       `added ${added}, changed ${changed}, deleted ${deleted}`,
@@ -232,7 +232,7 @@ export const english = {
   },
   privileges: {
     title: "Privileges",
-    lead: "What the container may ask of the kernel, beside what Docker would let it by default",
+    lead: "What the container may ask of the kernel, beside what Docker would let it ask by default",
   },
   capabilities: {
     title: "Capabilities",

@@ -3,12 +3,12 @@ export const english = {
   presence: {
     created: "it was never started",
     paused: ({ since }: { since: string }) => `it is paused; it was started at ${since}`,
-    running: ({ since }: { since: string }) => `it runs since ${since}`,
+    running: ({ since }: { since: string }) => `it has been running since ${since}`,
   },
   end: {
     notStarted: ({ reason }: { reason: string }) => `could not be started: ${reason}`,
     unseen: "unknown: it ended while its monitor was not there to see how, as after a kill of the monitor",
-    rebooted: "ended with the machine, which was started anew while it ran; how is not known",
+    rebooted: "ended with the machine, which was started anew while it ran; how it ended is not known",
     unrecorded: "ended, and its status was not recorded",
     exited: ({ code }: { code: number }) => `exited with ${code}`,
     notExecutable: ({ code }: { code: number }) =>

@@ -126,7 +126,7 @@ test("a rename whose record cannot be written gives the new name back", async ()
 
 test("why says it in one sentence, and a failed start keeps its reason", async () => {
   assert.equal(await out("why", "finished"), "finished: exited with 3");
-  assert.match(await out("why", "up"), /^up: it runs since 20/);
+  assert.match(await out("why", "up"), /^up: it has been running since 20/);
   assert.equal(await out("why", "never"), "never: it was never started");
   await brigOk(["create", ...limits, "--name", "broken", image, "/bin/nosuch"], { root });
   const started = await runBrig(["start", "broken"], { root });

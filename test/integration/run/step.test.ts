@@ -146,7 +146,7 @@ test("a restart of the monitor does not stop, and explain does not count the sto
   assert.equal(ended.code, 3, ended.stderr);
   const explained = await brigOk(["explain", "restarted"], { root });
   assert.match(explained.stdout, /child +before:root\.pivot .* pause\(on\) = 0 {2}# --break before:root\.pivot$/m);
-  assert.match(explained.stdout, /; it stood at stops 1 times, [\d.]+ms in all, which is not counted$/m);
+  assert.match(explained.stdout, /; it stood at stops once, [\d.]+ms in all, which is not counted$/m);
   await brigOk(["rm", "restarted"], { root });
 });
 

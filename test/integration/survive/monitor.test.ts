@@ -48,7 +48,7 @@ const verbs: readonly { readonly words: readonly string[]; readonly expected: Re
   { words: ["exec", "bereft", "echo", "inside"], expected: /^inside$/m },
   { words: ["top", "bereft"], expected: /sleep/ },
   { words: ["stats", "--no-stream", "bereft"], expected: /bereft/ },
-  { words: ["why", "bereft"], expected: /it runs since/ },
+  { words: ["why", "bereft"], expected: /it has been running since/ },
   { words: ["pause", "bereft"], expected: /bereft/ },
   { words: ["unpause", "bereft"], expected: /bereft/ },
   { words: ["kill", "-s", "USR1", "bereft"], expected: /bereft/ },
