@@ -1,9 +1,6 @@
 // How long the compiled system-call filters are, and how many of their instructions a call runs through.
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { projectRoot } from "../steps/project.mjs";
+import { importSources } from "../steps/importSources.mjs";
 import { callMixes } from "./callMixes.mjs";
-import { benchDirectory } from "./root.mjs";
 
 const entry = `
 export { compileSeccomp } from "./src/launch/seccomp/compile.ts";
@@ -17,7 +14,7 @@ export { resolveCapabilities } from "./src/namespaces/index.ts";
 
 /** `{ [profile]: { instructions, all, mixes: { [mix]: average } } }`; `all`: over every call that the machine has. */
 export async function filterCosts() {
-  const filters = await loadFilters();
+  const filters = await importSources(entry);
   const arch = filters.nativeArch(process.arch);
   const wanted = { profile: "default", add: [], drop: [], privileged: false };
   const capabilities = filters.resolveCapabilities(wanted, (1n << 64n) - 1n).names;
@@ -46,19 +43,3 @@ export async function filterCosts() {
 }
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
-
-async function loadFilters() {
-  const { build } = await import("esbuild");
-  const outfile = join(benchDirectory, "filters.mjs");
-  const stdin = { contents: entry, resolveDir: projectRoot, loader: "ts" };
-  await build({
-    stdin,
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "silent",
-  });
-  return import(pathToFileURL(outfile).href);
-}

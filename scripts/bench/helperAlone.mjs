@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runQuiet } from "../steps/command.mjs";
-import { distDirectory, helperPath, projectRoot } from "../steps/project.mjs";
+import { importSources } from "../steps/importSources.mjs";
+import { distDirectory, helperPath } from "../steps/project.mjs";
 import { benchDirectory } from "./root.mjs";
 import { compare } from "./timing.mjs";
 
@@ -12,7 +13,7 @@ const runtimes = { runc: "/usr/sbin/runc", crun: "/usr/bin/crun" };
 
 export async function compareHelper({ env, image, rounds }) {
   const { createEngine } = await import(pathToFileURL(join(distDirectory, "index.js")).href);
-  const encodePlan = await loadEncoder();
+  const { encodePlan } = await importSources('export { encodePlan } from "./src/launch/index.ts";');
   const engine = createEngine({ root: env.BRIG_ROOT, runRoot: env.BRIG_RUN_ROOT, helperPath });
   const plan = async (userns) =>
     engine.plan({
@@ -74,20 +75,4 @@ async function makeBundle(planned, { env, image }) {
   const layout = join(benchDirectory, "origin/images");
   runQuiet("umoci", ["raw", "unpack", "--image", `${layout}:${tag}:latest`, join(bundle, "rootfs")], { env });
   return bundle;
-}
-
-async function loadEncoder() {
-  const { build } = await import("esbuild");
-  const outfile = join(benchDirectory, "launch.mjs");
-  await build({
-    absWorkingDir: projectRoot,
-    entryPoints: ["src/launch/index.ts"],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "silent",
-  });
-  return (await import(pathToFileURL(outfile).href)).encodePlan;
 }

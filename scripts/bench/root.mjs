@@ -66,7 +66,7 @@ const directories = [
     "network-few-run",
     "origin-run",
   ],
-  ...["bundle", "oracle", "registry", "callRate", "filters.mjs", "launch.mjs"],
+  ...["bundle", "oracle", "registry", "callRate"],
 ];
 
 /** Takes everything away but the images of `makeImages`, which take long to make. */

@@ -1,9 +1,5 @@
 // The tables of the program that the reference pages are made of, from a bundle of their sources.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { projectRoot } from "../steps/project.mjs";
+import { importSources } from "../steps/importSources.mjs";
 
 const entry = `
 export { commandTable, groupTable } from "./src/cli/commandTable.ts";
@@ -13,30 +9,10 @@ export { errorKinds } from "./src/base/errors.ts";
 
 /** Resolves with the tables; each command with what its `load` brings, as `loaded`. */
 export async function readTables() {
-  const { build } = await import("esbuild");
-  const directory = mkdtempSync(join(tmpdir(), "brig-tables-"));
-  try {
-    const outfile = join(directory, "tables.mjs");
-    await build({
-      stdin: { contents: entry, resolveDir: projectRoot, loader: "ts" },
-      absWorkingDir: projectRoot,
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      external: ["koffi"],
-      banner: {
-        js: 'import { createRequire as brigRequire } from "node:module";\nconst require = brigRequire(import.meta.url);',
-      },
-      outfile,
-      logLevel: "silent",
-    });
-    const { commandTable, groupTable, globalFlags, errorKinds } = await import(pathToFileURL(outfile));
-    const shown = commandTable.filter(({ hidden }) => hidden !== true);
-    const commands = await Promise.all(shown.map(async (command) => ({ ...command, loaded: await command.load() })));
-    return { commands, groups: groupTable, globalFlags, errorKinds };
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  const { commandTable, groupTable, globalFlags, errorKinds } = await importSources(entry);
+  const shown = commandTable.filter(({ hidden }) => hidden !== true);
+  const commands = await Promise.all(shown.map(async (command) => ({ ...command, loaded: await command.load() })));
+  return { commands, groups: groupTable, globalFlags, errorKinds };
 }
 
 /** Every command once, under its first name, by name; with all its names. */
