@@ -46,19 +46,20 @@ const kinds: Readonly<Record<string, WordKind>> = {
   device: "file",
 };
 
-/** Flags whose words only some commands take. */
+/** What `--format` takes beside a template, by command. */
 const formats: Readonly<Record<string, readonly string[]>> = {
   explain: ["table", "json", "markdown"],
   "plan run": ["table", "json"],
-  drivers: ["bridge", "macvlan", "ipvlan"],
 };
+
+const networkDrivers = ["bridge", "macvlan", "ipvlan"];
 
 /** What may follow a flag of a command. Undefined of a switch without words of its own. */
 export function valuesOf(flag: Flag<never>, command: string): Place {
   const { long, value, alsoTakes = [] } = flag;
   if (value === undefined) return { kinds: [], words: ["true", "false", ...alsoTakes] };
   if (long === "format") return { kinds: [], words: formats[command.replace(/^container /, "")] ?? ["json"] };
-  if (long === "driver" && command === "network create") return { kinds: [], words: formats.drivers ?? [] };
+  if (long === "driver" && command === "network create") return { kinds: [], words: networkDrivers };
   // A network and a volume can be what the flag makes up as well.
   const more = long === "network" ? ["host", "none"] : [];
   const kind = kinds[long];

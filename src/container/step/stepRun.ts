@@ -71,7 +71,7 @@ class StepRun {
   async quit(): Promise<void> {
     if (this.#state === "stepping") {
       this.#state = "quitting";
-      await Promise.all(this.#queue.present().map((stop) => stop.quit()));
+      await Promise.all(this.#queue.all().map((stop) => stop.quit()));
     }
     if (this.#state === "quitting") await this.ended.catch(() => undefined);
   }

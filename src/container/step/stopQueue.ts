@@ -6,8 +6,8 @@ export interface StopQueue<Value> {
   readonly fail: (error: unknown) => void;
   /** The next one; undefined at the end. @throws what `fail` was given. */
   readonly take: () => Promise<Value | undefined>;
-  /** All that were put and have not been replaced by a later one of the reader's: those that may still wait. */
-  readonly present: () => readonly Value[];
+  /** All that were put so far, read or not. */
+  readonly all: () => readonly Value[];
 }
 
 /** What is there is read before the end or a failure is told. */
@@ -41,6 +41,6 @@ export function newStopQueue<Value>(): StopQueue<Value> {
       if (outcome !== undefined && "error" in outcome) throw outcome.error;
       return undefined;
     },
-    present: () => all,
+    all: () => all,
   };
 }

@@ -7,14 +7,12 @@ const spawningFiles: ReadonlySet<string> = new Set([
   "src/container/logs/journalctl.ts",
   "src/container/runc/runcRoom.ts",
   "src/container/step/lentShell.ts",
-  "src/host/probeFeatures.ts",
   "src/image/credentialProgram.ts",
   "src/lab/machineProcess.ts",
   "src/launch/helperProcess.ts",
   "src/launch/launch.ts",
   "src/launch/verify/attachTracer.ts",
   "src/network/check/readTool.ts",
-  "src/network/forwarding/readRuleset.ts",
 ]);
 
 /** Rooms that own files on disk; every other room decides or shows. */

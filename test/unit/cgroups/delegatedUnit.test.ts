@@ -1,25 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { checkUnit, seeUnit } from "../../../src/cgroups/checkUnit.ts";
 import { unitArguments, withoutUnit } from "../../../src/cgroups/delegatedUnit.ts";
 import { planCgroup } from "../../../src/cgroups/index.ts";
 import { english } from "../../../src/messages/doctor/english.ts";
+import { unitHierarchy } from "../../support/unitHierarchy.ts";
 import { pureHost, systemdHost } from "./hosts.ts";
-
-/** A directory instead of a hierarchy: what is written to a file stays there, and nothing is made with a directory. */
-function hierarchy(t: TestContext) {
-  const mountPoint = mkdtempSync(join(tmpdir(), "brig-unit-"));
-  t.after(() => rmSync(mountPoint, { recursive: true }));
-  const directory = join(mountPoint, "brig.slice/brig.service");
-  const write = (file: string, text: string) => {
-    mkdirSync(join(directory, file, ".."), { recursive: true });
-    writeFileSync(join(directory, file), text);
-  };
-  return { mountPoint, write };
-}
 
 test("unitArguments() takes from the unit what would limit, end or hold back containers", () => {
   const words = unitArguments({ name: "brig-in-a.service", slice: "a.slice" }, "/bin/sleep");
@@ -39,7 +25,7 @@ test("withoutUnit() has every group above the container's hand down what it need
 });
 
 test("seeUnit() tells the unit from a group that was made without it", (t) => {
-  const { mountPoint, write } = hierarchy(t);
+  const { mountPoint, write } = unitHierarchy(t);
   const host = { ...systemdHost, mountPoint };
   assert.equal(seeUnit(pureHost), undefined);
   write("cgroup.procs", "");

@@ -1,32 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { keepUnit } from "../../../../src/container/lifecycle/keepUnit.ts";
-
-/** A directory instead of a hierarchy: what is written to a file stays there, and nothing is made with a directory. */
-function hierarchy(t: TestContext) {
-  const mountPoint = mkdtempSync(join(tmpdir(), "brig-unit-"));
-  t.after(() => rmSync(mountPoint, { recursive: true }));
-  const directory = join(mountPoint, "brig.slice/brig.service");
-  const write = (file: string, text: string) => {
-    mkdirSync(join(directory, file, ".."), { recursive: true });
-    writeFileSync(join(directory, file), text);
-  };
-  return { directory, write, unit: { name: "brig.service", slice: "brig.slice", directory } };
-}
+import { unitHierarchy } from "../../../support/unitHierarchy.ts";
 
 const find = (name: string) => `/bin/${name}`;
 
 test("keepUnit() asks nobody where the keeper of the unit is there", async (t) => {
-  const { unit, write } = hierarchy(t);
+  const { unit, write } = unitHierarchy(t);
   write("keeper/cgroup.procs", "7\n");
   assert.equal(await keepUnit(unit, { find, run: () => assert.fail("it asked") }), true);
 });
 
 test("keepUnit() asks systemd, and moves the keeper out of the way of controllers", async (t) => {
-  const { unit, write, directory } = hierarchy(t);
+  const { unit, write } = unitHierarchy(t);
   const asked: string[] = [];
   const run = (program: string, args: readonly string[]) => {
     asked.push(`${program} ${args[1] ?? ""}`);
@@ -35,11 +23,11 @@ test("keepUnit() asks systemd, and moves the keeper out of the way of controller
   };
   assert.equal(await keepUnit(unit, { find, run }), true);
   assert.deepEqual(asked, ["/bin/systemd-run --unit=brig.service"]);
-  assert.equal(readFileSync(join(directory, "keeper/cgroup.procs"), "utf8"), "7");
+  assert.equal(readFileSync(join(unit.directory, "keeper/cgroup.procs"), "utf8"), "7");
 });
 
 test("keepUnit() waits for the unit that somebody else has asked for", async (t) => {
-  const { unit, write } = hierarchy(t);
+  const { unit, write } = unitHierarchy(t);
   const run = (program: string, args: readonly string[]) => {
     if (program === "/bin/systemd-run") return Promise.resolve(false);
     assert.deepEqual([program, ...args], ["/bin/systemctl", "start", "brig.service"]);
@@ -50,7 +38,7 @@ test("keepUnit() waits for the unit that somebody else has asked for", async (t)
 });
 
 test("keepUnit() says so when systemd gives nothing or cannot be asked", async (t) => {
-  const { unit } = hierarchy(t);
+  const { unit } = unitHierarchy(t);
   assert.equal(await keepUnit(unit, { find, run: () => Promise.resolve(false) }), false);
   assert.equal(await keepUnit(unit, { find: () => undefined, run: () => assert.fail("it asked") }), false);
 });
