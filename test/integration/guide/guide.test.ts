@@ -1,35 +1,31 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import test, { after, before } from "node:test";
-import { brigCommand, brigEnvironment, brigOk, disposeRoot, type TestRoot } from "../../support/brig.ts";
+import { brigOk, disposeRoot, type TestRoot } from "../../support/brig.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning } from "../../support/runningContainer.ts";
-import { Normalizer, readExchanges, withOutputs } from "./transcripts.ts";
+import { type DemoRegistry, demoAddress, runExchanges, serveDemo } from "../../support/transcriptRun.ts";
+import { readExchanges, withOutputs } from "../../support/transcripts.ts";
 
 /** In English and in Korean, and how many commands are run for them at least. */
 const pages = [
   { english: "docs/GUIDE.md", korean: "docs/GUIDE.ko.md", commands: 20 },
-  { english: "README.md", korean: "README.ko.md", commands: 1 },
+  { english: "README.md", korean: "README.ko.md", commands: 5 },
 ] as const;
 
 let root: TestRoot;
-let path: string;
+let demo: DemoRegistry;
 
 before(async () => {
   const made = await busyboxRoot();
   root = made.root;
   await brigOk(["tag", made.image, "busybox"], { root });
-  const directory = join(root.home, "bin");
-  mkdirSync(directory);
-  const own = brigCommand(root, []).map((word) => `'${word}'`);
-  writeFileSync(join(directory, "brig"), `#!/bin/sh\nexec ${own.join(" ")} "$@"\n`, { mode: 0o755 });
-  path = `${directory}:${brigEnvironment(root)["PATH"]}`;
+  demo = await serveDemo();
 });
 
 after(async () => {
   for (const name of ["web", "shop", "greet", "failing"]) await removeRunning(root, name);
+  await demo.close();
   disposeRoot(root);
 });
 
@@ -38,7 +34,7 @@ for (const { english, korean, commands } of pages) {
     const page = readFileSync(english, "utf8");
     const exchanges = readExchanges(page);
     assert.ok(exchanges.length >= commands, "it has lost its transcripts");
-    const outputs = runAll(exchanges.map(({ command }) => command));
+    const outputs = runExchanges(exchanges, { root, names: new Map([[demo.address, demoAddress]]) });
     if (process.env["UPDATE_GOLDEN"] === "1") {
       for (const name of [english, korean]) writeFileSync(name, withOutputs(readFileSync(name, "utf8"), outputs));
     } else assert.equal(withOutputs(page, outputs), page);
@@ -48,24 +44,9 @@ for (const { english, korean, commands } of pages) {
     const [one, other] = [english, korean].map((name) => readExchanges(readFileSync(name, "utf8")));
     assert.deepEqual(other, one);
   });
-}
 
-/** What they print, one after the other, without what differs from run to run. */
-function runAll(commands: readonly string[]): readonly string[] {
-  const normalizer = new Normalizer(
-    new Map([
-      [root.root, "/var/lib/brig"],
-      [root.runRoot, "/run/brig"],
-      [root.home, "/root"],
-    ]),
-  );
-  return commands.map((command) => {
-    const { stdout } = spawnSync("/bin/sh", ["-c", `{ ${command}\n} 2>&1`], {
-      cwd: root.home,
-      env: { ...brigEnvironment(root), PATH: path },
-      encoding: "utf8",
-      timeout: 60_000,
-    });
-    return normalizer.normalize(stdout);
+  test(`no transcript of ${english} is left unrun`, () => {
+    for (const name of [english, korean])
+      assert.doesNotMatch(readFileSync(name, "utf8"), /^```(?!console)\w*\n\$ /m, name);
   });
 }
