@@ -17,6 +17,7 @@ const groups = {
     zsh: ["/usr/bin/zsh"],
     fish: ["/usr/bin/fish"],
     mandoc: ["/usr/bin/mandoc"],
+    "groff-base": ["/usr/bin/groff"],
     systemd: ["/lib/systemd/systemd-journald"],
     chromium: ["/usr/bin/chromium"],
     attr: ["/usr/bin/getfattr"],
