@@ -23,7 +23,7 @@ export interface GlobalDraft extends LanguageDraft {
 export const languageFlag: Flag<LanguageDraft> = {
   long: "lang",
   value: languages.join("|"),
-  text: "the language of what explains: explain, why, doctor, report (environment: LC_ALL, LC_MESSAGES, LANG)",
+  text: "the language of what explains: explain, why, doctor, compare, plan, report (environment: LC_ALL, LC_MESSAGES, LANG)",
   read: readLanguage,
 };
 

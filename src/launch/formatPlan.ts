@@ -1,34 +1,29 @@
-import type { FieldValue, LaunchPhase, LaunchPlan, LaunchStep } from "./plan.ts";
+import type { Messages, SayReason } from "../messages/index.ts";
+import type { FieldValue, LaunchPlan, LaunchStep } from "./plan.ts";
 
-const phaseTitles: Readonly<Record<LaunchPhase, string>> = {
-  monitor: "monitor: stays with the container, outside it",
-  host: "host: the helper, outside the container",
-  links: "links: a process beside it",
-  ports: "ports: another process beside it",
-  child: "child: the first process, inside the new namespaces, before anything of the image runs",
-  init: "init: the same process gives up privileges and becomes the payload",
-  end: "end: when it has ended, and when its start has failed",
-};
-
-const probeTitle = "probe: a worker of the monitor, at each health check";
+/** What a plan is told with. */
+export interface PlanLanguage {
+  readonly words: Messages["plan"];
+  readonly say: SayReason;
+}
 
 /** The plan as text: a numbered line for each step, in the order of execution, with its reason. */
-export function formatPlan(plan: LaunchPlan): string {
+export function formatPlan(plan: LaunchPlan, { words, say }: PlanLanguage): string {
   const lines: string[] = [];
   let stage: string | undefined;
   for (const [index, step] of plan.steps.entries()) {
-    const title = stepTitle(step);
-    if (title !== stage) lines.push(`stage ${title}`);
+    const title = stepTitle(step, words);
+    if (title !== stage) lines.push(words.stage({ title }));
     stage = title;
     const what = `${step.op} ${formatFields(step.fields)}`.trimEnd();
-    lines.push(`${String(index + 1).padStart(4)}  ${step.id.padEnd(24)} ${what.padEnd(56)}  ${step.why}`);
+    lines.push(`${String(index + 1).padStart(4)}  ${step.id.padEnd(24)} ${what.padEnd(56)}  ${say(step.why)}`);
   }
   return `${lines.join("\n")}\n`;
 }
 
 /** Where a step runs, in words. */
-export function stepTitle({ part, phase }: Pick<LaunchStep, "part" | "phase">): string {
-  return part === "probe" ? probeTitle : phaseTitles[phase];
+export function stepTitle({ part, phase }: Pick<LaunchStep, "part" | "phase">, { stages }: Messages["plan"]): string {
+  return stages[part === "probe" ? part : phase];
 }
 
 export function formatFields(fields: Readonly<Record<string, FieldValue>>): string {

@@ -1,29 +1,26 @@
+import type { Messages } from "../messages/index.ts";
 import { capabilityNames } from "../namespaces/index.ts";
 import type { FieldChange, PlanDifference, StepChange } from "./comparePlans.ts";
-import { formatFields, formatValue, stepTitle } from "./formatPlan.ts";
+import { formatFields, formatValue, type PlanLanguage, stepTitle } from "./formatPlan.ts";
 import type { FieldValue } from "./plan.ts";
 
 const signs = { added: "+", removed: "-", changed: "~" } as const;
 
 /** The difference of two plans as text: a line for each step with a sign before it, and the sums. */
-export function formatPlanDifference({ changes, same }: PlanDifference): string {
+export function formatPlanDifference({ changes, same }: PlanDifference, { words, say }: PlanLanguage): string {
   const lines: string[] = [];
   let stage: string | undefined;
   for (const [first, ...more] of alike(changes)) {
-    const title = stepTitle(first.step);
-    if (title !== stage) lines.push(`stage ${title}`);
+    const title = stepTitle(first.step, words);
+    if (title !== stage) lines.push(words.stage({ title }));
     stage = title;
     const shown = more.length > mostAlike ? [] : more;
-    lines.push(...[first, ...shown].map(formatChange));
-    if (shown.length < more.length) lines.push(`   ${signs[first.change]}  ... and ${more.length} more like it`);
+    lines.push(...[first, ...shown].map((change) => formatChange(change, { words, say })));
+    if (shown.length < more.length) lines.push(`   ${signs[first.change]}  ${words.alike({ count: more.length })}`);
   }
   const count = (wanted: StepChange["change"]) => changes.filter(({ change }) => change === wanted).length;
-  const sums = [
-    `${count("added")} ${count("added") === 1 ? "step" : "steps"} added`,
-    `${count("removed")} removed`,
-    `${count("changed")} changed`,
-  ];
-  return `${[...lines, [...sums, `${same} the same`].join(", ")].join("\n")}\n`;
+  const sums = words.sums({ added: count("added"), removed: count("removed"), changed: count("changed"), same });
+  return `${[...lines, sums].join("\n")}\n`;
 }
 
 /** After the first of so many neighbours that say the same of different things, the rest is counted. */
@@ -43,26 +40,27 @@ function alike(changes: PlanDifference["changes"]): readonly (readonly [StepChan
   return groups;
 }
 
-function formatChange(change: StepChange): string {
+function formatChange(change: StepChange, { words, say }: PlanLanguage): string {
   const { id, why } = change.step;
-  return `   ${signs[change.change]}  ${id.padEnd(24)} ${formatChangedStep(change).padEnd(56)}  ${why}`;
+  return `   ${signs[change.change]}  ${id.padEnd(24)} ${formatChangedStep(change, words).padEnd(56)}  ${say(why)}`;
 }
 
 /** The operation of a step that is not the same in both plans, with what its fields are, or what changed in them. */
-export function formatChangedStep(change: StepChange): string {
+export function formatChangedStep(change: StepChange, { absent }: Pick<Messages["plan"], "absent">): string {
   const { op, fields } = change.step;
-  const shown = change.change === "changed" ? change.fields.map(formatField).join(" ") : formatFields(fields);
+  const changed = (one: FieldChange) => formatField(one, absent);
+  const shown = change.change === "changed" ? change.fields.map(changed).join(" ") : formatFields(fields);
   return `${op} ${shown}`.trimEnd();
 }
 
-function formatField({ field, ...sides }: FieldChange): string {
+function formatField({ field, ...sides }: FieldChange, absent: string): string {
   const [before, after] = [named(field, sides.before), named(field, sides.after)];
   if (isList(before) && isList(after)) {
     const came = after.filter((word) => !before.includes(word)).map((word) => `+${word}`);
     const went = before.filter((word) => !after.includes(word)).map((word) => `-${word}`);
     return `${field}: ${formatValue(field, [...went, ...came])}`;
   }
-  const side = (value: FieldValue | undefined) => (value === undefined ? "(none)" : formatValue(field, value));
+  const side = (value: FieldValue | undefined) => (value === undefined ? absent : formatValue(field, value));
   return `${field}: ${side(before)} -> ${side(after)}`;
 }
 

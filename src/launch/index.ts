@@ -7,7 +7,7 @@ export { defaultDeviceRules, forbidAllDevices, normalizeDeviceRules, parseDevice
 export { encodePlan, encodeRecord } from "./encodePlan.ts";
 export type { ExecRequest } from "./execRequest.ts";
 export { executeNetwork, type NetworkExecution } from "./executeNetwork.ts";
-export { formatPlan } from "./formatPlan.ts";
+export { formatPlan, type PlanLanguage } from "./formatPlan.ts";
 export { formatChangedStep, formatPlanDifference } from "./formatPlanDifference.ts";
 export * from "./hardening.ts";
 export type { HealthRequest, UnhealthyAction } from "./healthRequest.ts";

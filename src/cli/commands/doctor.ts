@@ -1,8 +1,10 @@
 import { EngineError } from "../../base/index.ts";
 import type { ContainerPosture } from "../../container/index.ts";
+import type { Language } from "../../messages/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import { type FormatDraft, formatFlag, helpFlag, switchInto, textInto } from "../flags/sharedFlags.ts";
+import { languageOf } from "../globalFlags.ts";
 import { formatChecks } from "../render/hostText.ts";
 
 interface DoctorDraft extends FormatDraft {
@@ -31,9 +33,12 @@ export const doctorCommand = defineCommand<DoctorDraft>({
     helpFlag,
   ],
   begin: () => ({}),
-  execute: async ({ draft, openEngine }): Promise<Outcome> => {
+  execute: async ({ draft, context, globals, openEngine }): Promise<Outcome> => {
     const { format = "", posture, all } = draft;
-    if (posture !== undefined) return showPosture(await (await openEngine()).containerPosture(posture), draft);
+    if (posture !== undefined) {
+      const found = await (await openEngine()).containerPosture(posture);
+      return showPosture(found, { format, all: all === true, language: languageOf(globals, context) });
+    }
     if (all !== undefined) {
       throw new EngineError("usage", "conflicting options: --all without --posture", {
         hint: "--posture CONTAINER has rows to leave out; every check of the host is shown",
@@ -47,12 +52,20 @@ export const doctorCommand = defineCommand<DoctorDraft>({
   },
 });
 
-async function showPosture(posture: ContainerPosture, { format = "", all }: DoctorDraft): Promise<Outcome> {
+interface ShownPosture {
+  readonly format: string;
+  readonly all: boolean;
+  readonly language: Language;
+}
+
+async function showPosture(posture: ContainerPosture, { format, all, language }: ShownPosture): Promise<Outcome> {
   const exitStatus = posture.looser > 0 ? 1 : 0;
   if (format === "" || format === "table") {
     const { postureText } = await import("../render/postureText.ts");
-    const rows = posture.rows.filter(({ verdict }) => all === true || verdict !== "equal");
-    return { output: postureText({ ...posture, rows }), exitStatus };
+    const rows = posture.rows.filter(({ verdict }) => all || verdict !== "equal");
+    const { loadMessages, loadPostureFacts } = await import("../../messages/index.ts");
+    const spoken = { words: await loadMessages("posture", language), say: await loadPostureFacts(language) };
+    return { output: postureText({ ...posture, rows }, spoken), exitStatus };
   }
   const { formatDocument } = await import("../render/document.ts");
   return { output: formatDocument(posture, format), exitStatus };

@@ -1,12 +1,15 @@
 import { resolve } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import type { PlannedRun, RuncComparison, RunDifference } from "../../container/index.ts";
+import type { PlanLanguage } from "../../launch/index.ts";
+import type { Language } from "../../messages/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag } from "../flags/flag.ts";
 import { beginRunDraft, type RunDraft } from "../flags/runDraft.ts";
 import { runFlags } from "../flags/runFlags.ts";
 import { switchInto, textInto } from "../flags/sharedFlags.ts";
+import { languageOf } from "../globalFlags.ts";
 import { sanitizeLine, sanitizeLines } from "../render/sanitize.ts";
 import { finishRunRequest } from "../runRequest.ts";
 import { formatIndentedJson } from "../template/index.ts";
@@ -74,26 +77,27 @@ export const planRunCommand = defineCommand<PlanDraft>({
   runsPayload: true,
   flags: [...planFlags, ...runFlags],
   begin: beginRunDraft,
-  execute: async ({ draft, args, context, openEngine }): Promise<Outcome> => {
+  execute: async ({ draft, args, context, globals, openEngine }): Promise<Outcome> => {
+    const spoken = { format: draft.format, language: languageOf(globals, context) };
     const options = finishRunRequest(draft, args);
     if (draft.compare !== undefined) {
       requireComparisonAlone(draft);
       const observer = { onNotice: (notice: string) => context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`) };
       const request = { options, observer, signal: context.signal };
-      return { output: await formatComparison(await (await openEngine()).compareRunc(request), draft) };
+      return { output: await formatComparison(await (await openEngine()).compareRunc(request), spoken) };
     }
     if (draft.before !== undefined) {
       if (draft.oci === true || draft.bundle !== undefined) throw twoViews();
       const before = finishRunRequest(draft.before, args);
       const difference = await (await openEngine()).diffPlans({ before, after: options });
       for (const notice of difference.notices) context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`);
-      return { output: await formatDifference(difference, draft) };
+      return { output: await formatDifference(difference, spoken) };
     }
     const planned = await withStops(await (await openEngine()).plan(options), draft);
     for (const notice of planned.notices) context.stderr.write(`WARNING: ${sanitizeLine(notice)}\n`);
     if (draft.bundle !== undefined) await planned.writeBundle(resolve(context.cwd, draft.bundle));
     if (draft.bundle !== undefined && draft.oci !== true && draft.format === undefined) return {};
-    return { output: await formatPlanned(planned, draft) };
+    return { output: await formatPlanned(planned, { ...spoken, oci: draft.oci === true }) };
   },
 });
 
@@ -118,22 +122,38 @@ function requireComparisonAlone({ before, oci, bundle }: PlanDraft): void {
   });
 }
 
-async function formatComparison(comparison: RuncComparison, { format }: PlanDraft): Promise<string> {
-  const { runcComparisonJson, runcComparisonText } = await import("../render/runcComparisonText.ts");
-  if (format === "json") return `${formatIndentedJson(runcComparisonJson(comparison))}\n`;
-  return runcComparisonText(comparison);
+interface Spoken {
+  readonly format: string | undefined;
+  readonly language: Language;
 }
 
-async function formatDifference(difference: RunDifference, { format }: PlanDraft): Promise<string> {
+async function formatComparison(comparison: RuncComparison, { format, language }: Spoken): Promise<string> {
+  const { runcComparisonJson, runcComparisonText } = await import("../render/runcComparisonText.ts");
+  if (format === "json") return `${formatIndentedJson(runcComparisonJson(comparison))}\n`;
+  const { loadComparisonFacts, loadMessages } = await import("../../messages/index.ts");
+  const words = await loadMessages("comparison", language);
+  return runcComparisonText(comparison, { words, say: await loadComparisonFacts(language) });
+}
+
+async function formatDifference(difference: RunDifference, { format, language }: Spoken): Promise<string> {
   const { changes, same } = difference;
   if (format === "json") return `${formatIndentedJson({ changes, same })}\n`;
   const { formatPlanDifference } = await import("../../launch/index.ts");
-  return sanitizeLines(formatPlanDifference(difference));
+  return sanitizeLines(formatPlanDifference(difference, await planLanguage(language)));
 }
 
-async function formatPlanned({ plan, bundleSpec }: PlannedRun, { oci, format }: PlanDraft): Promise<string> {
-  if (oci === true) return `${formatIndentedJson(bundleSpec)}\n`;
+interface ShownPlan extends Spoken {
+  readonly oci: boolean;
+}
+
+async function formatPlanned({ plan, bundleSpec }: PlannedRun, { oci, format, language }: ShownPlan): Promise<string> {
+  if (oci) return `${formatIndentedJson(bundleSpec)}\n`;
   if (format === "json") return `${formatIndentedJson(plan)}\n`;
   const { formatPlan } = await import("../../launch/index.ts");
-  return sanitizeLines(formatPlan(plan));
+  return sanitizeLines(formatPlan(plan, await planLanguage(language)));
+}
+
+async function planLanguage(language: Language): Promise<PlanLanguage> {
+  const { loadMessages, loadReasons } = await import("../../messages/index.ts");
+  return { words: await loadMessages("plan", language), say: await loadReasons(language) };
 }

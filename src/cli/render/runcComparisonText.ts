@@ -1,19 +1,21 @@
 import type { RuncComparison } from "../../container/index.ts";
 import { formatTable } from "./columns.ts";
+import type { ComparisonLanguage } from "./comparisonText.ts";
 import { sanitizeLine } from "./sanitize.ts";
 
 type ComparedRow = RuncComparison["rows"][number];
 
 /** A line for each purpose, with the calls of both sides; below it how many are whose, and all system calls. */
-export function runcComparisonText({ rows, runc, brig }: RuncComparison): string {
-  const head = ["PHASE", "PURPOSE", "RUNC", "BRIG"];
-  const lines = rows.map((row) => [row.phase, cell(row.purpose), callsOf(row.runc), callsOf(row.brig)]);
+export function runcComparisonText(comparison: RuncComparison, { words, say }: ComparisonLanguage): string {
+  const { rows, runc, brig } = comparison;
+  const head = [words.columns.phase, words.columns.purpose, "RUNC", "BRIG"];
+  const lines = rows.map((row) => [say(row.phase), cell(say(row.purpose)), callsOf(row.runc), callsOf(row.brig)]);
   const both = rows.filter(({ runc, brig }) => runc.size > 0 && brig.size > 0).length;
   const only = (side: "runc" | "brig") => rows.filter((row) => whoOf(row) === side).length;
   const sums = [
-    `${both} purposes of both, ${only("runc")} of runc alone, ${only("brig")} of brig alone`,
-    `calls for them: runc ${runc.relevant}, brig ${brig.relevant}`,
-    `all system calls up to the command: runc ${runc.total}, brig's helper ${brig.total}`,
+    words.purposes({ both, runc: only("runc"), brig: only("brig") }),
+    words.calls({ runc: runc.relevant, brig: brig.relevant }),
+    words.total({ runc: runc.total, brig: brig.total }),
   ];
   return formatTable([head, ...lines]) + sums.map((line) => `${line}\n`).join("");
 }

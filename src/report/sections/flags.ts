@@ -59,7 +59,7 @@ function changeLine(page: Page, change: StepChange): Markup {
   const kind = { added: words.flags.added, removed: words.flags.removed, changed: words.flags.changed }[change.change];
   const found = story.steps.find(({ id, process }) => id === step.id && process === step.phase);
   const name = found === undefined ? html`<code>${step.id}</code>` : stepLink(page, found);
-  const all = formatChangedStep(change);
+  const all = formatChangedStep(change, { absent: "–" });
   const fields = all.length > mostCharacters ? `${all.slice(0, mostCharacters)}…` : all;
   return html`<li class="${change.change}"><span class="sign" aria-hidden="true">${marks[change.change]}</span><div><span class="kind">${kind}</span> ${name} ${reasonOf(page, step.why)} <code class="fields">${fields}</code></div></li>`;
 }

@@ -84,3 +84,29 @@ test("run --explain and exec --explain say their reasons in Korean, too", async 
     for (const line of lines) if (line.includes("  # ")) assert.match(line.slice(line.lastIndexOf("  # ")), hangul);
   }
 });
+
+test("compare, plan run and doctor --posture speak Korean, and their documents stay English", async () => {
+  const compared = await korean("compare", "web", "host");
+  assert.match(compared, /^네임스페이스 +web +host$/m);
+  assert.match(compared, /^net +\d+ +\d+ \(다름\)$/m);
+  assert.match(compared, /^UID 매핑\(안 밖 개수\) /m);
+  assert.match(await korean("compare", "web", "web"), /^web, web: 서로 다른 점이 없습니다\n$/);
+  const flags = ["--network", "none", image, "true"];
+  for (const line of (await korean("plan", "run", ...flags)).trimEnd().split("\n")) assert.match(line, hangul);
+  const difference = (await korean("plan", "run", "--network", "none", "--diff", "--read-only", image, "true"))
+    .trimEnd()
+    .split("\n");
+  for (const line of difference) assert.match(line, hangul);
+  assert.match(difference.at(-1) ?? "", /^추가된 단계 1개, 없어진 단계 0개, /);
+  const posture = (await runBrig(["--lang", "ko", "doctor", "--posture", "web", "--all"], { root })).stdout;
+  for (const line of posture.trimEnd().split("\n")) if (line !== "") assert.match(line, hangul);
+  assert.match(posture, /^신원: 호스트에서의 사용자 ID +호스트의 것 +자신의 것 +/m);
+  for (const words of [
+    ["compare", "--format", "json", "web", "host"],
+    ["plan", "run", "--format", "json", "--name", "x", "--network", "none", "--diff", "--read-only", image, "true"],
+    ["doctor", "--posture", "web", "--format", "json"],
+  ]) {
+    const { stdout } = await runBrig(words, { root });
+    assert.equal((await runBrig(["--lang", "ko", ...words], { root })).stdout, stdout);
+  }
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { comparePlans, formatPlanDifference, type LaunchPlan, type LaunchStep } from "../../../src/launch/index.ts";
+import { inEnglish } from "../../support/planLanguage.ts";
 
 const step = (id: string, fields: LaunchStep["fields"] = {}, extra: Partial<LaunchStep> = {}): LaunchStep => ({
   id,
@@ -47,7 +48,7 @@ test("comparePlans() tells steps of one name apart by their order, and the start
 test("a difference is printed with names for capabilities, and many of a kind as one", () => {
   const caps = (mask: string) => step("priv.capabilities", { effective: mask }, { phase: "init", op: "capabilities" });
   const many = Array.from({ length: 9 }, (_, index) => step(`dev${index}.open`, { path: `/dev/${index}` }));
-  const text = formatPlanDifference(comparePlans(plan(caps("1")), plan(...many, caps("2097152"))));
+  const text = formatPlanDifference(comparePlans(plan(caps("1")), plan(...many, caps("2097152"))), inEnglish);
   const lines = text.split("\n");
   assert.equal(lines.length, 7, text);
   assert.match(lines[1] ?? "", /^ {3}\+ {2}dev0\.open +openTree path=\/dev\/0 +why dev\.open$/);

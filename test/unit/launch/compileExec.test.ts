@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { compileExec, type ExecRequest, formatPlan } from "../../../src/launch/index.ts";
 import type { RuntimeSpec } from "../../../src/oci/index.ts";
 import { compareGolden } from "../../support/golden.ts";
+import { inEnglish } from "../../support/planLanguage.ts";
 import { sampleSpec } from "./sampleRequest.ts";
 
 const namespaces = sampleSpec.linux.namespaces;
@@ -29,7 +30,7 @@ const fieldsOf = (request: ExecRequest, id: string) =>
   compileExec(request).steps.find((step) => step.id === id)?.fields;
 
 test("compileExec() compiles a command with a terminal to the plan on file", () => {
-  compareGolden("plans/exec.txt", formatPlan(compileExec(execRequest({}, { process: terminal }))));
+  compareGolden("plans/exec.txt", formatPlan(compileExec(execRequest({}, { process: terminal })), inEnglish));
 });
 
 test("compileExec() makes the process untraceable before it joins anything of the container", () => {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { compilePlan, formatPlan, type LaunchPlan } from "../../../src/launch/index.ts";
 import type { SpecMount } from "../../../src/oci/index.ts";
 import { compareGolden } from "../../support/golden.ts";
+import { inEnglish } from "../../support/planLanguage.ts";
 import { sampleRequest, sampleSpec } from "./sampleRequest.ts";
 
 function positions(plan: LaunchPlan, ...ids: readonly string[]): number[] {
@@ -23,7 +24,7 @@ function assertOrder(plan: LaunchPlan, ...ids: readonly string[]): void {
 }
 
 test("compilePlan() compiles the sample to the plan on file", () => {
-  compareGolden("plans/sample.txt", formatPlan(compilePlan(sampleRequest())));
+  compareGolden("plans/sample.txt", formatPlan(compilePlan(sampleRequest()), inEnglish));
 });
 
 test("compilePlan() gives every step a reason and a phase that never goes back", () => {
@@ -141,7 +142,7 @@ test("compilePlan() maps the ids of a mount by a namespace of their own, which e
   ];
   const plan = compilePlan(sampleRequest({}, { mounts }));
   const told = plan.steps.filter(({ id, fields }) => /^ids\d/.test(id) || fields["ids"] !== undefined);
-  compareGolden("plans/idmap.txt", formatPlan({ ...plan, steps: told }));
+  compareGolden("plans/idmap.txt", formatPlan({ ...plan, steps: told }, inEnglish));
   assertOrder(plan, "user.map", "ids0.map", "bind2.set", "root.overlay");
   const { uidMappings: _, gidMappings: __, ...linux } = sampleSpec.linux;
   const host = { ...linux, namespaces: linux.namespaces.filter(({ type }) => type !== "user") };

@@ -8,6 +8,7 @@ import {
   type LaunchPlan,
 } from "../../../src/launch/index.ts";
 import { compareGolden } from "../../support/golden.ts";
+import { inEnglish } from "../../support/planLanguage.ts";
 import { sampleRequest, sampleSpec } from "./sampleRequest.ts";
 
 const health: HealthRequest = {
@@ -30,7 +31,7 @@ test("compilePlan() puts the probe behind the container's own steps, as on file"
   const plan = compilePlan({ ...sampleRequest(), health });
   const { steps } = compilePlan(sampleRequest());
   assert.deepEqual(plan.steps.slice(0, steps.length), steps);
-  compareGolden("plans/probe.txt", formatPlan(probeOf(plan)));
+  compareGolden("plans/probe.txt", formatPlan(probeOf(plan), inEnglish));
 });
 
 test("a probe enters the container as exec does", () => {

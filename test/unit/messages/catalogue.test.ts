@@ -12,6 +12,7 @@ const wordless: ReadonlySet<string> = new Set([
   "doctor.cgroup.title",
   "why.mount.named",
   "journal.started",
+  "posture.columns.docker",
 ]);
 
 async function entriesOf(topic: Topic, language: Language) {

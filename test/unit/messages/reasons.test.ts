@@ -6,6 +6,7 @@ import { loadReasons } from "../../../src/messages/index.ts";
 import { koreanReasons } from "../../../src/messages/reasons/korean.ts";
 import { translator } from "../../../src/messages/reasons/translate.ts";
 import { readSources } from "../../support/architecture/sources.ts";
+import { bare, readLiterals } from "./literals.ts";
 
 /** The files whose sentences are reasons of steps. */
 const planners =
@@ -19,20 +20,14 @@ function reasonsInSources(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [path, text] of readSources("src", ".ts")) {
     if (!planners.test(path) || !/\bwhy\b|\btexts\b/.test(text)) continue;
-    const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1");
-    for (const [, double, single, template] of code.matchAll(
-      /"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g,
-    )) {
-      const sentence = (double ?? single ?? template ?? "").replace(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g, "{}");
+    for (const sentence of readLiterals(text)) {
       if ((sentence.includes(" ") || sentence === "--read-only") && !noReason.test(sentence)) found.set(sentence, path);
     }
   }
   return found;
 }
 
-/** A value that the source joins to the end may be a part of the sentence: `how {} shows its source{}`. */
-const bare = (template: string) => template.replace(/\{\w*\}/g, "{}");
-
+// A value that the source joins to the end may be a part of the sentence: `how {} shows its source{}`.
 test("every reason of the planners has a Korean sentence, and no Korean sentence is of a reason that is gone", () => {
   const known = new Set(Object.keys(koreanReasons).map(bare));
   const written = reasonsInSources();
