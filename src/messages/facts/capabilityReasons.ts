@@ -50,7 +50,7 @@ export const capabilityReasons: Readonly<Record<string, string>> = {
   "It loads programs into the kernel.": "커널에 프로그램을 적재할 수 있습니다.",
   "It chooses ids of new processes and reads maps of others.":
     "새 프로세스의 ID를 고르고 남의 메모리 맵을 읽을 수 있습니다.",
-  "Most holes of kernels are in calls that hardly a program makes.":
+  "Most holes of kernels are in calls that hardly any program makes.":
     "커널의 취약점은 대부분 보통의 프로그램이 거의 쓰지 않는 시스템 콜에 있습니다.",
   "Keys of the kernel know no namespaces.": "커널의 키는 네임스페이스로 나뉘지 않습니다.",
   "They load code into the kernel.": "커널에 코드를 적재합니다.",
