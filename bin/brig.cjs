@@ -19,14 +19,15 @@ function read(position, size) {
 
 const headerSize = 256;
 const sizes = JSON.parse(read(0, headerSize).latin1Slice());
-// Behind the source of the first script: the code for `run`, for `pull`, and for all others. Later scripts have one.
+// Behind the source of a script: the code for `run`, for `pull`, and for all others, as far as it has one for each.
 const special = ["run", "pull"].findIndex((word) => process.argv.includes(word));
+const wanted = special < 0 ? 3 : 1 + special;
 const total = (list) => list.reduce((sum, size) => sum + size, 0);
 
 function load(number) {
   const parts = sizes[number];
   const start = headerSize + total(sizes.slice(0, number).flat());
-  const part = special < 0 || parts.length === 2 ? parts.length - 1 : 1 + special;
+  const part = parts[wanted] > 0 ? wanted : parts.findLastIndex((size) => size > 0);
   const source = read(start, parts[0]).latin1Slice();
   const cachedData = read(start + total(parts.slice(0, part)), parts[part]);
   const module = {};

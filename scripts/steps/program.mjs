@@ -3,9 +3,9 @@
 // Loading hundreds of ES modules and compiling them costs more than most commands take. A script with its compiled code in the
 // same file is read and started in a few milliseconds, and most commands need the first one only (splitProgram.mjs). The file is
 //   HEADER, and of each script: SOURCE CODE...
-// HEADER is a line of headerSize bytes: for each script a list with the size of its source, which is ASCII, and of its caches. The
-// first has a cache for `run`, one for `pull` and one for the other commands, because V8 makes functions of all that a cache
-// holds and these have little in common. Sources and caches are one file because V8 tells by the length of the source alone
+// HEADER is a line of headerSize bytes: for each script a list with the size of its source, which is ASCII, and of its caches for
+// `run`, for `pull` and for the other commands, because V8 makes functions of all that a cache holds and these have little in
+// common. What a script has no cache for it is started with another one for. Sources and caches are one file because V8 tells by the length of the source alone
 // whether a cache belongs to it: they must never be of different builds. A Node of another version takes the source
 // and compiles it (vm.Script, "cachedData").
 //
@@ -21,8 +21,10 @@ import { throughDoors } from "./throughDoors.mjs";
 /** As bin/brig.cjs reads it. */
 const headerSize = 256;
 
+const groups = ["run", "pull", "others"];
+
 /** For which commands each script has code of its own. */
-const cacheGroups = [["run", "pull", "others"], ["pull"], ["others"]];
+const cachedFor = [groups, ["run", "others"], ["pull"], ["others"]];
 
 /** As src/cli/render/originalStack.ts reads it. */
 export const mapName = (script) => `main.${script}.map`;
@@ -88,9 +90,10 @@ function writePack(outdir, sources) {
   try {
     for (const [script, source] of sources.entries()) writeFileSync(join(work, `${script}.source`), source);
     const packFile = join(outdir, "main.pack");
-    for (const group of cacheGroups[0]) compileFor(group, { work, packFile });
-    const code = (script) => cacheGroups[script].map((group) => readFileSync(join(work, `${script}.${group}`)));
-    const parts = sources.map((source, script) => [source, ...code(script)]);
+    for (const group of groups) compileFor(group, { work, packFile });
+    const code = (script, group) =>
+      cachedFor[script].includes(group) ? readFileSync(join(work, `${script}.${group}`)) : Buffer.of();
+    const parts = sources.map((source, script) => [source, ...groups.map((group) => code(script, group))]);
     const sizes = JSON.stringify(parts.map((part) => part.map(({ length }) => length)));
     writeFileSync(packFile, Buffer.concat([Buffer.from(`${sizes.padEnd(headerSize - 1)}\n`), ...parts.flat()]));
   } finally {

@@ -5,31 +5,30 @@
 import { relative } from "node:path";
 import { StepFailure } from "./command.mjs";
 
-/** What is loaded with the first line: what containers are started, listed and ended with. */
-const usual = [
+/** What every command needs, and little more: `images` needs nothing else. */
+const core = [
   "main",
   "createEngine",
-  ...[
-    "create",
-    "exec",
-    "images",
-    "inspect",
-    "kill",
-    "lifecycle",
-    "logs",
-    "ps",
-    "rm",
-    "run",
-    "start",
-    "stop",
-    "version",
-  ].map((verb) => `cli/commands/${verb}`),
+  "cli/commands/images",
+  "container/imageUse",
+  "container/options/timeFlag",
+  "engine/imageMembers",
+  "host/featureCache",
+  "host/probeHost",
+  ...["later", "listFilter", "platform", "reference", "remove", "store", "summary"].map((file) => `image/${file}`),
+  "overlay/layerStore",
+];
+
+/** What containers are started, listed and ended with. */
+const lifecycle = [
+  ...["create", "exec", "inspect", "kill", "lifecycle", "logs", "ps", "rm", "run", "start", "stop", "version"].map(
+    (verb) => `cli/commands/${verb}`,
+  ),
   "cli/render/document",
   "cli/template/template",
   "cli/template/values",
   "container/events/readEvents",
   "container/exec/execContainer",
-  "container/imageUse",
   "container/later",
   ...["adopt", "restart", "start", "stop"].map((verb) => `container/lifecycle/${verb}Container`),
   "container/lifecycle/removeByName",
@@ -38,29 +37,35 @@ const usual = [
   "container/names/links",
   ...["createContainer", "prepare", "releaseContainer"].map((step) => `container/networks/${step}Network`),
   "container/openViews",
-  "container/options/timeFlag",
   "container/run/runContainer",
-  "engine/imageMembers",
-  "host/featureCache",
-  "host/probeHost",
   "host/versionReport",
-  ...["listFilter", "platform", "reference", "remove", "store", "summary"].map((file) => `image/${file}`),
   "launch/probeFeatures",
   "messages/catalogue",
   "messages/why/english",
   "network/networkStore",
-  "overlay/layerStore",
-].map(toPath);
+];
 
-const pull = ["cli/commands/pull", "image/pull"].map(toPath);
+const pull = [
+  "cli/commands/pull",
+  "container/events/tellImage",
+  "engine/pullMember",
+  "image/credentials",
+  "image/pull",
+  "image/registry/options",
+  "node_modules/node-fetch/src/index.js",
+];
 
-/** The scripts that the lists make, and the one for the rest. */
-export const scriptCount = 3;
+/** One script for each, and one for the rest. */
+const lists = [core, lifecycle, pull].map((modules) =>
+  modules.map((module) => (module.includes(".") ? module : `src/${module}.ts`)),
+);
+
+export const scriptCount = lists.length + 1;
 
 /** By esbuild's metafile of the whole program: the number of the script for every module. Roots that are gone end the build. */
 export function assignModules({ inputs }) {
   const assigned = new Map();
-  for (const [script, roots] of [usual, pull].entries()) {
+  for (const [script, roots] of lists.entries()) {
     const gone = roots.filter((root) => inputs[root] === undefined);
     if (gone.length > 0) throw new StepFailure(`scripts/steps/splitProgram.mjs names what is no module: ${gone}`);
     for (const module of reached(roots, inputs)) if (!assigned.has(module)) assigned.set(module, script);
@@ -83,7 +88,7 @@ function reached(roots, inputs) {
 /** By script, its modules that other scripts import. */
 export function sharedModules({ inputs }, assigned) {
   const shared = Array.from({ length: scriptCount }, () => new Set());
-  shared[0].add(usual[0]);
+  shared[0].add("src/main.ts");
   for (const [module, { imports }] of Object.entries(inputs)) {
     for (const { path } of imports) {
       if (inputs[path] !== undefined && isShared(path) && assigned.get(path) !== assigned.get(module)) {
@@ -117,8 +122,4 @@ export function leaveToOthers(script, { assigned, projectRoot }) {
       });
     },
   };
-}
-
-function toPath(module) {
-  return `src/${module}.ts`;
 }

@@ -17,7 +17,7 @@ export function followRedirect(from: URL, location: string | null, endpoint: Reg
   }
   if (target.username !== "" || target.password !== "") throw refused(endpoint, "to an address with credentials in it");
   if (from.protocol === "https:" && target.protocol === "http:") throw refused(endpoint, "from HTTPS to plain HTTP");
-  if (isLocalHost(target.hostname) && !endpoint.isLoopback) {
+  if (!endpoint.isLoopback && isLocalHost(target.hostname)) {
     throw refused(endpoint, `to "${target.hostname}", an address of this machine or its link`);
   }
   return target;

@@ -11,18 +11,16 @@ const headerSize = 256;
 
 let root: TestRoot;
 let image: string;
-let program: string;
 
 before(async () => {
   ({ root, image } = await busyboxRoot());
   // Once the whole program: the seccomp filter is compiled by the first container of a root, and then kept.
   await brigOk(["run", "--rm", "--network", "none", image, "true"], { root });
-  program = withFirstScriptOnly(join(root.directory, "clone"));
 });
 after(() => disposeRoot(root));
 
-/** A copy of the program that ends where its first script ends: what needs another one fails and says so. */
-function withFirstScriptOnly(clone: string): string {
+/** A copy of the program that ends behind its first scripts: what needs another one fails and says so. */
+function withScripts(count: number, clone: string): string {
   const built = dirname(dirname(brigPath));
   cpSync(join(built, "bin"), join(clone, "bin"), { recursive: true });
   for (const name of ["dist", "build"]) mkdirSync(join(clone, name));
@@ -30,20 +28,31 @@ function withFirstScriptOnly(clone: string): string {
   symlinkSync(helperPath, join(clone, "build", "brig-helper"));
   symlinkSync(join(process.cwd(), "node_modules"), join(clone, "node_modules"));
   const pack = readFileSync(join(built, "dist", "main.pack"));
-  const [first]: readonly (readonly number[])[] = JSON.parse(pack.toString("latin1", 0, headerSize));
-  const end = (first ?? []).reduce((sum, size) => sum + size, headerSize);
+  const sizes: readonly (readonly number[])[] = JSON.parse(pack.toString("latin1", 0, headerSize));
+  const end = sizes
+    .slice(0, count)
+    .flat()
+    .reduce((sum, size) => sum + size, headerSize);
   assert.ok(end < pack.length, "there are other scripts");
   writeFileSync(join(clone, "dist", "main.pack"), pack.subarray(0, end));
   return join(clone, "bin", "brig");
 }
 
-function brig(...words: readonly string[]): string {
+function runProgram(program: string, words: readonly string[]): string {
   const env = { PATH: process.env.PATH ?? "", HOME: root.home };
   const places = ["--root", root.root, "--run-root", root.runRoot];
   return execFileSync(program, [...places, ...words], { env, encoding: "utf8", timeout: 60_000 }).trim();
 }
 
-test("what starts, lists and ends containers needs the first script of the program only", () => {
+test("images needs the first script of the program only", () => {
+  const program = withScripts(1, join(root.directory, "core"));
+  assert.match(runProgram(program, ["images"]), /latest/);
+  assert.throws(() => runProgram(program, ["ps"]), /main\.pack is cut off/);
+});
+
+test("what starts, lists and ends containers needs the first two only", () => {
+  const program = withScripts(2, join(root.directory, "lifecycle"));
+  const brig = (...words: readonly string[]) => runProgram(program, words);
   assert.equal(brig("run", "--rm", "--network", "none", image, "echo", "alone"), "alone");
   assert.equal(
     brig("run", "--rm", "-p", "127.0.0.1::80", "-v", "kept:/kept", "-e", "A=b", image, "echo", "beside"),
@@ -63,8 +72,5 @@ test("what starts, lists and ends containers needs the first script of the progr
   brig("rm", "one");
   brig("create", "--name", "two", image);
   brig("rm", "--force", "two");
-});
-
-test("a command that needs another script does not find it there", () => {
   assert.throws(() => brig("network", "ls"), /main\.pack is cut off/);
 });
