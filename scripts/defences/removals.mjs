@@ -59,6 +59,66 @@ export const removals = [
     tests: "security/V66",
   },
   {
+    id: "V67",
+    without: "the look for control characters",
+    edits: [
+      {
+        file: "src/container/options/singleLine.ts",
+        from: "if (code < 0x20 || (code >= 0x7f && code <= 0x9f) || code === 0x2028 || code === 0x2029) return true;",
+        to: "if (code === 0) return true;",
+      },
+    ],
+    tests: "security/V66",
+  },
+  {
+    id: "V67",
+    without: "the look for control characters in what the host's resolver is configured with",
+    edits: [
+      {
+        file: "src/container/spec/etcFiles.ts",
+        from: 'word !== "" && !hasControlCharacter(word)',
+        to: 'word !== "" && !hasControlCharacter("")',
+      },
+    ],
+    tests: "unit/container/spec/etcFiles",
+  },
+  {
+    id: "V67",
+    without: "the alphabet of host names",
+    edits: [
+      {
+        file: "src/container/options/hostFlags.ts",
+        from: "&& /^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/.test(text);",
+        to: '&& !text.startsWith("-");',
+      },
+    ],
+    tests: "security/V66",
+  },
+  {
+    id: "V67",
+    without: "the alphabet of options for the resolver",
+    edits: [
+      {
+        file: "src/container/options/hostFlags.ts",
+        from: "if (/^[a-z0-9-]{1,64}(:[a-z0-9]{1,16})?$/i.test(text)) return text;",
+        to: 'if (text !== "") return text;',
+      },
+    ],
+    tests: "security/V66",
+  },
+  {
+    id: "V67",
+    without: "the form of an account's numbers",
+    edits: [
+      {
+        file: "src/container/identity/accounts.ts",
+        from: "if (!/^[0-9]{1,10}$/.test(text)) return undefined;",
+        to: 'if (text === "") return undefined;',
+      },
+    ],
+    tests: "security/V66",
+  },
+  {
     id: "V68",
     without: "the empty environment of the helper and the monitor, which is given and made once more",
     edits: [
@@ -123,6 +183,53 @@ export const removals = [
     without: "the launcher's look at Node's variables",
     edits: [{ file: "bin/brig", from: "unset NODE_OPTIONS NODE_PATH ", to: ": " }],
     tests: "integration/cli/launcher",
+  },
+  {
+    id: "V89",
+    without: "the bound of documents",
+    edits: [{ file: "src/image/registry/documents.ts", from: "if (length > maxBytes) {", to: "if (length < 0) {" }],
+    tests: "integration/pull/faults",
+  },
+  {
+    id: "V89",
+    without: "the bound of blobs: the manifest's word for their size",
+    edits: [{ file: "src/image/registry/blob.ts", from: "if (at > descriptor.size) {", to: "if (at < 0) {" }],
+    tests: "integration/pull/faults",
+  },
+  {
+    id: "V89",
+    without: "the look at the length that a registry announces",
+    edits: [
+      {
+        file: "src/image/registry/blob.ts",
+        from: "if (length === null || (/^\\d{1,15}$/.test(length) && Number(length) === size - start)) return;",
+        to: "if (length === null || /^\\d{1,15}$/.test(length)) return;",
+      },
+    ],
+    tests: "integration/pull/faults",
+  },
+  {
+    id: "V89",
+    without: "the refusal of a compressed transport",
+    edits: [{ file: "src/image/registry/transport.ts", from: "compress: false,", to: "compress: true," }],
+    tests: "integration/pull/faults",
+  },
+  {
+    id: "V89",
+    without: "the bound of the time that headers may take",
+    edits: [
+      { file: "src/image/registry/transport.ts", from: "watch.allow(this.#timeouts.headersMs);", to: "watch.rest();" },
+    ],
+    tests: "integration/pull/faults",
+  },
+  {
+    id: "V89",
+    without: "the bound of a silence in the middle of a body",
+    edits: [
+      { file: "src/image/registry/transport.ts", from: "watch.allow(patienceMs);", to: "watch.rest();" },
+      { file: "src/image/registry/transport.ts", from: "watch.allow(Math.max(1, patienceMs));", to: "watch.rest();" },
+    ],
+    tests: "integration/pull/faults",
   },
   {
     id: "V92",

@@ -24,6 +24,8 @@ const passwd = [
   "app:x:0:0::/:/bin/sh",
   `long:x:0:0:${"x".repeat(1 << 16)}:/:/bin/sh`,
   "nul\0:x:0:0::/:/bin/sh",
+  "carriage:x:7:7::/home\rHOME=bad:/bin/sh",
+  "bell:x:8:8::/home\u0007:/bin/sh",
   "::::::",
 ];
 const group = [
@@ -99,6 +101,13 @@ test("V67: no word that holds a line break becomes a line of a generated file", 
     const ends = await Promise.all(uses.map((flags) => runBrig([...quietRun, ...flags, "box", ...show], { root })));
     for (const { code, stdout } of ends)
       assert.deepEqual([code === 125 || code === 1, stdout], [true, ""], JSON.stringify(end));
+  }
+});
+
+test("V67: a home directory that could end a line is not that of a process", async () => {
+  for (const user of ["carriage", "bell"]) {
+    const { stdout } = await brigOk([...quietRun, "-u", user, "box", "sh", "-c", 'printf %s "$HOME"'], { root });
+    assert.equal(stdout, "/", user);
   }
 });
 

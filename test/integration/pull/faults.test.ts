@@ -97,7 +97,7 @@ const passing: readonly (readonly [what: string, (response: ServerResponse, byte
 
 for (const [what, misbehave] of passing) {
   for (const phase of phases) {
-    test(`a pull survives ${what} at the ${phase}, twice`, async (t) => {
+    test(`a pull survives ${what} at the ${phase}, twice`, { timeout: 30_000 }, async (t) => {
       const image = makeImage();
       const registry = await serve(t, image, failing(image, phase, 2, misbehave));
       const { pull, layers } = pullSetting(t);
@@ -279,6 +279,69 @@ test("a body without end is given up at the size of the manifest", async (t) => 
   const { failure } = pullSetting(t);
   assert.equal((await failure(`${registry.address}/app`)).code, "sizeMismatch");
   assert.ok(sent < 64 << 20, `took ${sent} bytes`);
+});
+
+/** Answers with bytes for as long as somebody takes them, but not for ever; tells how many were taken. */
+function endless(response: ServerResponse, headers: Readonly<Record<string, string>>): () => number {
+  let sent = 0;
+  const more = (): void => {
+    while (!response.closed && sent < 64 << 20) {
+      sent += 1 << 16;
+      if (!response.write(Buffer.alloc(1 << 16, " "))) return;
+    }
+    response.end();
+  };
+  response.writeHead(200, headers).on("drain", more);
+  more();
+  return () => sent;
+}
+
+test("a document without end is given up at its limit: a manifest, and the answer of who gives out tokens", async (t) => {
+  for (const place of ["/manifests/", "/token"]) {
+    const image = makeImage();
+    let taken = (): number => 0;
+    const registry = await serve(t, image, ({ method, url, headers }, response) => {
+      if (url.startsWith("/token") && place === "/token") {
+        taken = endless(response, { "content-type": "application/json" });
+        return true;
+      }
+      if (place === "/token") {
+        const realm = `Bearer realm="http://${headers.host}/token",service="x"`;
+        response.writeHead(401, { "www-authenticate": realm }).end();
+        return true;
+      }
+      if (method === "HEAD") response.writeHead(405).end();
+      else taken = endless(response, { "content-type": "application/vnd.oci.image.manifest.v1+json" });
+      return true;
+    });
+    const { failure } = pullSetting(t);
+    assert.equal((await failure(`${registry.address}/app`)).code, "limitExceeded", place);
+    assert.ok(taken() > 0 && taken() < 32 << 20, `took ${taken()} bytes`);
+  }
+});
+
+test("headers without end are given up before they fill the memory", async (t) => {
+  const image = makeImage();
+  let sent = 0;
+  const registry = await serve(t, image, (request, response) => {
+    if (phaseOf(image, request) !== "layer" || response.socket === null) return false;
+    const { socket } = response;
+    const more = (): void => {
+      while (!socket.destroyed && sent < 64 << 20) {
+        sent += 1 << 16;
+        if (!socket.write(`x-${sent}: ${"y".repeat((1 << 16) - 16)}\r\n`)) return;
+      }
+      socket.destroy();
+    };
+    socket.write("HTTP/1.1 200 OK\r\n");
+    socket.on("drain", more).on("error", () => undefined);
+    more();
+    return true;
+  });
+  const { failure } = pullSetting(t);
+  const error = await failure(`${registry.address}/app`, { registry: { ...quick, retries: { attempts: 1 } } });
+  assert.match(error.message, /HPE_HEADER_OVERFLOW/);
+  assert.ok(sent < 32 << 20, `took ${sent} bytes`);
 });
 
 test("a decompression bomb ends at the limit", async (t) => {

@@ -25,6 +25,12 @@ test("buildEtcFiles() leaves out the host's loopback resolvers, except in the ho
   assert.equal(own.resolvConf, "nameserver 1.1.1.1\noptions ndots:2\n");
 });
 
+test("buildEtcFiles() takes no word of the host's resolver configuration that could end a line", () => {
+  const resolvConf = "search lan a\u0085nameserver\u00856.6.6.6 b\noptions edns0\rnameserver ndots:1\n";
+  const made = buildEtcFiles(fillDefaults({ image: "x" }), "box", { ...host, resolvConf });
+  assert.equal(made.resolvConf, "search lan b\noptions ndots:1\n");
+});
+
 test("buildEtcFiles() names the container and the extra hosts", () => {
   const { hosts, hostname } = build({ domainname: "lan", addHosts: [{ name: "db", address: "10.0.0.1" }] });
   assert.ok(hosts.startsWith("127.0.0.1\tlocalhost\n::1\tlocalhost "));
