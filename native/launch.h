@@ -61,7 +61,7 @@ enum path_create { PATH_EXISTS, PATH_DIRECTORY, PATH_FILE };
 int path_target(struct journal *journal, int root, const char *path, enum path_create create, uint64_t resolve);
 /* Reads at most limit bytes of a file below root. Returns the size, or -1; *bytes must be freed. */
 ssize_t path_read(struct journal *journal, int root, const char *path, size_t limit, char **bytes);
-/* Writes value to an existing file below a directory of the kernel's (procfs, cgroupfs); no link is followed. */
+/* Writes value to an existing file below a directory of the kernel's (procfs, cgroupfs), whose links only it makes; no mount is entered. */
 int path_write(struct journal *journal, int directory, const char *name, const char *value);
 /* A detached copy of the mount (tree) at a host path. */
 int path_open_tree(struct journal *journal, int directory, const char *path, unsigned flags);

@@ -67,7 +67,7 @@ ssize_t path_read(struct journal *journal, int root, const char *path, size_t li
 
 int path_write(struct journal *journal, int directory, const char *name, const char *value)
 {
-    OWNED fd = path_open_in(journal, directory, name, O_WRONLY, IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+    OWNED fd = path_open_in(journal, directory, name, O_WRONLY, IN_ROOT | RESOLVE_NO_XDEV);
     if (fd < 0) return -1;
     size_t size = strlen(value);
     return CALL(journal, "write", write(fd, value, size), "%s, \"%s\"", name, value) == (long)size ? 0 : -1;

@@ -52,7 +52,11 @@ const operations = {
   beside: ["carries another phase out in a process beside this one", "fork(2)", ""],
   gather: ["waits for such a phase, which must have gone well", "waitid(2)", "2.6"],
   setting: ["writes a file of the kernel", "proc(5), cgroups(7)", ""],
-  sysctl: ["writes a kernel setting of the container's own namespaces", "sysctl(8)", ""],
+  sysctl: [
+    "writes a file of the container's own procfs: a kernel setting of its namespaces, or what confines the process itself",
+    "sysctl(8), proc_pid_attr(5)",
+    "",
+  ],
   signal: ["sends a signal to a target", "pidfd_send_signal(2)", "5.1"],
   overlay: [
     "makes the overlay of the layers and the writable directory",

@@ -38,7 +38,7 @@ function arriveSteps(request: LaunchRequest): LaunchStep[] {
   const steps = [
     step("user.await", "awaitHost", {}, { why: "until the host has mapped the ids, this process is nobody" }),
   ];
-  steps.push(...confinementSteps(spec), ...joinSteps(request));
+  steps.push(...confinementSteps(request), ...joinSteps(request));
   if (hasUserNamespace(request)) {
     steps.push(
       step(

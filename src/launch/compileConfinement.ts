@@ -4,6 +4,7 @@ import { type LaunchStep, stepsOf } from "./plan.ts";
 
 const hostStep = stepsOf("host");
 const childStep = stepsOf("child");
+const initStep = stepsOf("init");
 
 /**
  * What security modules need before the child is made: brig's own profile in the kernel, and labels on files that the
@@ -34,23 +35,55 @@ function relabelStep({ label, paths }: NonNullable<LaunchRequest["relabels"]>[nu
 
 /**
  * What the process that becomes the payload tells security modules about itself, while it still sees the host's /proc: the
- * container's own could have been put there by the image (CVE-2019-16884). It takes effect at execve(2). Pure.
+ * container's own could have been put there by the image (CVE-2019-16884). It takes effect at execve(2), so it is not enough
+ * for an init in front of the payload, which is not executed: see `initConfinementSteps`. Pure.
  */
-export function confinementSteps({ process }: RuntimeSpec): readonly LaunchStep[] {
-  const { apparmorProfile: profile, selinuxLabel: label } = process;
+export function confinementSteps({ spec, init }: Pick<LaunchRequest, "init" | "spec">): readonly LaunchStep[] {
+  const { profile, label } = confinementOf(spec.process);
   const own = (id: string, file: string, value: string, why: string): LaunchStep =>
     childStep(id, "setting", { file: `/proc/thread-self/attr/${file}`, value }, { why, doc: "proc_pid_attr(5)" });
+  const keys = label === undefined ? [] : [own("lsm.keys", "keycreate", label, "and its keys, which it may then use")];
+  if (init) return keys;
   return [
-    ...(profile === undefined || profile === "unconfined"
+    ...(profile === undefined
       ? []
       : [own("lsm.apparmor", "apparmor/exec", `exec ${profile}`, "AppArmor confines the payload by this profile")]),
-    ...(label === undefined
+    ...(label === undefined ? [] : [own("lsm.selinux", "exec", label, "SELinux knows the payload by this label")]),
+    ...keys,
+  ];
+}
+
+/**
+ * Confines brig's own init, and with it the payload that it forks, at once: the last that is done before the payload is
+ * executed, because the profile has to allow what a payload does and no more. It goes through the procfs that the container
+ * was given, by descriptor: nothing mounted over a part of it can redirect what is written. Pure.
+ */
+export function initConfinementSteps({ process }: RuntimeSpec): readonly LaunchStep[] {
+  const { profile, label } = confinementOf(process);
+  const own = (id: string, file: string, value: string, why: string): LaunchStep =>
+    initStep(id, "sysctl", { file: `self/attr/${file}`, value }, { why, doc: "proc_pid_attr(5)" });
+  return [
+    ...(profile === undefined
       ? []
       : [
-          own("lsm.selinux", "exec", label, "SELinux knows the payload by this label"),
-          own("lsm.keys", "keycreate", label, "and its keys, which it may then use"),
+          own(
+            "lsm.apparmor",
+            "apparmor/current",
+            `changeprofile ${profile}`,
+            "AppArmor confines brig's init and the payload by this profile",
+          ),
         ]),
+    ...(label === undefined
+      ? []
+      : [own("lsm.selinux", "current", label, "SELinux knows brig's init and the payload by this label")]),
   ];
+}
+
+function confinementOf({ apparmorProfile, selinuxLabel }: RuntimeSpec["process"]): {
+  readonly profile: string | undefined;
+  readonly label: string | undefined;
+} {
+  return { profile: apparmorProfile === "unconfined" ? undefined : apparmorProfile, label: selinuxLabel };
 }
 
 /** The option by which a new file system gives all of its files the container's label; none where the kernel takes none. */

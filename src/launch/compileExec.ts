@@ -124,7 +124,7 @@ function childSteps(spec: RuntimeSpec): LaunchStep[] {
   const window = size === undefined ? {} : { rows: size.height, columns: size.width };
   return [
     step(["child", "clone.await", "awaitHost"], {}, { why: "until its keeper knows it" }),
-    ...confinementSteps(spec),
+    ...confinementSteps({ spec, init: false }),
     joinStep("child", spec, joinedKinds),
     ...(has(spec, "user")
       ? [

@@ -1,4 +1,5 @@
 import { capabilityMask } from "../namespaces/index.ts";
+import { initConfinementSteps } from "./compileConfinement.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import { type LaunchStep, stepsOf } from "./plan.ts";
 import { rlimitNames } from "./rlimitNames.ts";
@@ -13,7 +14,7 @@ export type InitRequest = Pick<LaunchRequest, "executables" | "init" | "seccompP
  * The steps of the init phase. The order is the point: limits while they can still be raised; the bounding set while
  * CAP_SETPCAP is held; the system-call filter before CAP_SYS_ADMIN goes, unless no_new_privs allows it later
  * (seccomp(2)); the working directory before the ids change, because root may enter what the user may not; ids before
- * the final capabilities (capabilities(7)).
+ * the final capabilities (capabilities(7)); what confines an init last of all, for steps after it are under it.
  */
 export function compileInit(request: InitRequest): LaunchStep[] {
   const { process, linux } = request.spec;
@@ -46,6 +47,7 @@ export function compileInit(request: InitRequest): LaunchStep[] {
     step("cwd.enter", "directory", { path: process.cwd }, { why: "the working directory", doc: "chdir(2)" }),
     identityStep(request),
     capabilityStep(request),
+    ...(request.init ? initConfinementSteps(request.spec) : []),
     ...(late ? filter : []),
     executeStep(request),
   ];

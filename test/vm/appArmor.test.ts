@@ -30,6 +30,8 @@ const loads = async () => {
   return stdout.includes("lsm.load");
 };
 
+const confinementOf = (pid: string) => readFileSync(`/proc/${pid}/attr/apparmor/current`, "utf8");
+
 const parser = (input: string) =>
   execFileSync("/usr/sbin/apparmor_parser", ["--replace", "--skip-cache", "--quiet"], { input });
 
@@ -48,6 +50,8 @@ machineTest(
       assert.equal(await loads(), false);
       const { stdout: inside } = await brigOk(["exec", "box", "cat", own], { root, timeoutMs });
       assert.equal(inside, "brig-default (enforce)\n");
+      const { stdout: first } = await brigOk(["inspect", "-f", "{{.State.Pid}}", "box"], { root, timeoutMs });
+      assert.equal(confinementOf(first.trim()), "brig-default (enforce)\n", "the init in front of the payload");
       const format = "{{.AppArmorProfile}} {{json .HostConfig.SecurityOpt}} {{(index .State.Health.Log 0).Output}}";
       const { stdout: inspected } = await brigOk(["inspect", "-f", format, "box"], { root, timeoutMs });
       assert.equal(inspected, "brig-default null brig-default (enforce)\n\n");
@@ -86,5 +90,18 @@ machineTest(
     const { stdout, stderr } = await run(flags, `cat ${own} /etc/hosts`);
     assert.equal(stdout, "brig-test (enforce)\n");
     assert.match(stderr, /\/etc\/hosts'?: Permission denied/);
+  },
+);
+
+machineTest(
+  "an init that AppArmor confines hands signals on, also with no new privileges and in the host's pid namespace",
+  appArmor,
+  async () => {
+    const strict = ["--init", "--security-opt", "profile=strict"];
+    for (const flags of [["--init"], strict, [...strict, "--pid", "host", "--userns", "host"]]) {
+      const script = `cat /proc/$PPID/comm /proc/$PPID/attr/apparmor/current; trap "exit 7" TERM; kill -TERM $PPID; sleep 9 & wait $!`;
+      const { stdout, stderr, code } = await run(flags, script);
+      assert.deepEqual([stdout, code], ["brig: init\nbrig-default (enforce)\n", 7], stderr);
+    }
   },
 );

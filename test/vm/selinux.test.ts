@@ -55,6 +55,17 @@ machineTest("a container has its own SELinux categories, and keeps them", selinu
   }
 });
 
+machineTest("an init in front of the payload has the label of both", selinux, async () => {
+  enforce();
+  const script = "cat /proc/$PPID/comm /proc/$PPID/attr/current; cat /proc/self/attr/current";
+  for (const flags of [["--init"], ["--init", "--security-opt", "no-new-privileges"]]) {
+    const { stdout, stderr, code } = await run(flags, `${script}; true`);
+    const [name, init, payload] = stdout.replaceAll("\0", "\n").split("\n");
+    assert.match(init ?? "", /^system_u:system_r:container_t:s0:c\d+,c\d+$/, stderr);
+    assert.deepEqual([name, payload, code], ["brig: init", init, 0]);
+  }
+});
+
 machineTest("--security-opt label= changes parts of the label, or leaves it to the caller's", selinux, async () => {
   enforce();
   const flags = ["--security-opt", "label=type:other_t", "--security-opt", "label=level:s0:c7,c9"];

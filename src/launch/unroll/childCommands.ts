@@ -116,6 +116,7 @@ function mask(step: LaunchStep): readonly string[] {
 }
 
 function writeSysctl(step: LaunchStep): readonly string[] {
+  if (step.phase === "init") return ["# not here: it would confine the rest of this script, too"];
   const write = `printf %s ${shellQuoted(textOf(step, "value"))} > "$root/proc/"${shellQuoted(textOf(step, "file"))}`;
   return [
     step.fields.optional === undefined

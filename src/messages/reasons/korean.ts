@@ -88,6 +88,10 @@ export const koreanReasons: Readonly<Record<string, string>> = {
   "SELinux lets the container use these files": "SELinux가 컨테이너에 이 파일들을 쓰게 합니다",
   "AppArmor confines the payload by this profile": "AppArmor가 이 프로필로 컨테이너의 프로그램을 제한합니다",
   "SELinux knows the payload by this label": "SELinux는 이 레이블로 컨테이너의 프로그램을 압니다",
+  "AppArmor confines brig's init and the payload by this profile":
+    "AppArmor가 이 프로필로 brig의 init과 컨테이너의 프로그램을 제한합니다",
+  "SELinux knows brig's init and the payload by this label":
+    "SELinux는 이 레이블로 brig의 init과 컨테이너의 프로그램을 압니다",
   "and its keys, which it may then use": "컨테이너가 쓸 수 있는 키에도 같은 레이블을 붙입니다",
   "keys of the caller's session stay with the caller": "호출한 세션의 키링은 컨테이너에 넘기지 않습니다",
   "no program run from here on can gain more than these capabilities":

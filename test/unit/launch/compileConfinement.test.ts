@@ -38,6 +38,31 @@ test("compilePlan() has the payload confine itself while it sees the host's /pro
   ]);
 });
 
+test("compilePlan() confines an init with the payload, as the last thing before it is executed and in any filter's way", () => {
+  for (const noNewPrivileges of [false, true]) {
+    const { spec } = confined;
+    const process = { ...spec.process, noNewPrivileges };
+    const { steps } = compilePlan({
+      ...confined,
+      init: true,
+      seccompProgram: new Uint8Array(8),
+      spec: { ...spec, process },
+    });
+    assert.deepEqual(settingsOf(steps), [own[2]], "what takes effect at execve(2) is no use to it");
+    const late = steps.filter(({ id, phase }) => phase === "init" && id.startsWith("lsm."));
+    assert.deepEqual(
+      late.map(({ op, fields }) => [op, fields["file"], fields["value"]]),
+      [
+        ["sysctl", "self/attr/apparmor/current", "changeprofile brig-default"],
+        ["sysctl", "self/attr/current", label],
+      ],
+    );
+    const ids = steps.filter(({ phase }) => phase === "init").map(({ id }) => id);
+    const after = ids.slice(ids.indexOf("lsm.selinux") + 1);
+    assert.deepEqual(after, noNewPrivileges ? ["priv.seccomp", "exec"] : ["exec"]);
+  }
+});
+
 test("compilePlan() labels every new file system that takes a label", () => {
   const { steps } = compilePlan(confined);
   const labelled = steps.filter(({ fields }) => [fields["option"] ?? []].flat().includes(`context=${mountLabel}`));

@@ -13,7 +13,7 @@ const planners =
   /^src\/(?:launch\/(?:compile\w+|borrowedMounts|mountIds|oomScore|executeNetwork)|network\/(?:plan\/\w+|ports\/(?:planPorts|changePublished)|check\/strayPorts))\.ts$/;
 /** What else has a space in it there: lines for ip(8), paths, messages. */
 const noReason =
-  /\\n$|^(?:(?:link|addr|name|via|route) |fe80::1|02:42:|sys\/|\/proc\/|\{\}[:/]|\{\} \{\}|cannot |no record |exec \{\}$|\s+$)|^it ended without a word$/;
+  /\\n$|^(?:(?:link|addr|name|via|route) |fe80::1|02:42:|sys\/|\/proc\/|\{\}[:/]|\{\} \{\}|cannot |no record |exec \{\}$|changeprofile \{\}$|\s+$)|^it ended without a word$/;
 
 /** Sentences with `{}` for each value, by the file that has them. */
 function reasonsInSources(): ReadonlyMap<string, string> {
