@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
+import { monitorOf } from "../../support/monitors.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
-import { removeEvery } from "../../support/runningContainer.ts";
+import { removeEvery, startRunning } from "../../support/runningContainer.ts";
 
 let root: TestRoot;
 let image = "";
@@ -48,6 +49,22 @@ describe("--device-cgroup-rule", () => {
     for (const _ of ["first start", "second start"]) {
       assert.match((await runBrig(["start", "-a", "ruled"], { root })).stderr, /cat: .*No such device or address/);
     }
+  });
+
+  it("is in force without the container's monitor, for whoever comes in, and after an update", async () => {
+    const flags = ["--userns", "host", "--cap-add", "MKNOD", "--device-cgroup-rule", "c 42:7 m"];
+    const id = await startRunning(root, { name: "kept", image, flags });
+    const answers = async () => {
+      const script = "mknod /dev/a c 42 7 && rm /dev/a && echo made; mknod /dev/b c 42 8";
+      const { stdout, stderr } = await runBrig(["exec", "kept", "sh", "-c", script], { root });
+      assert.equal(stdout, "made\n");
+      assert.match(stderr, /^mknod: \/dev\/b: Operation not permitted$/m);
+    };
+    await answers();
+    process.kill(monitorOf(root, id), "SIGKILL");
+    await answers();
+    await brigOk(["update", "--restart", "on-failure:1", "kept"], { root });
+    await answers();
   });
 
   it("refuses a malformed rule before the image is asked for", async () => {

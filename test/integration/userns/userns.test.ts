@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { promisify } from "node:util";
 import { brigCommand, brigEnvironment, brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { servedBusyboxRoot } from "../../support/busyboxRegistry.ts";
+import { startRunning } from "../../support/runningContainer.ts";
 
 let root: TestRoot;
 let image: string;
@@ -116,18 +117,49 @@ test("ids come from /etc/subuid, or from the pool of the configuration, and stay
   assert.equal(linesOf(stdout)[0]?.[1], 5000000);
 });
 
-test("a fall-back to the host's ids is told by run, plan and inspect, and is refused where own ids were asked for", async () => {
-  const reason = /--ipc=host brings the host's user namespace/;
-  assert.match((await run(["--ipc=host"])).stderr, reason);
-  const planned = await runBrig(["plan", "run", "--network", "none", "--ipc=host", image, "true"], { root });
-  assert.match(planned.stdout + planned.stderr, reason);
-  await brigOk(["create", "--name", "shown", "--network", "none", "--ipc=host", image, "true"], { root });
-  const shown = await brigOk(["inspect", "-f", "{{json .Brig}}", "shown"], { root });
-  await brigOk(["rm", "shown"], { root });
-  assert.match(shown.stdout, reason);
-  const refused = await run(["--ipc=host", "--userns=auto"]);
-  assert.equal(refused.code, 125);
-  assert.match(refused.stderr, /conflicting options: --userns=auto and --ipc=host/);
+const fallBacks: readonly (readonly [option: string, flags: readonly string[], why: string])[] = [
+  ["--privileged", ["--privileged"], "it gives power over the host itself"],
+  ["--network=host", ["--network=host"], "only the owner of a network namespace may mount its /sys"],
+  ["--pid=host", ["--pid=host"], "only the owner of a pid namespace may mount its /proc"],
+  ["--ipc=host", ["--ipc=host"], "memory shared with the host is protected by the host's ids"],
+  ["--ipc=shareable", ["--ipc=shareable"], "those who join it could not make memory with other ids"],
+  ["--network=container:lender", ["--network=container:lender"], "the other container has other ids"],
+  ["--pid=container:lender", ["--pid=container:lender"], "the other container has other ids"],
+  ["--ipc=container:lender", ["--ipc=container:lender"], "the other container has other ids"],
+  ['the mount of "/sys/kernel"', ["-v", "/sys/kernel:/k:ro"], "sysfs takes no id map"],
+  ['the volume "shared"', ["--mount", "type=volume,source=shared,target=/s"], "nfs takes no id map"],
+];
+
+test("every fall-back to the host's ids is told by run, plan and inspect, and is refused where own ids were asked for", async (t) => {
+  await startRunning(root, { name: "lender", image, flags: ["--ipc=shareable"] });
+  await brigOk(["volume", "create", "-o", "type=nfs", "-o", "o=addr=127.0.0.1", "-o", "device=:/", "shared"], { root });
+  t.after(() => brigOk(["rm", "-f", "-v", "lender"], { root }));
+  for (const [option, flags, why] of fallBacks) {
+    const told = `${option} brings the host's user namespace: ${why}`;
+    const words = [
+      ...(flags.some((flag) => flag.startsWith("--network")) ? [] : ["--network", "none"]),
+      ...flags,
+      image,
+    ];
+    const mode = (verb: readonly string[]) => runBrig([...verb, ...words, "true"], { root });
+    const [planned, made, refused] = await Promise.all([
+      mode(["plan", "run"]),
+      mode(["create", "--name", "shown"]),
+      mode(["run", "--rm", "--userns=auto"]),
+    ]);
+    assert.ok(planned.stdout.includes(told) || planned.stderr.includes(told), `${planned.stdout}\n${planned.stderr}`);
+    assert.ok(made.stderr.includes(told), made.stderr);
+    const format = "{{json .Brig.HostIdsBecause}} {{json .Brig.UserNamespace}}";
+    const shown = await brigOk(["inspect", "-f", format, "shown"], { root });
+    assert.equal(shown.stdout, `${JSON.stringify([told])} null\n`);
+    assert.deepEqual([refused.code, refused.stdout], [125, ""], refused.stderr);
+    assert.ok(refused.stderr.includes(`conflicting options: --userns=auto and ${option}: ${why}`), refused.stderr);
+    await brigOk(["rm", "shown"], { root });
+    if (option.startsWith("the volume")) continue; // there is no server to mount it from
+    const ran = await mode(["run", "--rm"]);
+    if (existsSync("/dev/mqueue") || option !== "--ipc=host") assert.equal(ran.code, 0, ran.stderr);
+    assert.ok(ran.stderr.includes(told), ran.stderr);
+  }
 });
 
 test("a source without idmapped mounts is found before anything starts", async () => {

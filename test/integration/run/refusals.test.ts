@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import test, { after, before } from "node:test";
+import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
+import { busyboxRoot } from "../../support/pulledRoot.ts";
+
+let root: TestRoot;
+let image: string;
+
+before(async () => {
+  ({ root, image } = await busyboxRoot());
+  for (const [name, text] of Object.entries(profiles)) writeFileSync(join(root.directory, name), text);
+});
+
+after(() => disposeRoot(root));
+
+const deny = (names: readonly string[], more: object = {}) =>
+  JSON.stringify({ defaultAction: "SCMP_ACT_ALLOW", syscalls: [{ names, action: "SCMP_ACT_ERRNO", ...more }] });
+
+const profiles: Readonly<Record<string, string>> = {
+  "cut.json": deny(["mount"]).slice(0, -3),
+  "open.json": JSON.stringify({ syscalls: [] }),
+  "call.json": deny(["mount", "mnout"]),
+  "capability.json": deny(["mount"], { includes: { caps: ["CAP_SYS_ADMINN"] } }),
+  "action.json": JSON.stringify({ defaultAction: "SCMP_ACT_PERHAPS" }),
+  "architecture.json": JSON.stringify({ defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_Z80"] }),
+};
+
+/** What contradicts itself, is below the least or above what this host has, and names that nothing has. */
+const refusals: readonly (readonly [flags: string, reason: RegExp])[] = [
+  ["-m 5m", /Minimum memory limit allowed is 6MB/],
+  ["-m 64m --memory-swap 32m", /Minimum memoryswap limit should be larger than memory limit/],
+  ["--memory-swap 32m", /You should always set the Memory limit when using Memoryswap limit/],
+  ["-m 64m --memory-reservation 65m", /Minimum memory limit can not be less than memory reservation limit/],
+  ["-m 64x", /invalid/],
+  ["--cpus 0.001", /range of CPUs is from 0.01/],
+  [`--cpus ${cpus().length + 1}`, /range of CPUs is from 0.01/],
+  ["--cpus 0.5 --cpu-quota 5000", /Nano CPUs and CPU Quota cannot both be set/],
+  ["--cpus 0.5 --cpu-period 5000", /Nano CPUs and CPU Period cannot both be set/],
+  ["--cpu-quota 999", /CPU cfs quota can not be less than 1ms/],
+  ["--cpu-period 999", /CPU cfs period can not be less than 1ms/],
+  ["--cpuset-cpus 4095", /Requested CPUs are not available - requested 4095/],
+  ["--cpuset-cpus 1-0", /invalid value/],
+  ["--cpuset-mems 77", /Requested memory nodes are not available - requested 77/],
+  ["--blkio-weight 9", /Range of blkio weight is from 10 to 1000/],
+  ["--device-read-bps /dev/null:1mb", /"?\/dev\/null"? is (no|not a) block device/],
+  ["--device-write-iops /dev/missing:1", /\/dev\/missing/],
+  ["--cgroup-conf cgroup.procs=1", /cgroup.procs/],
+  ["--cgroup-conf ../memory.max=1", /memory.max/],
+  ["--cap-add SYS_ADMINN", /unknown capability: "SYS_ADMINN"[\s\S]*did you mean/],
+  ["--cap-drop NOTHING", /unknown capability: "NOTHING"/],
+  ["--security-opt seccomp=DIR/missing.json", /missing\.json/],
+  ["--security-opt seccomp=DIR/cut.json", /the seccomp profile is not JSON/],
+  ["--security-opt seccomp=DIR/open.json", /the seccomp profile has no "defaultAction"/],
+  ["--security-opt seccomp=DIR/call.json", /mnout/],
+  ["--security-opt seccomp=DIR/capability.json", /CAP_SYS_ADMINN/],
+  ["--security-opt seccomp=DIR/action.json", /SCMP_ACT_PERHAPS/],
+  ["--security-opt seccomp=DIR/architecture.json", /SCMP_ARCH_Z80/],
+  ["--security-opt nothing=much", /invalid --security-opt/],
+  ["--security-opt profile=lenient", /lenient/],
+  ["--sysctl kernel.core_pattern=x", /sysctl 'kernel.core_pattern' is not allowed/],
+  ["--sysctl net.core.somaxconn=9+kernel.core_pattern=x", /invalid value/],
+  ["--sysctl kernel.shmmax=9 --ipc host", /has no ipc namespace of its own/],
+  ["--sysctl net.core.somaxconn=9 --network host", /has no network namespace of its own/],
+  ["--device /dev/missing", /no such file or directory/],
+  ["--device /etc/hostname", /not a device node/],
+  ["--device-cgroup-rule c", /invalid device cgroup format/],
+  ["--ulimit nothing=1", /ulimit/],
+  ["--ulimit nofile=9:8", /ulimit/],
+  ["--userns auto:size=0", /size/],
+  ["--userns somebody", /somebody/],
+  ["--cgroupns shared", /shared/],
+  ["--pids-limit many", /invalid/],
+];
+
+/** What the roots hold, but for caches. */
+function held(): readonly string[] {
+  return [root.root, root.runRoot].flatMap((directory) =>
+    existsSync(directory)
+      ? readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => !name.startsWith("cache/"))
+      : [],
+  );
+}
+
+test("what contradicts itself, or what this host cannot give, is refused with the reason and leaves nothing behind", async () => {
+  // The directories of the roots are made with the first of what they hold.
+  await brigOk(["create", "--name", "before", "--network", "none", "-v", "before:/v", image, "true"], { root });
+  await brigOk(["rm", "before"], { root });
+  await brigOk(["volume", "rm", "before"], { root });
+  const before = held();
+  const own = ["-v", "never:/never", "-v", `${root.directory}/never:/nor-this`];
+  const wrong: string[] = [];
+  for (const [index, [text, reason]] of refusals.entries()) {
+    const flags = text.replaceAll("DIR", root.directory).split(" ");
+    const network = text.includes("--network") ? [] : ["--network", "none"];
+    const verb = index % 2 === 0 ? ["run", "--rm"] : ["create"];
+    const args = [...verb, ...network, ...own, ...flags, image, "echo", "started"];
+    const { code, stdout, stderr } = await runBrig(args, { root });
+    const refused = code === 125 && stdout === "" && reason.test(stderr) && !/^\s+at /m.test(stderr);
+    if (!refused) wrong.push(`${text}: ${code} ${stdout} ${stderr}`);
+    assert.deepEqual(held(), before, text);
+    assert.ok(!existsSync(join(root.directory, "never")), text);
+  }
+  assert.deepEqual(wrong, []);
+});
