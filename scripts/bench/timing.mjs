@@ -5,7 +5,8 @@ import { StepFailure, showCommand } from "../steps/command.mjs";
 
 /**
  * @param {Record<string, {argv: string[], env?: object, cwd?: string, prepare?: () => void, cleanUp?: () => void}>} candidates
- * @returns {Promise<Record<string, {medianMs: number, minMs: number, runs: number}>>}
+ * @returns {Promise<Record<string, {medianMs: number, minMs: number, runs: number, times: number[]}>>} `times` has one for each
+ * round, in their order: what two candidates took in the same round can be set against each other
  */
 export async function compare(candidates, { rounds, warmUps = 2 }) {
   const times = Object.fromEntries(Object.keys(candidates).map((name) => [name, []]));
@@ -17,7 +18,7 @@ export async function compare(candidates, { rounds, warmUps = 2 }) {
       if (round >= warmUps) times[name].push(milliseconds);
     }
   }
-  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, summarise(list)]));
+  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, { ...summarise(list), times: list }]));
 }
 
 export function summarise(list) {
