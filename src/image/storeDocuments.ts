@@ -1,5 +1,5 @@
-import { createReadStream } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
+import { createReadStream, statSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EngineError, errnoOf, failPoint, fileSystemError, randomHex, syncDirectory } from "../base/index.ts";
 import { type Descriptor, type Digest, documentKind, mediaTypes } from "../oci/index.ts";
@@ -9,7 +9,7 @@ import { blobPathIn, prepareLayout, readBounded, type StoreLayout } from "./stor
 export async function hasBlob(layout: StoreLayout, digest: Digest): Promise<boolean> {
   const path = blobPathIn(layout, digest);
   try {
-    return (await stat(path)).isFile();
+    return statSync(path).isFile();
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return false;
     throw fileSystemError(error, "look for", path);

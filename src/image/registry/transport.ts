@@ -109,13 +109,13 @@ export class Transport {
     const isOrigin = url.origin === request.url.origin;
     const watch = new Watch(this.#signal, request.attempt);
     watch.allow(this.#timeouts.headersMs);
-    const begun = performance.now();
+    const begun = process.hrtime.bigint(); // `performance` would be loaded first
     const tell = (status?: number): void =>
       this.#onRequest?.({
         method: request.method,
         url: `${url.origin}${url.pathname}`,
         ...(status === undefined ? {} : { status }),
-        milliseconds: performance.now() - begun,
+        milliseconds: Number(process.hrtime.bigint() - begun) / 1e6,
       });
     const { body } = request;
     const sent = typeof body === "object" && "open" in body ? this.#sending(body, watch) : body;
@@ -257,28 +257,30 @@ interface AgentOptions {
   readonly secure: SecureContext | undefined;
 }
 
-/** Connections are kept and used again within one client. */
+/** Connections are kept and used again within one client. An agent is made for the first of its scheme: TLS is long to load. */
 class Agents {
-  readonly #http: HttpAgent;
-  readonly #https: HttpsAgent;
+  readonly #options: AgentOptions;
+  readonly #made = new Map<"http" | "https", HttpAgent | HttpsAgent>();
 
-  constructor({ lookup, unverified, secure }: AgentOptions) {
-    const resolving = lookup === undefined ? {} : { lookup };
-    this.#http = new HttpAgent({ keepAlive: true, ...resolving });
-    this.#https = new HttpsAgent({
-      keepAlive: true,
-      rejectUnauthorized: !unverified,
-      ...resolving,
-      ...(secure === undefined ? {} : { secureContext: secure }),
-    });
+  constructor(options: AgentOptions) {
+    this.#options = options;
   }
 
   for(url: URL): HttpAgent | HttpsAgent {
-    return url.protocol === "https:" ? this.#https : this.#http;
+    const scheme = url.protocol === "https:" ? "https" : "http";
+    const made = this.#made.get(scheme) ?? makeAgent(scheme, this.#options);
+    this.#made.set(scheme, made);
+    return made;
   }
 
   close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    for (const agent of this.#made.values()) agent.destroy();
   }
+}
+
+function makeAgent(scheme: "http" | "https", { lookup, unverified, secure }: AgentOptions): HttpAgent | HttpsAgent {
+  const common = { keepAlive: true, ...(lookup === undefined ? {} : { lookup }) };
+  if (scheme === "http") return new HttpAgent(common);
+  const context = secure === undefined ? {} : { secureContext: secure };
+  return new HttpsAgent({ ...common, rejectUnauthorized: !unverified, ...context });
 }
