@@ -22,6 +22,7 @@ export interface LabDirectories {
   readonly cgroupParent: string;
 }
 
+/** The directories of a lab by its number, made or not. Pure. */
 export function labDirectories({ root, runRoot }: Pick<LabPlaces, "root" | "runRoot">, number: number): LabDirectories {
   const name = String(number).padStart(2, "0");
   const directory = join(root, "labs", name);
@@ -56,10 +57,12 @@ export function readLab(directories: LabDirectories): LabRecord | undefined {
   return { machine: typeof machine === "string" ? machine : "", hints: typeof hints === "number" ? hints : 0 };
 }
 
+/** Replaces what is remembered, in one step. */
 export function writeLab(directories: LabDirectories, record: LabRecord): void {
   writeRecord(recordPath(directories), record, { durable: false });
 }
 
+/** Idempotent. */
 export function forgetLab(directories: LabDirectories): void {
   removeFile(recordPath(directories));
 }

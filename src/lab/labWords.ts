@@ -22,6 +22,7 @@ export interface LabWords {
 /** What a learner can do next: a sentence and a command each. */
 export type LabSteps = readonly (readonly [sentence: string, command: string])[];
 
+/** By language. */
 export const labWords: Readonly<Record<Language, LabWords>> = {
   en: {
     lab: "Lab",

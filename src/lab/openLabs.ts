@@ -71,6 +71,7 @@ export interface Labs {
   check(lab: Lab): Promise<Verdict>;
 }
 
+/** Nothing is made or read before a member is called. */
 export function openLabs(settings: EngineSettings): Labs {
   const places = { settings, ...rootsOf(settings) };
   const at = (lab: Lab) => labDirectories(places, lab.number);

@@ -49,6 +49,7 @@ export interface SceneState {
   readonly error: string;
 }
 
+/** The scene of a lab that is started; `machine` is the mark of its keeper. */
 export function openScene(engine: Engine, directories: LabDirectories, machine: string): Scene {
   return {
     engine,

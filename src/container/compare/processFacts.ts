@@ -6,6 +6,7 @@ import { readMounts } from "../../host/index.ts";
 import { capabilityNames } from "../../namespaces/index.ts";
 import { describeMounts } from "./describeMounts.ts";
 
+/** In the order in which they are shown. */
 export const comparedSections = ["namespaces", "process", "capabilities", "limits", "sysctls", "mounts"] as const;
 export type ComparedSection = (typeof comparedSections)[number];
 

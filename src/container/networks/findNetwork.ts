@@ -69,7 +69,7 @@ function unknownAddresses(name: string): EngineError {
 }
 
 /** The record that `makeNetwork` would write at this moment. */
-export function decideNetwork(request: NetworkRequest, id: string, { root, now }: NetworkPlaces): NetworkRecord {
+function decideNetwork(request: NetworkRequest, id: string, { root, now }: NetworkPlaces): NetworkRecord {
   return planNetworkRecord(request, {
     id,
     created: now(),
@@ -103,7 +103,7 @@ const unaskedRequest: NetworkRequest = {
 };
 
 /** The default network, made when it is not there. */
-export async function ensureDefaultNetwork(places: NetworkPlaces): Promise<NetworkRecord> {
+async function ensureDefaultNetwork(places: NetworkPlaces): Promise<NetworkRecord> {
   const found = readNetworkRecord(places.root, defaultNetworkName);
   if (found !== undefined) return found;
   try {

@@ -59,6 +59,7 @@ const refused: readonly Device[] = [
   device("using registers of processors", "c 202:0", "They change how the processors of the host work."),
 ];
 
+/** Which device nodes it has and may make, and which devices its filter lets it use. */
 export function deviceFacts(seen: PostureSightings): readonly PostureFact[] {
   const { nodes, rules } = seen;
   const further = [...nodes].filter(([name, numbers]) => defaultNodes[name] !== numbers && name !== "console");

@@ -1,5 +1,5 @@
 /** What a posture is looked at for, in the order in which it is shown. */
-export const postureSections = [
+const postureSections = [
   "capabilities",
   "system calls",
   "hidden paths",

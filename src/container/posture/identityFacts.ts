@@ -18,6 +18,7 @@ const namespaces: readonly {
   { kind: "time", name: "time", docker: ["the host's"], why: "It has its own clock since the start." },
 ];
 
+/** Which namespaces are its own. Pure, as all makers of facts. */
 export function namespaceFacts({ sharedNamespaces }: PostureSightings): readonly PostureFact[] {
   return namespaces.map(({ kind, name, docker, why }) => {
     const here = sharedNamespaces.has(kind) ? ["the host's"] : [];

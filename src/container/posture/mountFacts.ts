@@ -43,6 +43,7 @@ const standardMounts: readonly StandardMount[] = [
   { point: "/sys/fs/cgroup", docker: [], why: "Written to, it changes the limits of the container." },
 ];
 
+/** What can be done on the mounts that every container has, and which of its others lead to the host. */
 export function mountFacts(seen: PostureSightings): readonly PostureFact[] {
   return [
     ...standardMounts.map(

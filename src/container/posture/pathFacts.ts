@@ -33,6 +33,7 @@ const readOnly: readonly { readonly path: string; readonly why: string }[] = [
 /** Every path that the facts are about: what has to be looked at in the container. */
 export const watchedPaths: readonly string[] = [...hidden, ...readOnly].map(({ path }) => path);
 
+/** Whether what Docker hides is hidden, and what it shows read-only is read-only. */
 export function pathFacts({ paths, throttles }: PostureSightings): readonly PostureFact[] {
   return [
     ...hidden.map(({ path, why, docker }): PostureFact => {

@@ -11,6 +11,7 @@ export interface TraceFile {
 /** A launch has about one megabyte of calls. */
 const largestTrace = 64 * 1024 * 1024;
 
+/** The file must be there already; it may be empty. */
 export function openTraceFile(path: string): TraceFile {
   const fd = openSync(path, "r");
   const buffer = Buffer.alloc(256 * 1024);

@@ -43,6 +43,7 @@ export interface LaunchStopRequest {
   readonly onSkip: (step: LaunchStep) => void;
 }
 
+/** `answer` is called once, whatever is asked for later. */
 export function newLaunchStop({
   place,
   process,

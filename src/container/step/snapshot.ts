@@ -3,6 +3,7 @@ import { readTool } from "../../network/index.ts";
 import { readProcessFacts } from "../compare/processFacts.ts";
 import { describeNetwork } from "./networkFacts.ts";
 
+/** In the order in which changes are shown. */
 export const snapshotSections = [
   "namespaces",
   "process",

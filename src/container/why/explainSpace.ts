@@ -16,7 +16,7 @@ export async function explainSpace(places: PrunePlaces & AskedIn): Promise<Expla
 }
 
 /** Pure. */
-export function spaceSentences(usage: DiskUsage, words: SpaceMessages): Omit<Explanation, "name"> {
+function spaceSentences(usage: DiskUsage, words: SpaceMessages): Omit<Explanation, "name"> {
   const { images, containers, volumes } = usage;
   const kinds = [images, containers, volumes];
   const sum = (bytesOf: (kind: (typeof kinds)[number]) => number) =>

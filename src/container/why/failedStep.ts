@@ -10,7 +10,7 @@ export interface FailedStep {
 }
 
 /** Undefined for a text that is not such a report, as when the launch ended before it could say why. */
-export function parseFailedStep(text: string): FailedStep | undefined {
+function parseFailedStep(text: string): FailedStep | undefined {
   const [step, process, call, number, ...args] = text.split("\n");
   if (step === undefined || process === undefined || call === undefined || number === undefined) return undefined;
   return { step, call, errno: errnoName(Number(number)), args: args.join(" ").trim() };

@@ -3,6 +3,7 @@ import { type Lab, verdict } from "../lab.ts";
 /** Work of some milliseconds, again and again, with pauses: what a service does that answers requests. */
 const requests = "while :; do i=0; while [ $i -lt 5000 ]; do i=$((i+1)); done; sleep 0.05; done";
 
+/** A quota that is used up at the beginning of a long period. */
 export const cpuThrottle: Lab = {
   number: 20,
   id: "cpu-throttle",

@@ -9,6 +9,7 @@ function tooStrict(): string {
   return Buffer.from(compileDeviceFilter(rules)).toString("hex");
 }
 
+/** A node that is there, and a filter that does not let it be opened. */
 export const deviceFilter: Lab = {
   number: 13,
   id: "device-filter",

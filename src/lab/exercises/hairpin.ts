@@ -25,6 +25,7 @@ function withoutReturn(plan: LaunchPlan): LaunchPlan {
   return withFields(plan, rules, { fields: { input: JSON.stringify({ nftables }) } });
 }
 
+/** A container that asks its own published port needs its source changed, too. */
 export const hairpin: Lab = {
   number: 16,
   id: "hairpin",

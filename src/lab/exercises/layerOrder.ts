@@ -19,6 +19,7 @@ async function makeImages({ engine, addContainer }: Scene): Promise<void> {
   }
 }
 
+/** A whiteout hides what is below it alone. */
 export const layerOrder: Lab = {
   number: 14,
   id: "layer-order",

@@ -22,6 +22,7 @@ function refusingChmod(): string {
   return program.toString("hex");
 }
 
+/** A filter that refuses a call which a program needs. */
 export const seccompFilter: Lab = {
   number: 11,
   id: "seccomp-filter",

@@ -26,6 +26,7 @@ export interface RuntimeTrace {
   result(): LaunchCalls;
 }
 
+/** A trace that is empty so far. */
 export function newRuntimeTrace(places: PurposePlaces): RuntimeTrace {
   const reader = newTraceReader(wantedCalls);
   const grouping = new CallGrouping(places);

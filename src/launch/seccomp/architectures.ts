@@ -40,7 +40,7 @@ const foreignArchitectures: ReadonlySet<string> = new Set(
 );
 
 /** Whether a profile may name this architecture, even when this machine is another one. */
-export function isKnownArchitecture(scmp: string): boolean {
+function isKnownArchitecture(scmp: string): boolean {
   return foreignArchitectures.has(scmp) || Object.values(abiFacts).some((facts) => facts.scmp === scmp);
 }
 

@@ -180,6 +180,7 @@ export function isForRunning(step: LaunchStep, { runDirectory }: Unrolling): boo
   return step.fields.when !== undefined && textOf(step, "when").startsWith(runDirectory);
 }
 
+/** A program of the plan with its input; in the container's network namespace where the step says so. */
 export function runTool(step: LaunchStep, unrolling: Unrolling): readonly string[] {
   if (isForRunning(step, unrolling)) return ["# only for a container whose networks have changed since"];
   const { argv, input, inside, unless, when } = step.fields;

@@ -84,6 +84,7 @@ export function hostTail(owned: boolean): string {
   exit "$status"`;
 }
 
+/** Changes the root of the mount namespace that it is started in; its word is the new one. */
 export const pivotScript = `set -eu
   cd "$1"
   pivot_root . dev
@@ -93,6 +94,7 @@ export const pivotScript = `set -eu
   for directory in /dev/usr/lib/*-linux-gnu*; do libraries=$libraries:$directory; done
   exec "$loader" --library-path "\${libraries#:}" /dev/usr/bin/umount -l -n -i -c /dev`;
 
+/** The beginning of the script of the container's first process: what its steps find paths, make mount points and remount with. */
 export const childHead = `set -eu
   work=$1
   root=$work/root

@@ -54,11 +54,13 @@ export function beginUnrolling(request: UnrollRequest): Unrolling {
   };
 }
 
+/** A field of a step as text; empty where it has none. */
 export function textOf({ fields }: LaunchStep, key: string): string {
   const value = fields[key];
   return value === undefined ? "" : String(value);
 }
 
+/** A field that may be given several times. */
 export function listOf(value: FieldValue | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === "object" ? value : [String(value)];

@@ -12,6 +12,7 @@ export function text(call: TracedCall, at: number): string {
   return value?.kind === "bytes" ? value.bytes.toString("latin1") : "";
 }
 
+/** A member of an argument that is a structure. */
 export function member(call: TracedCall, at: number, name: string): TracedValue | undefined {
   const value = call.args[at];
   return value?.kind === "struct" ? value.fields.get(name) : undefined;
@@ -22,6 +23,7 @@ export function number(call: TracedCall, at: number): bigint {
   return flag(call.args[at]);
 }
 
+/** The sum of the flags in a value; 0 for what is no number. */
 export function flag(value: TracedValue | undefined): bigint {
   if (value?.kind !== "word") return 0n;
   return value.text.split("|").reduce((sum, part) => sum | partial(part), 0n);
@@ -39,6 +41,7 @@ export function cloneFlags(call: TracedCall): bigint {
   return named?.kind === "word" ? flag({ ...named, text: named.text.slice("flags=".length) }) : 0n;
 }
 
+/** As printf writes `0x%x`. */
 export function hex(value: bigint): string {
   return `0x${value.toString(16)}`;
 }

@@ -47,7 +47,7 @@ export function planNetworkUp(record: NetworkRecord, facts: NetworkFacts): reado
 }
 
 /** The lines of `ip -batch` that make a bridge. It is up, and so usable, last. */
-export function bridgeBatch(record: NetworkRecord): string {
+function bridgeBatch(record: NetworkRecord): string {
   const { id, hostInterface, mtu } = record;
   const lines = [
     `link add name ${hostInterface} mtu ${mtu} address ${bridgeAddress(id)} type bridge`,
