@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { readRecord, unlessDamaged } from "../../base/index.ts";
 import { adoptContainer, findLost } from "../lifecycle/adoptContainer.ts";
+import { abandonedComparisons, removeComparison } from "../runc/comparisonDirectory.ts";
 import { listContainerIds } from "../state/containerIds.ts";
 import { runDirectory } from "../state/liveState.ts";
 import { isAlive, type ProcessIdentity } from "../state/processIdentity.ts";
@@ -56,6 +57,18 @@ export function staleRunDirectories({ root, runRoot }: CheckScene): readonly Fin
       const apply = (): void => rmSync(object, { recursive: true, force: true });
       return { object, sentence: "its container is gone", repair: { does: "removes the directory", apply } };
     });
+}
+
+/** What is left of comparisons with runc whose brig was killed. */
+export function leftoverComparisons({ runRoot }: CheckScene): readonly Finding[] {
+  return abandonedComparisons(runRoot).map((object) => ({
+    object,
+    sentence: "the brig that compared a container with runc here is gone",
+    repair: {
+      does: "removes the control groups that runc was given, and the directory",
+      apply: () => removeComparison(object),
+    },
+  }));
 }
 
 function livePayload(directory: string): ProcessIdentity | undefined {

@@ -7,7 +7,7 @@ import { heldLocks } from "./checkLocks.ts";
 import { leftoverMounts } from "./checkMounts.ts";
 import { strayMonitors } from "./checkProcesses.ts";
 import { staleReservations } from "./checkReservations.ts";
-import { lostMonitors, staleRunDirectories } from "./checkRuns.ts";
+import { leftoverComparisons, lostMonitors, staleRunDirectories } from "./checkRuns.ts";
 import { damagedVolumes, leftoverVolumeParts, orphanVolumes } from "./checkVolumes.ts";
 import type { Check } from "./finding.ts";
 
@@ -24,6 +24,7 @@ export const networkChecks: readonly Check[] = [
 export const checks: readonly Check[] = [
   { name: "mounts", invariant: "I1", find: leftoverMounts },
   { name: "groups", invariant: "I5", find: leftoverGroups },
+  { name: "comparisons", invariant: "I5", find: leftoverComparisons },
   { name: "processes", invariant: "I6", find: strayMonitors },
   { name: "locks", invariant: "I7", find: heldLocks },
   { name: "images", invariant: "I8", find: damagedImages },

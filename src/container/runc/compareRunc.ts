@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { EngineError, makeDirectory, requireSystemProgram } from "../../base/index.ts";
+import { rmSync } from "node:fs";
+import { EngineError, requireSystemProgram } from "../../base/index.ts";
 import {
   type ComparedPurpose,
   comparePurposes,
@@ -18,6 +17,7 @@ import type { RunObserver } from "../runReports.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { runDirectory } from "../state/liveState.ts";
 import { type FollowedLaunch, followRun } from "../verify/followRun.ts";
+import { makeComparisonDirectory } from "./comparisonDirectory.ts";
 import { requireComparable } from "./requireComparable.ts";
 import { compareAttempt } from "./runcRoom.ts";
 import { traceRunc } from "./traceRunc.ts";
@@ -63,8 +63,7 @@ export async function compareRunc(request: CompareRuncRequest, context: EngineCo
   const own = await traceBrig({ ...request, options }, { strace, hidden }, context);
   request.signal?.throwIfAborted();
   const planned = await planRun(options, context);
-  makeDirectory(context.runRoot);
-  const directory = mkdtempSync(join(context.runRoot, ".runc-"));
+  const directory = makeComparisonDirectory(context.runRoot);
   try {
     const { signal } = request;
     const other = await traceRunc({
@@ -72,6 +71,7 @@ export async function compareRunc(request: CompareRuncRequest, context: EngineCo
       hidden,
       directory,
       programs,
+      pid: context.pid,
       ...(signal === undefined ? {} : { signal }),
     });
     return { rows: comparePurposes(other, own), runc: countOf(other), brig: countOf(own) };

@@ -5,16 +5,13 @@ import { errnoOf } from "../../base/index.ts";
 const tree = "/sys/fs/cgroup";
 
 /**
- * Notes which control groups there are on the way to the one that runc will make, in each hierarchy of version 1 or the
- * one of version 2. The result takes away what has come since, when no process is left in it.
+ * The control groups on the way to the one that runc will make that are not there yet, in each hierarchy of version 1 or
+ * the one of version 2; each before the one above it.
  */
-export function watchGroups(path: string): () => void {
+export function missingGroups(path: string): readonly string[] {
   const hierarchies = [tree, ...readdirSync(tree).map((name) => join(tree, name))];
   const groups = hierarchies.flatMap((hierarchy) => below(path).map((group) => join(hierarchy, group)));
-  const absent = groups.filter((group) => !existsSync(group));
-  return () => {
-    for (const group of absent) removeGroup(group);
-  };
+  return groups.filter((group) => !existsSync(group));
 }
 
 /** `/a/b` -> `/a/b`, `/a`: a group goes before the one above it. */
@@ -22,11 +19,13 @@ function below(path: string): readonly string[] {
   return path === "/" || path === "." ? [] : [path, ...below(dirname(path))];
 }
 
-/** The runtime has removed it already, or somebody else's group is in it by now. */
-function removeGroup(path: string): void {
-  try {
-    rmdirSync(path);
-  } catch (error) {
-    if (!["ENOENT", "ENOTDIR", "ENOTEMPTY", "EBUSY"].includes(errnoOf(error) ?? "")) throw error;
+/** Takes away those of the groups that are there and empty: what somebody else has put a group or a process into stays. */
+export function removeGroups(groups: readonly string[]): void {
+  for (const group of groups) {
+    try {
+      rmdirSync(group);
+    } catch (error) {
+      if (!["ENOENT", "ENOTDIR", "ENOTEMPTY", "EBUSY"].includes(errnoOf(error) ?? "")) throw error;
+    }
   }
 }

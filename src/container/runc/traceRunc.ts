@@ -11,7 +11,8 @@ import {
 } from "../../launch/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import { watchChanges } from "../follow/changeWatch.ts";
-import { watchGroups } from "./runcGroups.ts";
+import { recordGroups } from "./comparisonDirectory.ts";
+import { missingGroups, removeGroups } from "./runcGroups.ts";
 import { compareAttempt, lastWords, openRuncRoom, type RuncRoom } from "./runcRoom.ts";
 import { openTraceFile } from "./traceFile.ts";
 
@@ -25,6 +26,8 @@ export interface TraceRuncRequest {
   /** Empty, and the caller's to remove. */
   readonly directory: string;
   readonly programs: RuncPrograms;
+  /** This process. */
+  readonly pid: number;
   readonly signal?: AbortSignal;
 }
 
@@ -35,7 +38,8 @@ export interface RuncPrograms {
 
 /**
  * Runs the bundle of a plan with runc, followed by strace(1), up to the execution of its command, and ends it. Neither
- * a process, a mount nor a control group is left; when the caller is killed, the group is, and the directory.
+ * a process, a mount nor a control group is left; when the caller is killed, the groups and the directory are, which
+ * `system check --repair` removes.
  *
  * @throws EngineError `launchFailed` with runc's own words when it cannot run the bundle, `interrupted`.
  */
@@ -50,14 +54,15 @@ export async function traceRunc(request: TraceRuncRequest): Promise<LaunchCalls>
     group: `/${request.id}`,
     ...request.hidden,
   });
-  const removeGroups = watchGroups(bundleSpec.linux.cgroupsPath);
+  const groups = missingGroups(bundleSpec.linux.cgroupsPath);
+  recordGroups(directory, { pid: request.pid, id: request.id, groups });
   const room = await openRuncRoom();
   try {
     await mountRoot(request, room);
     await followRunc(request, room, trace);
   } finally {
     await room.close();
-    removeGroups();
+    removeGroups(groups);
   }
   return trace.result();
 }

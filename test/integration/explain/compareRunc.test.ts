@@ -6,6 +6,8 @@ import test, { after, before } from "node:test";
 import { EngineError, findSystemProgram } from "../../../src/base/index.ts";
 import { createEngine } from "../../../src/createEngine.ts";
 import { brigCommand, brigEnvironment, brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
+import { BrigProcess } from "../../support/brigProcess.ts";
+import { until } from "../../support/logServers.ts";
 import { outerCommand } from "../../support/outerNamespace.ts";
 import { helperPath } from "../../support/projectPaths.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
@@ -197,5 +199,42 @@ test("a comparison that is interrupted leaves nothing", async () => {
   })();
   await assert.rejects(ended, (error) => error === reason);
   await begun;
+  requireNothingLeft();
+});
+
+test("what a killed comparison leaves is found and removed by system check --repair, and nothing of one that runs", async () => {
+  const request = [
+    ...words,
+    "--userns",
+    "host",
+    "--network",
+    "none",
+    "--cgroup-parent",
+    parent,
+    image,
+    "sleep",
+    "1000",
+  ];
+  const comparison = new BrigProcess(request, root);
+  const directory = join(root.runRoot, await appears(root.runRoot, (one) => one.startsWith(".runc-")));
+  await appears(directory, (one) => one === "state");
+  const faults = async (...flags: readonly string[]) =>
+    (await runBrig(["system", "check", "--format", "{{.check}} {{.object}} {{.repaired}}", ...flags], { root })).stdout
+      .split("\n")
+      .filter((line) => line.includes(".runc-"));
+  comparison.child.kill("SIGSTOP"); // runc goes on, and it cannot come to its end while it is looked at
+  assert.deepEqual(await faults(), []);
+  const { id, groups: made } = JSON.parse(readFileSync(join(directory, "comparison.json"), "utf8")) as {
+    readonly id: string;
+    readonly groups: readonly string[];
+  };
+  const held = () => made.filter((group) => group.endsWith(id) && existsSync(group));
+  await until(() => held().length > 0);
+  comparison.child.kill("SIGKILL");
+  await comparison.ended;
+  assert.deepEqual(await faults(), [`comparisons ${directory} false`]);
+  assert.notDeepEqual(held(), []);
+  assert.deepEqual(await faults("--repair"), [`comparisons ${directory} true`]);
+  assert.deepEqual(held(), []);
   requireNothingLeft();
 });
