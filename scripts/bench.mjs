@@ -9,6 +9,7 @@ import { measureExec } from "./bench/parts/exec.mjs";
 import { measureFleet } from "./bench/parts/fleet.mjs";
 import { measureHelper } from "./bench/parts/helper.mjs";
 import { measureIsolation } from "./bench/parts/isolation.mjs";
+import { measureJournal } from "./bench/parts/journal.mjs";
 import { measureLifecycle } from "./bench/parts/lifecycle.mjs";
 import { measureLogs } from "./bench/parts/logs.mjs";
 import { measureMachine } from "./bench/parts/machine.mjs";
@@ -31,6 +32,7 @@ const parts = {
   logs: measureLogs,
   helper: measureHelper,
   isolation: measureIsolation,
+  journal: measureJournal,
   machine: measureMachine,
   pull: measurePull("large"),
   "pull-layers": measurePull("layers"),
