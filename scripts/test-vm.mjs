@@ -3,7 +3,8 @@
 // All run on two user-mode kernels, the oldest that brig supports ("floor") and a recent one ("uml"). A test that neither
 // kernel has the means for runs on the recent one with SELinux switched on ("selinux"), or else on an emulated machine with
 // every controller and AppArmor ("tcg"); one that ran nowhere failed.
-// The files of test/vm/systemd run where Debian's systemd is process 1 ("systemd", the kernel of "uml").
+// The files of test/vm/systemd run where Debian's systemd is process 1 ("systemd", the kernel of "uml"), and once more with that
+// of the next release ("systemd-next").
 // The files of test/vm/reboot run in two boots with one disk, told by BRIG_VM_BOOT which it is.
 // `--engine NAME` runs everything on that one only. A word selects test files by a part of their path. The last line is
 // "N passed, N failed".
@@ -20,6 +21,8 @@ import { runInMachine } from "./vm/machine.mjs";
 /** Where everything runs, and where the rest runs. */
 const firstEngines = ["floor", "uml"];
 const lastEngines = ["selinux", "tcg"];
+/** Where the tests beside systemd run. */
+const managedEngines = ["systemd", "systemd-next"];
 
 /** Runs the tests of `job` in one boot of an engine; resolves with its results (see vm/runInside.mjs). */
 async function runOn(engine, job, { boot = "", keptDisk } = {}) {
@@ -134,8 +137,8 @@ async function runAll({ engine, files }) {
     const across = all.filter(({ source }) => source.startsWith("vm/reboot/"));
     const managed = all.filter(({ source }) => source.startsWith("vm/systemd/"));
     const within = all.filter((file) => !across.includes(file) && !managed.includes(file));
-    if (managed.length > 0 && (engine ?? "systemd") === "systemd") {
-      results.push(...(await runOn("systemd", { files: managed })));
+    for (const name of managedEngines.filter((one) => engine === undefined || engine === one)) {
+      if (managed.length > 0) results.push(...(await runOn(name, { files: managed })));
     }
     for (const name of engine === undefined ? firstEngines : [engine]) {
       if (within.length > 0) results.push(...(await runOn(name, { files: within })));

@@ -96,6 +96,15 @@ const emulated = {
   }),
 };
 
+/** What lies over this system's own files in a machine: systemd of the next release, with the libraries that it is linked with. */
+const nextSystemd = {
+  suite: "trixie",
+  packages:
+    "systemd libsystemd-shared libsystemd0 libc6 libacl1 libapparmor1 libaudit1 libblkid1 libcap2 libcap-ng0 libcrypt1 libmount1 libpam0g libpcre2-8-0 libseccomp2 libselinux1 libssl3t64 libzstd1 zlib1g".split(
+      " ",
+    ),
+};
+
 export const engines = {
   uml: userModeLinux("sid"),
   floor: userModeLinux("bookworm"),
@@ -104,4 +113,6 @@ export const engines = {
   tcg: emulated,
   /** The same kernel again, with Debian's systemd as process 1. */
   systemd: { ...userModeLinux("sid"), files: "uml", first: "systemd" },
+  /** And with that of the next release. */
+  "systemd-next": { ...userModeLinux("sid"), files: "uml", first: "systemd", over: nextSystemd },
 };

@@ -3,6 +3,7 @@
 #   MODULES  kernel modules        OUT, ERR  devices (or port:NAME) that reach the caller's stdout and stderr
 #   DISK     block device or ''    WRITABLE  file with the directories whose changes reach the host, one a line
 #   FIRST    what becomes process 1 when all this is ready: '' (command.sh) or systemd, whose only unit is command.sh then
+#   OVER     tree whose files take the place of the host's in the machine, or ''
 # The host's tree stays read-only below an overlay whose upper layer is memory. Any failure here panics the kernel,
 # which ends the machine without a status, which the caller reports.
 set -e
@@ -15,7 +16,13 @@ mount -o remount,bind,ro /
 grep -qw overlay /proc/filesystems || insmod "$MODULES/$release/kernel/fs/overlayfs/overlay.ko"
 mount -t tmpfs tmpfs /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
-mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
+lower=/
+if [ -n "$OVER" ]; then # a copy, because a layer may not lie inside another one
+  mkdir /mnt/over
+  cp -a "$OVER/." /mnt/over
+  lower=/mnt/over:/
+fi
+mount -t overlay -o lowerdir=$lower,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
 cd /mnt/root
 
 mount -t proc proc proc

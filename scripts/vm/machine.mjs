@@ -19,7 +19,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { runQuiet, StepFailure } from "../steps/command.mjs";
 import { engines } from "./engines.mjs";
-import { ensureTool } from "./packages.mjs";
+import { ensureTool, unpackPackages } from "./packages.mjs";
 
 const init = join(dirname(fileURLToPath(import.meta.url)), "init.sh");
 
@@ -34,14 +34,26 @@ const commonTools = [
 
 /** Makes the engine's files, once. Two callers at the same time do the work twice and keep the first result. */
 function prepareEngine(name) {
-  const directory = join(cacheDirectory(), engines[name].files ?? name);
-  for (const [file, packageName] of [...commonTools, ...engines[name].tools]) ensureTool(file, packageName);
+  const { files, tools, prepare } = engines[name];
+  for (const [file, packageName] of [...commonTools, ...tools]) ensureTool(file, packageName);
+  return prepared(files ?? name, prepare);
+}
+
+/** What lies over this system's files in the machine, or ''. */
+function prepareOver({ over }) {
+  if (over === undefined) return "";
+  const { suite, packages } = over;
+  return prepared(`over-${suite}`, (directory) => unpackPackages({ suite, packages, directory }));
+}
+
+function prepared(name, prepare) {
+  const directory = join(cacheDirectory(), name);
   if (existsSync(directory)) return directory;
-  process.stderr.write(`test machine: fetching the packages of engine "${name}" (once, kept in ${directory})\n`);
+  process.stderr.write(`test machine: fetching the packages of "${name}" (once, kept in ${directory})\n`);
   mkdirSync(cacheDirectory(), { recursive: true });
   const fresh = mkdtempSync(`${directory}.`);
   try {
-    engines[name].prepare(fresh, directory);
+    prepare(fresh, directory);
     if (!existsSync(directory)) renameSync(fresh, directory);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
@@ -61,6 +73,7 @@ function furnish({ machine, engine, directory, disk, keptDisk, writable, command
     DISK: disk === undefined ? "" : diskDevice,
     WRITABLE: join(machine, "writable"),
     FIRST: engine.first ?? "",
+    OVER: prepareOver(engine),
   };
   const exported = Object.entries({ ...env, TMPDIR: "/mnt", BRIG_VM_DISK: settings.DISK }).filter(([key]) =>
     /^[A-Za-z_][A-Za-z0-9_]*$/.test(key),
@@ -75,7 +88,7 @@ function furnish({ machine, engine, directory, disk, keptDisk, writable, command
     join(machine, "command"),
     [
       ...exported.map(([key, value]) => `export ${key}=${quote(value)}`),
-      `unset VM MODULES OUT ERR DISK WRITABLE FIRST`,
+      `unset VM MODULES OUT ERR DISK WRITABLE FIRST OVER`,
       `cd ${quote(cwd)} || exit 125`,
       `exec ${command.map(quote).join(" ")}\n`,
     ].join("\n"),

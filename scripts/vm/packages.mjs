@@ -49,10 +49,8 @@ export function unpackPackages({ suite, packages, directory }) {
   };
   const options = ["-qq", ...Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`])];
   runQuiet("apt-get", [...options, "update"]);
-  for (const name of packages) {
-    const real = name.endsWith("-amd64") ? kernelBehind(name, options) : name;
-    runQuiet("apt-get", [...options, "download", real], { cwd: join(apt, "debs") });
-  }
+  const real = packages.map((name) => (name.endsWith("-amd64") ? kernelBehind(name, options) : name));
+  runQuiet("apt-get", [...options, "download", ...real], { cwd: join(apt, "debs") });
   for (const deb of readdirSync(join(apt, "debs"))) runQuiet("dpkg-deb", ["-x", join(apt, "debs", deb), directory]);
   rmSync(apt, { recursive: true, force: true });
 }
