@@ -79,6 +79,8 @@ function hintFor({ step, call, errno }: FailedLaunch): string | undefined {
   if (errno === "ENOSPC") return "free some space, or, if there is enough, raise fs.mount-max or user.max_*_namespaces";
   if (call === "mount_setattr" && errno === "EINVAL" && step.startsWith("bind"))
     return "the file system of a mounted directory, or of one in it, takes no id map: use --userns=host and no idmap=";
+  if (step === "cg.io.bfq.weight" && errno === "ENOENT")
+    return "BFQ of this kernel does not weigh groups (CONFIG_BFQ_GROUP_IOSCHED): limit rates with --device-read-bps";
   if (step === "lsm.apparmor") return "the kernel has no such profile any more: load it again with apparmor_parser";
   if (step === "lsm.selinux") return "the policy knows no such label, or does not let this caller give it";
   if (errno === "EPERM") return 'see what this machine refuses with "brig doctor"';
