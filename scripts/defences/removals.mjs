@@ -16,6 +16,18 @@ export const removals = [
     tests: "security/V04",
   },
   {
+    id: "V07",
+    without: "the refusal of links where the kernel's file systems go",
+    edits: [
+      {
+        file: "src/launch/compileChild.ts",
+        from: "...(kernelDirectories.test(destination) ? { nosymlinks: 1 } : {}) };",
+        to: "};",
+      },
+    ],
+    tests: "security/V07",
+  },
+  {
     id: "V11",
     without: "the look at an image's volumes",
     edits: [
@@ -40,6 +52,18 @@ export const removals = [
     tests: "security/V69",
   },
   {
+    id: "V12",
+    without: "the empty set of what is passed on",
+    edits: [
+      {
+        file: "src/launch/compileInit.ts",
+        from: "inheritable: String(capabilityMask(inheritable)),",
+        to: "inheritable: String(capabilityMask([...inheritable, ...permitted])),",
+      },
+    ],
+    tests: "security/V12",
+  },
+  {
     id: "V38",
     without: "the choice of attributes: those of overlayfs are kept",
     edits: [
@@ -51,6 +75,30 @@ export const removals = [
       },
     ],
     tests: "security/V38",
+  },
+  {
+    id: "V51",
+    without: "the rule that credentials belong to one place",
+    edits: [
+      {
+        file: "src/image/registry/transport.ts",
+        from: "...(isOrigin && request.authorization !== undefined",
+        to: "...(request.authorization !== undefined",
+      },
+    ],
+    tests: "integration/pull/redirects",
+  },
+  {
+    id: "V55",
+    without: "the look at what registries say",
+    edits: [
+      {
+        file: "src/image/registry/failures.ts",
+        from: '\\u2028-\\u202e\\u2066-\\u2069]+/g, " ");',
+        to: "\\u2028-\\u202e\\u2066-\\u2069]+/g, (what) => what);",
+      },
+    ],
+    tests: "integration/pull/faults",
   },
   {
     id: "V66",
