@@ -56,14 +56,13 @@ uint64_t launch_start_time(struct launch *launch, pid_t pid)
 
 static int run_step(struct launch *launch, const struct record *record)
 {
-    static const struct operation *const vocabulary[] = {host_operations, child_operations, init_operations};
+    extern const struct operation __start_operations[], __stop_operations[]; /* of all files */
     const char *step = record_get(record, "step");
     launch->journal.step = step == NULL ? record->op : step;
     launch->journal.last_error = 0;
     FAIL_POINT("step", launch->journal.step);
-    for (size_t part = 0; part < sizeof vocabulary / sizeof vocabulary[0]; part++)
-        for (const struct operation *operation = vocabulary[part]; operation->name != NULL; operation++)
-            if (strcmp(operation->name, record->op) == 0) return operation->run(launch, record);
+    for (const struct operation *operation = __start_operations; operation < __stop_operations; operation++)
+        if (strcmp(operation->name, record->op) == 0) return operation->run(launch, record);
     errno = ENOSYS;
     return (int)CALL(&launch->journal, "plan", -1, "no operation \"%s\"", record->op);
 }

@@ -98,11 +98,18 @@ struct launch {
     int slave;
 };
 
-/* An operation returns 0, or -1 after a failing CALL, which the journal then reports as the failure of the step. */
 struct operation {
     const char *name;
     int (*run)(struct launch *launch, const struct record *record);
-};
+} __attribute__((aligned(16)));
+
+/* Begins the function of an operation, under the name that plans have for it: the linker lays the entries of all files side
+ * by side (ld(1), "Orphan Sections"). It returns 0, or -1 after a failing CALL, which the journal then reports as the failure
+ * of the step. */
+#define OPERATION(plan_name, function)                                                                                      \
+    static int function(struct launch *launch, const struct record *record);                                                \
+    static const struct operation function##_entry __attribute__((used, section("operations"))) = {(plan_name), (function)}; \
+    static int function(struct launch *launch, __attribute__((unused)) const struct record *record)
 
 /* Declares a variable and gives it the value of a field, or ends the operation when the plan has no such one. */
 #define NUMBER(variable, key, max)                                                                                          \
@@ -117,8 +124,6 @@ struct operation {
 
 /* A recorded call of the step under way. */
 #define DO(name, call, ...) ((int)CALL(&launch->journal, name, call, __VA_ARGS__))
-
-extern const struct operation host_operations[], child_operations[], init_operations[];
 
 int launch_phase(struct launch *launch, const char *phase);
 const struct record *launch_find(const struct launch *launch, const char *op); /* the last such record, or NULL */

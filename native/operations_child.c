@@ -18,13 +18,13 @@ static int await_message(struct launch *launch, char expected, int *fd)
     return -1;
 }
 
-static int op_await_host(struct launch *launch, const struct record *)
+OPERATION("awaitHost", op_await_host)
 {
     int none;
     return DO("recvmsg", await_message(launch, 'm', &none), "from the host: go on");
 }
 
-static int op_become_root(struct launch *launch, const struct record *)
+OPERATION("becomeRoot", op_become_root)
 {
     if (DO("setresgid", setresgid(0, 0, 0), "0, 0, 0") != 0) return -1;
     if (DO("setgroups", setgroups(0, NULL), "none") != 0) return -1;
@@ -32,7 +32,7 @@ static int op_become_root(struct launch *launch, const struct record *)
 }
 
 /* Joins namespaces of a kept target; both the host phase (pid, which takes effect for children) and the child use it. */
-static int op_join(struct launch *launch, const struct record *record)
+OPERATION("join", op_join)
 {
     const char *name = record_get(record, "target");
     int target = launch_handle(launch, name);
@@ -42,25 +42,25 @@ static int op_join(struct launch *launch, const struct record *record)
 }
 
 /* After a mount namespace was joined: its root is where paths of the container are resolved. */
-static int op_joined_root(struct launch *launch, const struct record *)
+OPERATION("joinedRoot", op_joined_root)
 {
     launch->root = path_open_host(&launch->journal, "/", O_PATH | O_DIRECTORY);
     return launch->root < 0 ? -1 : 0;
 }
 
-static int op_unshare(struct launch *launch, const struct record *record)
+OPERATION("unshare", op_unshare)
 {
     FLAGS(flags, "flag");
     return DO("unshare", unshare((int)flags), "0x%llx", (unsigned long long)flags);
 }
 
-static int op_propagation(struct launch *launch, const struct record *record)
+OPERATION("propagation", op_propagation)
 {
     OWNED root = path_open_host(&launch->journal, "/", O_PATH | O_DIRECTORY);
     return root < 0 ? -1 : mount_set(launch, record, root, AT_RECURSIVE);
 }
 
-static int op_host_name(struct launch *launch, const struct record *record)
+OPERATION("hostName", op_host_name)
 {
     const char *name = record_get(record, "name"), *domain = record_get(record, "domain");
     if (name != NULL && DO("sethostname", sethostname(name, strlen(name)), "\"%s\"", name) != 0) return -1;
@@ -68,7 +68,7 @@ static int op_host_name(struct launch *launch, const struct record *record)
     return DO("setdomainname", setdomainname(domain, strlen(domain)), "\"%s\"", domain);
 }
 
-static int op_loopback_up(struct launch *launch, const struct record *)
+OPERATION("loopbackUp", op_loopback_up)
 {
     struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
     OWNED fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -76,7 +76,7 @@ static int op_loopback_up(struct launch *launch, const struct record *)
 }
 
 /* Attaches the root on top of "/" of our mount namespace and makes it the working directory. The host sends it to the child. */
-static int op_attach_root(struct launch *launch, const struct record *)
+OPERATION("attachRoot", op_attach_root)
 {
     if (launch->root < 0 && DO("recvmsg", await_message(launch, 'r', &launch->root), "from the host: the root") != 0) return -1;
     unsigned flags = MOVE_MOUNT_F_EMPTY_PATH;
@@ -119,7 +119,7 @@ static int attach(struct launch *launch, const struct record *record, int tree)
 /* A new instance of a file system, attached at a target, kept under a name, or both. The container's procfs is kept: what
  * must be written below /proc/sys goes through this descriptor, so no mount over a part of /proc can redirect it
  * (CVE-2019-16884, CVE-2025-52881). */
-static int op_mount(struct launch *launch, const struct record *record)
+OPERATION("mount", op_mount)
 {
     REQUIRED(type, "type");
     bool attached = record_get(record, "target") != NULL;
@@ -130,14 +130,14 @@ static int op_mount(struct launch *launch, const struct record *record)
     return record_get(record, "as") == NULL ? 0 : launch_keep(launch, record_get(record, "as"), disown(&tree));
 }
 
-static int op_attach(struct launch *launch, const struct record *record)
+OPERATION("attach", op_attach)
 {
     int tree = launch_handle(launch, record_get(record, "tree"));
     return tree < 0 ? launch_invalid(launch, record, "tree") : attach(launch, record, tree);
 }
 
 /* Mounts a part of the container's tree onto itself with other attributes: read-only /proc/sys and its like. */
-static int op_remount(struct launch *launch, const struct record *record)
+OPERATION("remount", op_remount)
 {
     OWNED target = open_target(launch, record, -1);
     if (target < 0) return errno == ENOENT ? 0 : -1; /* this kernel has no such file: nothing to protect */
@@ -148,7 +148,7 @@ static int op_remount(struct launch *launch, const struct record *record)
 
 /* Hides a file behind the null device, a directory behind an empty read-only tmpfs that all of them share (one each
  * would make the end of the container slow). `null` is the device attached at /dev/null, verified by the host phase. */
-static int op_mask(struct launch *launch, const struct record *record)
+OPERATION("mask", op_mask)
 {
     struct stat status;
     OWNED target = open_target(launch, record, -1);
@@ -165,13 +165,13 @@ static int op_mask(struct launch *launch, const struct record *record)
     return first ? launch_keep(launch, "mask", disown(&tree)) : 0;
 }
 
-static int op_make(struct launch *launch, const struct record *record)
+OPERATION("make", op_make)
 {
     int fd = open_target(launch, record, -1);
     return fd < 0 ? -1 : close(fd);
 }
 
-static int op_symlink(struct launch *launch, const struct record *record)
+OPERATION("symlink", op_symlink)
 {
     REQUIRED(to, "to");
     REQUIRED(target, "target");
@@ -185,7 +185,7 @@ static int op_symlink(struct launch *launch, const struct record *record)
 }
 
 /* The devpts of a running container, whose processes may have put something else in its place. */
-static int op_devpts(struct launch *launch, const struct record *)
+OPERATION("devpts", op_devpts)
 {
     struct statfs status = {0};
     OWNED fd = path_open_in(&launch->journal, launch->root, "dev/pts", O_PATH | O_DIRECTORY, IN_ROOT | RESOLVE_NO_SYMLINKS);
@@ -197,7 +197,7 @@ static int op_devpts(struct launch *launch, const struct record *)
 
 /* A pseudo-terminal of the container's own devpts. The slave comes from the master by TIOCGPTPEER, never from a path
  * below /dev/pts (CVE-2025-52565); for a first process it is also shown as /dev/console. The master goes to the host. */
-static int op_terminal(struct launch *launch, const struct record *record)
+OPERATION("terminal", op_terminal)
 {
     int unlock = 0, devpts = launch_handle(launch, "devpts");
     uint64_t rows, columns, owner;
@@ -219,14 +219,14 @@ static int op_terminal(struct launch *launch, const struct record *record)
     return console < 0 ? -1 : attach(launch, record, console);
 }
 
-static int op_pivot(struct launch *launch, const struct record *)
+OPERATION("pivot", op_pivot)
 {
     if (DO("pivot_root", syscall(SYS_pivot_root, ".", "."), "\".\", \".\"") != 0) return -1;
     if (DO("umount2", umount2(".", MNT_DETACH), "\".\", MNT_DETACH") != 0) return -1;
     return DO("chdir", chdir("/"), "\"/\"");
 }
 
-static int op_sysctl(struct launch *launch, const struct record *record)
+OPERATION("sysctl", op_sysctl)
 {
     REQUIRED(file, "file");
     REQUIRED(value, "value");
@@ -257,7 +257,7 @@ static int copy_tree(struct launch *launch, int from, int into)
     return result;
 }
 
-static int op_copy_up(struct launch *launch, const struct record *record)
+OPERATION("copyUp", op_copy_up)
 {
     const char *target = record_get(record, "target");
     int volume = launch_handle(launch, record_get(record, "tree"));
@@ -270,27 +270,3 @@ static int op_copy_up(struct launch *launch, const struct record *record)
     if (into < 0 || DO("copyTree", copy_tree(launch, source, into), "\"%s\" -> the volume", target) != 0) return -1;
     return DO("fchdir", fchdir(launch->root), "%d", launch->root); /* where attributes of links may have led us from */
 }
-
-const struct operation child_operations[] = {
-    {"awaitHost", op_await_host},
-    {"becomeRoot", op_become_root},
-    {"unshare", op_unshare},
-    {"join", op_join},
-    {"propagation", op_propagation},
-    {"hostName", op_host_name},
-    {"loopbackUp", op_loopback_up},
-    {"attachRoot", op_attach_root},
-    {"mount", op_mount},
-    {"attach", op_attach},
-    {"remount", op_remount},
-    {"mask", op_mask},
-    {"make", op_make},
-    {"symlink", op_symlink},
-    {"joinedRoot", op_joined_root},
-    {"devpts", op_devpts},
-    {"terminal", op_terminal},
-    {"pivot", op_pivot},
-    {"sysctl", op_sysctl},
-    {"copyUp", op_copy_up},
-    {NULL, NULL},
-};

@@ -12,11 +12,10 @@
 
 /* A detached copy of the mount at a host path, kept under a name. `device` is what the inode must be (R5). `part` is a
  * path below it that a container may have written: it is resolved with the first path as its root. */
-static int op_open_tree(struct launch *launch, const struct record *record)
+OPERATION("openTree", op_open_tree)
 {
-    const char *path = record_get(record, "path"), *device = record_get(record, "device"), *type = record_get(record, "type");
-    const char *part = record_get(record, "part");
-    if (path == NULL) return launch_invalid(launch, record, "path");
+    REQUIRED(path, "path");
+    const char *device = record_get(record, "device"), *type = record_get(record, "type"), *part = record_get(record, "part");
     unsigned flags = OPEN_TREE_CLONE | (record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
     OWNED top = part == NULL ? -1 : path_open_host(&launch->journal, path, O_PATH | O_DIRECTORY);
     OWNED at = top < 0 ? -1 : path_open_in(&launch->journal, top, part, O_PATH, IN_ROOT);
@@ -40,7 +39,7 @@ static int op_open_tree(struct launch *launch, const struct record *record)
 
 /* A mount of another container, kept under a name. It is cloned in that one's mount namespace, where alone it may be; we
  * are in it for that moment only, and nothing in it can see or trace us. */
-static int op_borrow_tree(struct launch *launch, const struct record *record)
+OPERATION("borrowTree", op_borrow_tree)
 {
     struct journal *journal = &launch->journal;
     REQUIRED(path, "path");
@@ -55,7 +54,7 @@ static int op_borrow_tree(struct launch *launch, const struct record *record)
     return launch_keep(launch, record_get(record, "as"), disown(&tree));
 }
 
-static int op_private_mounts(struct launch *launch, const struct record *record)
+OPERATION("privateMounts", op_private_mounts)
 {
     struct mount_attr attr = {.propagation = MS_PRIVATE};
     FLAGS(flags, "flag"); /* of further namespaces */
@@ -67,7 +66,7 @@ static int op_private_mounts(struct launch *launch, const struct record *record)
  * colon for each, 127 layers fit, on every kernel since 6.1. From "a" on no byte is special to overlayfs or path look-up. */
 #define SLOT_NAME(slot) ((char)('a' + (slot)))
 
-static int op_stage(struct launch *launch, const struct record *record)
+OPERATION("stage", op_stage)
 {
     REQUIRED(at, "at");
     launch->stage = mount_new(launch, record, "tmpfs", NULL);
@@ -78,7 +77,7 @@ static int op_stage(struct launch *launch, const struct record *record)
 }
 
 /* Attaches a kept tree (or makes an empty directory) under its name or the short one of a slot, 0 for the topmost layer. */
-static int op_layer(struct launch *launch, const struct record *record)
+OPERATION("layer", op_layer)
 {
     const char *from = record_get(record, "from"), *given = record_get(record, "name");
     uint64_t slot = 0;
@@ -90,14 +89,14 @@ static int op_layer(struct launch *launch, const struct record *record)
 }
 
 /* Attributes, propagation and id mapping of a kept tree, or of the root; the last is possible only while it is detached. */
-static int op_set_tree(struct launch *launch, const struct record *record)
+OPERATION("setTree", op_set_tree)
 {
     const char *name = record_get(record, "tree");
     return mount_set(launch, record, name == NULL ? launch->root : launch_handle(launch, name), record_get(record, "recursive") != NULL ? AT_RECURSIVE : 0u);
 }
 
 /* The group of a container that runs: what joins it is born there, and the group stays when that has ended. */
-static int op_cgroup_open(struct launch *launch, const struct record *record)
+OPERATION("cgroupOpen", op_cgroup_open)
 {
     REQUIRED(path, "path");
     close_owned(&launch->cgroup);
@@ -105,7 +104,7 @@ static int op_cgroup_open(struct launch *launch, const struct record *record)
     return launch->cgroup < 0 ? -1 : 0;
 }
 
-static int op_cgroup_make(struct launch *launch, const struct record *record)
+OPERATION("cgroupMake", op_cgroup_make)
 {
     REQUIRED(path, "path");
     if (path_make_directory(&launch->journal, AT_FDCWD, path, 0755) != 0 && errno != EEXIST) return -1;
@@ -113,7 +112,7 @@ static int op_cgroup_make(struct launch *launch, const struct record *record)
 }
 
 /* Loads the device filter and attaches it to the container's group. Without it the container must not start. */
-static int op_cgroup_devices(struct launch *launch, const struct record *record)
+OPERATION("cgroupDevices", op_cgroup_devices)
 {
     static unsigned char program[DEVICE_INSNS_MAX * 8];
     static const char license[] = "Apache-2.0";
@@ -132,7 +131,7 @@ static int op_cgroup_devices(struct launch *launch, const struct record *record)
 
 /* Makes the container's first process, in its group from birth. It runs the other two phases. We are a worker of the
  * monitor, which becomes its parent and hears of it through the socket that it shares with us. */
-static int op_clone(struct launch *launch, const struct record *record)
+OPERATION("clone", op_clone)
 {
     struct journal *journal = &launch->journal;
     int ends[2];
@@ -159,7 +158,7 @@ static int op_clone(struct launch *launch, const struct record *record)
 }
 
 /* Gives the child its ids; or makes, kept under a name, a user namespace for its maps alone, in which nobody stays. */
-static int op_map_ids(struct launch *launch, const struct record *record)
+OPERATION("mapIds", op_map_ids)
 {
     REQUIRED(uids, "uids");
     REQUIRED(gids, "gids");
@@ -183,14 +182,14 @@ static int op_map_ids(struct launch *launch, const struct record *record)
 }
 
 /* Lets the child go on with what waits for something of ours: its ids, its network. */
-static int op_release(struct launch *launch, const struct record *)
+OPERATION("release", op_release)
 {
     return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'm', .fd = -1}), "to the child: go on");
 }
 
 /* The process whose namespaces are joined: without a pid that of our monitor, else another container's. A pid says little:
  * the start time, field 22 of proc_pid_stat(5), says that it is still the one that was meant, and the pidfd keeps it so. */
-static int op_target(struct launch *launch, const struct record *record)
+OPERATION("target", op_target)
 {
     char path[64];
     if (record_get(record, "pid") == NULL) return DO("target", launch_keep(launch, record_get(record, "as"), launch->pidfd), "%d", launch->pidfd);
@@ -209,13 +208,13 @@ static int op_target(struct launch *launch, const struct record *record)
 
 /* Before it joins a container, whose processes could otherwise trace it and take what it has open (CVE-2016-9962). The
  * child inherits it, so there is no moment without. */
-static int op_undumpable(struct launch *launch, const struct record *)
+OPERATION("undumpable", op_undumpable)
 {
     return DO("prctl", prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE, 0");
 }
 
 /* The network namespace of the child, or of a target, for the tools that follow. */
-static int op_network(struct launch *launch, const struct record *record)
+OPERATION("network", op_network)
 {
     char path[64];
     uint64_t pid = (uint64_t)launch->child;
@@ -271,7 +270,7 @@ static int run_tool(struct launch *launch, const struct record *record, char sai
 
 /* Runs a program of the host to its end, in the host's network namespace or `inside` the container's, which is its
  * descriptor 3. What it says is the reason when it fails. */
-static int op_tool(struct launch *launch, const struct record *record)
+OPERATION("tool", op_tool)
 {
     REQUIRED(tool, "tool");
     char said[400] = "";
@@ -279,7 +278,7 @@ static int op_tool(struct launch *launch, const struct record *record)
 }
 
 /* Executes another phase beside this one: in a process of its own, kept under the phase's name, which tells its failure. */
-static int op_beside(struct launch *launch, const struct record *record)
+OPERATION("beside", op_beside)
 {
     REQUIRED(steps, "steps");
     journal_flush(&launch->journal);
@@ -288,7 +287,7 @@ static int op_beside(struct launch *launch, const struct record *record)
     return pid < 0 ? -1 : launch_keep(launch, steps, (int)syscall(SYS_pidfd_open, pid, 0));
 }
 
-static int op_gather(struct launch *launch, const struct record *record)
+OPERATION("gather", op_gather)
 {
     siginfo_t end = {0};
     int pidfd = launch_handle(launch, record_get(record, "steps"));
@@ -297,7 +296,7 @@ static int op_gather(struct launch *launch, const struct record *record)
 }
 
 /* A file of the kernel's: a setting of the host's network namespace, of a group, or of this process, for the child or for itself. */
-static int op_setting(struct launch *launch, const struct record *record)
+OPERATION("setting", op_setting)
 {
     REQUIRED(file, "file");
     REQUIRED(value, "value");
@@ -305,7 +304,7 @@ static int op_setting(struct launch *launch, const struct record *record)
     return fd < 0 ? -1 : DO("write", write(fd, value, strlen(value)), "%s, \"%s\"", file, value) == (int)strlen(value) ? 0 : -1;
 }
 
-static int op_signal(struct launch *launch, const struct record *record)
+OPERATION("signal", op_signal)
 {
     int target = launch_handle(launch, record_get(record, "target"));
     NUMBER(number, "number", NSIG - 1);
@@ -314,7 +313,7 @@ static int op_signal(struct launch *launch, const struct record *record)
 
 /* overlayfs works on its layers with the ids and capabilities of whoever makes it. Below an idmapped mount that must be
  * the root which the user namespace maps: else `work` cannot be made, and the kernel falls back to read-only. */
-static int op_overlay(struct launch *launch, const struct record *record)
+OPERATION("overlay", op_overlay)
 {
     char lower[sizeof "lowerdir=" + 2 * LAYER_SLOTS] = "lowerdir=";
     NUMBER(owner, "owner", UINT32_MAX);
@@ -333,19 +332,19 @@ static int op_overlay(struct launch *launch, const struct record *record)
 }
 
 /* A kept tree is the root, as it is (a directory given by the user). */
-static int op_use_root(struct launch *launch, const struct record *record)
+OPERATION("useRoot", op_use_root)
 {
     launch->root = launch_handle(launch, record_get(record, "tree"));
     return launch->root < 0 ? launch_invalid(launch, record, "tree") : 0;
 }
 
-static int op_hand_root(struct launch *launch, const struct record *)
+OPERATION("handRoot", op_hand_root)
 {
     return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'r', .fd = launch->root}), "to the child: fd %d, the root", launch->root);
 }
 
 /* Sends a file of the root back to the caller, who may be about to decide something by it, and what it is. */
-static int op_read_file(struct launch *launch, const struct record *record)
+OPERATION("readFile", op_read_file)
 {
     REQUIRED(path, "path");
     NUMBER(limit, "limit", 1u << 24);
@@ -359,10 +358,10 @@ static int op_read_file(struct launch *launch, const struct record *record)
 }
 
 /* Sends what is at a path of the root, or a kept tree, to stdout (archive.c). */
-static int op_archive(struct launch *launch, const struct record *record)
+OPERATION("archive", op_archive)
 {
-    const char *path = record_get(record, "path"), *tree = record_get(record, "tree");
-    if (path == NULL) return launch_invalid(launch, record, "path");
+    REQUIRED(path, "path");
+    const char *tree = record_get(record, "tree");
     uint64_t last = record_get(record, "follow") != NULL ? 0u : (uint64_t)O_NOFOLLOW;
     OWNED start = path_open_in(&launch->journal, tree == NULL ? launch->root : launch_handle(launch, tree), path, O_PATH | last, IN_ROOT);
     OWNED below = record_get(record, "below") == NULL ? -1 : path_open_in(&launch->journal, launch->root, ".", O_PATH | O_DIRECTORY, IN_ROOT);
@@ -378,13 +377,13 @@ static int op_archive(struct launch *launch, const struct record *record)
 }
 
 /* Makes what stdin describes in the root (extract.c). */
-static int op_unpack(struct launch *launch, const struct record *record)
+OPERATION("unpack", op_unpack)
 {
     return DO("unpack", unpack_stdin(launch->root, record_get(record, "layer") != NULL), "%d", launch->root);
 }
 
 /* Deletes entries of a directory of the engine's own (trees.c). */
-static int op_remove(struct launch *launch, const struct record *record)
+OPERATION("remove", op_remove)
 {
     REQUIRED(parent, "parent");
     OWNED directory = path_open_host(&launch->journal, parent, O_RDONLY | O_DIRECTORY);
@@ -397,7 +396,7 @@ static int op_remove(struct launch *launch, const struct record *record)
 }
 
 /* Says on stdout how much is below each directory; what is not there counts nothing. */
-static int op_measure(struct launch *launch, const struct record *record)
+OPERATION("measure", op_measure)
 {
     for (const char *path = record->op; (path = record_next(path, "path")) != NULL;) {
         OWNED top = path_open_host(&launch->journal, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -405,35 +404,3 @@ static int op_measure(struct launch *launch, const struct record *record)
     }
     return fflush(stdout) == 0 ? 0 : -1;
 }
-
-const struct operation host_operations[] = {
-    {"openTree", op_open_tree},
-    {"borrowTree", op_borrow_tree},
-    {"privateMounts", op_private_mounts},
-    {"stage", op_stage},
-    {"setTree", op_set_tree},
-    {"layer", op_layer},
-    {"cgroupMake", op_cgroup_make},
-    {"cgroupOpen", op_cgroup_open},
-    {"cgroupDevices", op_cgroup_devices},
-    {"target", op_target},
-    {"signal", op_signal},
-    {"network", op_network},
-    {"tool", op_tool},
-    {"beside", op_beside},
-    {"gather", op_gather},
-    {"setting", op_setting},
-    {"undumpable", op_undumpable},
-    {"clone", op_clone},
-    {"mapIds", op_map_ids},
-    {"release", op_release},
-    {"overlay", op_overlay},
-    {"useRoot", op_use_root},
-    {"handRoot", op_hand_root},
-    {"readFile", op_read_file},
-    {"archive", op_archive},
-    {"unpack", op_unpack},
-    {"remove", op_remove},
-    {"measure", op_measure},
-    {NULL, NULL},
-};

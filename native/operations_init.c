@@ -14,7 +14,7 @@
 #define FILTER_MAX 4096u
 #define CAPABILITY_LAST 63
 
-static int op_rlimit(struct launch *launch, const struct record *record)
+OPERATION("rlimit", op_rlimit)
 {
     NUMBER(resource, "resource", RLIM_NLIMITS);
     NUMBER(soft, "soft", UINT64_MAX);
@@ -24,7 +24,7 @@ static int op_rlimit(struct launch *launch, const struct record *record)
 }
 
 /* The payload's standard streams: the terminal, or the caller's with stdin replaced by the null device unless wanted. */
-static int op_streams(struct launch *launch, const struct record *record)
+OPERATION("streams", op_streams)
 {
     if (DO("setsid", setsid(), " ") < 0) return -1;
     if (launch->slave >= 0) {
@@ -59,25 +59,25 @@ static int await_answer(struct launch *launch)
 }
 
 /* A stop, for which the caller asks at any place of any process. A restart has nobody who looks. */
-static int op_pause(struct launch *launch, const struct record *)
+OPERATION("pause", op_pause)
 {
     if (launch->again || launch->hastens) return 0;
     journal_record(&launch->journal, "paused%cstep=%s%cpid=%d", 0, launch->journal.step, 0, (int)getpid());
     return DO("pause", await_answer(launch), "%s", launch->skips ? "on without the next step" : "on");
 }
 
-static int op_keyring(struct launch *launch, const struct record *)
+OPERATION("keyring", op_keyring)
 {
     long result = DO("keyctl", syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), "JOIN_SESSION_KEYRING");
     return result < 0 && errno != ENOSYS ? -1 : 0; /* a kernel without keyrings has none to share */
 }
 
-static int op_no_new_privileges(struct launch *launch, const struct record *)
+OPERATION("noNewPrivileges", op_no_new_privileges)
 {
     return DO("prctl", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS, 1");
 }
 
-static int op_bounding(struct launch *launch, const struct record *record)
+OPERATION("bounding", op_bounding)
 {
     NUMBER(keep, "capabilities", UINT64_MAX);
     for (int capability = 0; capability <= CAPABILITY_LAST; capability++) {
@@ -89,7 +89,7 @@ static int op_bounding(struct launch *launch, const struct record *record)
     return 0;
 }
 
-static int op_identity(struct launch *launch, const struct record *record)
+OPERATION("identity", op_identity)
 {
     static gid_t groups[GROUPS_MAX];
     size_t count = 0;
@@ -109,7 +109,7 @@ static int op_identity(struct launch *launch, const struct record *record)
     return 0;
 }
 
-static int op_capabilities(struct launch *launch, const struct record *record)
+OPERATION("capabilities", op_capabilities)
 {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[2];
@@ -132,7 +132,7 @@ static int op_capabilities(struct launch *launch, const struct record *record)
     return 0;
 }
 
-static int op_seccomp(struct launch *launch, const struct record *record)
+OPERATION("seccomp", op_seccomp)
 {
     static struct sock_filter filter[FILTER_MAX];
     struct sock_fprog program = {0, filter};
@@ -146,7 +146,7 @@ static int op_seccomp(struct launch *launch, const struct record *record)
 }
 
 /* A directory outside the root shows as "(unreachable)": so a leaked descriptor would give itself away (CVE-2024-21626). */
-static int op_directory(struct launch *launch, const struct record *record)
+OPERATION("directory", op_directory)
 {
     REQUIRED(path, "path");
     if (DO("chdir", chdir(path), "\"%s\"", path) != 0) return -1;
@@ -201,7 +201,7 @@ _Noreturn static void become_init(pid_t payload)
     _exit(WIFSIGNALED(payload_status) ? 128 + WTERMSIG(payload_status) : WEXITSTATUS(payload_status));
 }
 
-static int op_execute(struct launch *launch, const struct record *record)
+OPERATION("execute", op_execute)
 {
     /* The standard streams and nothing else: no path that the payload is looked up by may lead through a descriptor of the
      * host's (CVE-2024-21626). What a failure is told through stays, and closes at execve. */
@@ -217,18 +217,3 @@ static int op_execute(struct launch *launch, const struct record *record)
     if (setpgid(0, 0) == 0 && launch->slave >= 0) tcsetpgrp(0, getpid());
     return execute(launch, record);
 }
-
-const struct operation init_operations[] = {
-    {"pause", op_pause},
-    {"rlimit", op_rlimit},
-    {"streams", op_streams},
-    {"keyring", op_keyring},
-    {"noNewPrivileges", op_no_new_privileges},
-    {"bounding", op_bounding},
-    {"identity", op_identity},
-    {"capabilities", op_capabilities},
-    {"seccomp", op_seccomp},
-    {"directory", op_directory},
-    {"execute", op_execute},
-    {NULL, NULL},
-};

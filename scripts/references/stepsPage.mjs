@@ -1,4 +1,4 @@
-// docs/reference/steps.md: every operation of a plan. Which there are is read from the tables of the native helper.
+// docs/reference/steps.md: every operation of a plan. Which there are is read from the native helper.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../steps/project.mjs";
@@ -118,9 +118,8 @@ export function stepsPage() {
   return intro + tables.join("");
 }
 
-/** The operations of a phase, in the order of the helper's table. */
+/** The operations of a phase, in the order of the helper's file. */
 function namesOf(phase) {
   const text = readFileSync(join(projectRoot, `native/operations_${phase}.c`), "utf8");
-  const table = text.slice(text.indexOf(`struct operation ${phase}_operations[]`));
-  return [...table.slice(0, table.indexOf("};")).matchAll(/\{"(\w+)", \w+\}/g)].map(([, name]) => name);
+  return [...text.matchAll(/^OPERATION\("(\w+)", \w+\)$/gm)].map(([, name]) => name);
 }

@@ -10,7 +10,7 @@ export type LaunchPhase = "monitor" | "host" | "links" | "ports" | "child" | "in
 export type FieldValue = string | number | readonly string[];
 
 /**
- * One operation of the native helper. `op` is the name of a C function in native/ops.c's table, `fields` are its
+ * One operation of the native helper. `op` is the name of an OPERATION in native/operations_*.c, `fields` are its
  * arguments; nothing else reaches the helper. `why` and `doc` are for people and stay on this side.
  */
 export interface LaunchStep {
