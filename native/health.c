@@ -168,27 +168,6 @@ static void hear(struct health *health)
     }
 }
 
-/* The records behind `health` are the probe's; the container's own part of the plan ends before it. */
-void health_open(struct monitor *monitor)
-{
-    struct launch *launch = monitor->launch;
-    struct health *health = &monitor->health;
-    health->sync = health->output = -1;
-    health->settings = launch_find(launch, "health");
-    if (health->settings == NULL) return;
-    size_t own = (size_t)(health->settings - launch->records);
-    health->steps = launch->record_count - own - 1;
-    launch->record_count = own;
-}
-
-void health_part(struct monitor *monitor)
-{
-    struct launch *launch = monitor->launch;
-    memmove(launch->records, launch->records + launch->record_count + 1, monitor->health.steps * sizeof *launch->records);
-    launch->record_count = monitor->health.steps;
-    launch->control = launch->journal.fd = -1; /* the caller hears of its own plan only */
-}
-
 void health_begin(struct monitor *monitor)
 {
     struct health *health = &monitor->health;

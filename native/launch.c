@@ -82,7 +82,8 @@ int launch_phase(struct launch *launch, const char *phase)
     launch->journal.process = phase;
     for (size_t i = 0; i < launch->record_count; i++) {
         const char *of = record_get(&launch->records[i], "phase");
-        if (of == NULL || strcmp(of, phase) != 0) continue;
+        bool probes = record_get(&launch->records[i], "probe") != NULL;
+        if (of == NULL || strcmp(of, phase) != 0 || probes != launch->probes) continue;
         bool skipped = launch->skips;
         launch->skips = false;
         if (skipped || run_step(launch, &launch->records[i]) == 0) continue;
@@ -204,7 +205,7 @@ const struct record *launch_find(const struct launch *launch, const char *op)
 {
     const struct record *found = NULL;
     for (size_t i = 0; i < launch->record_count; i++)
-        if (strcmp(launch->records[i].op, op) == 0) found = &launch->records[i];
+        if (strcmp(launch->records[i].op, op) == 0 && record_get(&launch->records[i], "probe") == NULL) found = &launch->records[i];
     return found;
 }
 

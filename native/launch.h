@@ -87,6 +87,7 @@ struct launch {
     bool again;  /* its volumes were filled before the payload was executed the first time */
     bool skips, hastens; /* this process: the next step, all further stops; as was asked for at a stop */
     bool worker; /* this process executes the host phase for a monitor, whose child the container becomes */
+    bool probes; /* and not for the container's start, but for a probe of its health: steps with the field `probe` */
     pid_t child;
     int pidfd;
     int userns; /* of the child; -1 when it shares ours */
@@ -126,7 +127,7 @@ struct operation {
 #define DO(name, call, ...) ((int)CALL(&launch->journal, name, call, __VA_ARGS__))
 
 int launch_phase(struct launch *launch, const char *phase);
-const struct record *launch_find(const struct launch *launch, const char *op); /* the last such record, or NULL */
+const struct record *launch_find(const struct launch *launch, const char *op); /* the last such record of the start, or NULL */
 int launch_handle(struct launch *launch, const char *name);
 int launch_keep(struct launch *launch, const char *name, int fd);
 int launch_invalid(struct launch *launch, const struct record *record, const char *key);

@@ -152,7 +152,8 @@ pid_t monitor_fork(struct monitor *monitor, const int streams[3], int *sync)
     journal_flush(&launch->journal);
     pid_t worker = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0 ? fork() : -1;
     if (worker == 0) {
-        if (sync != &launch->sync) health_part(monitor);
+        launch->probes = sync != &launch->sync;
+        if (launch->probes) launch->control = launch->journal.fd = -1; /* the caller hears of its own plan only */
         launch->worker = true;
         launch->sync = ends[1];
         close(ends[0]);
@@ -497,7 +498,7 @@ int launch_monitor(struct launch *launch, const struct record *settings)
     monitor->output[0] = monitor->output[1] = monitor->input = monitor->caller[0] = monitor->caller[1] = -1;
     monitor->log.directory = monitor->log.fd = -1;
     monitor->log.room = LOG_BUFFER;
-    health_open(monitor);
+    monitor->health = (struct health){.settings = launch_find(launch, "health"), .sync = -1, .output = -1};
     for (int i = 0; i < CLIENTS_MAX; i++) monitor->clients[i].fd = -1;
     sigset_t watched;
     sigemptyset(&watched);

@@ -71,8 +71,7 @@ struct client {
 enum { PROBE_OUTPUT = 4096, PROBE_RESULTS = 5 };
 
 struct health {
-    const struct record *settings; /* NULL: nothing is probed; the probe's part of the plan is behind it */
-    size_t steps;
+    const struct record *settings; /* NULL: nothing is probed */
     const char *status;
     uint64_t streak;
     char *results[PROBE_RESULTS]; /* JSON, the newest last */
@@ -154,8 +153,6 @@ int clients_patience(struct monitor *monitor);
 void clients_close(struct monitor *monitor, struct client *client);
 
 /* health.c */
-void health_open(struct monitor *monitor);
-void health_part(struct monitor *monitor); /* in a worker: the probe's part of the plan is executed */
 void health_begin(struct monitor *monitor); /* the payload was executed */
 void health_end(struct monitor *monitor);
 int health_wait(const struct monitor *monitor);

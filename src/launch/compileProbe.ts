@@ -6,7 +6,7 @@ import { payloadOwner } from "./payloadOwner.ts";
 import type { FieldValue, LaunchStep } from "./plan.ts";
 
 /**
- * The end of a container's plan: the record `health`, by which its monitor probes, and after it the steps that a worker of
+ * The end of a container's plan: the record `health`, by which its monitor probes, and the steps that a worker of
  * the monitor executes at each probe. They put a process into the container as `exec` does, with two differences: the
  * container's first process is the one that the monitor knows, and the probe is born in a group of its own below the
  * container's, with which everything that it has started ends. Pure; no steps when there is nothing to probe.

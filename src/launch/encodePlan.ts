@@ -12,9 +12,11 @@ export function encodePlan(plan: Pick<LaunchPlan, "steps">): Buffer {
   return encodeRecords([...plan.steps.map(orderOf), { op: "end", fields: {} }]);
 }
 
-function orderOf({ op, id, phase, fields }: LaunchStep): HelperOrder {
+/** The record `health` is the monitor's; what it repeats is marked. */
+function orderOf({ op, id, phase, part, fields }: LaunchStep): HelperOrder {
   const encoded = Object.entries(fields).map(([key, value]) => [key, flagFields.has(key) ? bitsOf(value) : value]);
-  return { op, fields: { step: id, phase, ...Object.fromEntries(encoded) } };
+  const probe = part === undefined || phase === "monitor" ? {} : { probe: 1 };
+  return { op, fields: { step: id, phase, ...probe, ...Object.fromEntries(encoded) } };
 }
 
 function bitsOf(value: FieldValue): number {
