@@ -184,23 +184,18 @@ OPERATION("symlink", op_symlink)
     return result != 0 && errno == EEXIST ? 0 : result;
 }
 
-/* The devpts of a running container, whose processes may have put something else in its place. */
-OPERATION("devpts", op_devpts)
-{
-    struct statfs status = {0};
-    OWNED fd = path_open_in(&launch->journal, launch->root, "dev/pts", O_PATH | O_DIRECTORY, IN_ROOT | RESOLVE_NO_SYMLINKS);
-    if (fd < 0 || DO("fstatfs", fstatfs(fd, &status), "%d", fd) != 0) return -1;
-    errno = ENODEV;
-    if (status.f_type != DEVPTS_SUPER_MAGIC) return DO("verify", -1, "\"/dev/pts\" is not a devpts");
-    return launch_keep(launch, "devpts", disown(&fd));
-}
-
-/* A pseudo-terminal of the container's own devpts. The slave comes from the master by TIOCGPTPEER, never from a path
- * below /dev/pts (CVE-2025-52565); for a first process it is also shown as /dev/console. The master goes to the host. */
+/* A pseudo-terminal of the container's own devpts, in whose place processes of a running one may have put something else.
+ * The slave comes from the master by TIOCGPTPEER, never from a path below /dev/pts (CVE-2025-52565); for a first process it
+ * is also shown as /dev/console. The master goes to the host. */
 OPERATION("terminal", op_terminal)
 {
-    int unlock = 0, devpts = launch_handle(launch, "devpts");
+    int unlock = 0;
     uint64_t rows, columns, owner;
+    struct statfs system = {0};
+    OWNED devpts = path_open_in(&launch->journal, launch->root, "dev/pts", O_PATH | O_DIRECTORY, IN_ROOT | RESOLVE_NO_SYMLINKS);
+    if (devpts < 0 || DO("fstatfs", fstatfs(devpts, &system), "%d", devpts) != 0) return -1;
+    errno = ENODEV;
+    if (system.f_type != DEVPTS_SUPER_MAGIC) return DO("verify", -1, "\"/dev/pts\" is not a devpts");
     OWNED master = path_open_in(&launch->journal, devpts, "ptmx", O_RDWR | O_NOCTTY, IN_ROOT | RESOLVE_NO_XDEV);
     if (master < 0 || DO("ioctl", ioctl(master, TIOCSPTLCK, &unlock), "%d, TIOCSPTLCK, 0", master) != 0) return -1;
     launch->slave = DO("ioctl", ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC), "%d, TIOCGPTPEER", master);

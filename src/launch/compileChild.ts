@@ -146,7 +146,6 @@ function mountStep(mount: SpecMount, { spec }: LaunchRequest): LaunchStep {
       create: "directory",
       option: [...option, ...labelOption(spec, type)],
       attribute: attributes,
-      ...(type === "devpts" ? { as: "devpts" } : {}),
     },
     { why: `a new ${type} of the container's own`, doc: "fsopen(2)" },
   );

@@ -142,14 +142,6 @@ function childSteps(spec: RuntimeSpec): LaunchStep[] {
     ...(terminal
       ? [
           step(
-            ["child", "tty.find", "devpts"],
-            {},
-            {
-              why: "the container's own pseudo-terminals, checked to be that",
-              doc: "pts(4)",
-            },
-          ),
-          step(
             ["child", "tty.open", "terminal"],
             { owner: user.uid, ...window },
             { why: "a pseudo-terminal of the container's own, so that it never touches the caller's", doc: "pty(7)" },

@@ -36,9 +36,10 @@ export async function explainExecFailure(failure: ExecFailureRequest): Promise<E
 }
 
 /** What a failing call means where the kernel's word alone would mislead. */
-function hintFor({ step, errno }: FailedLaunch): string | undefined {
+function hintFor({ step, call, errno }: FailedLaunch): string | undefined {
   if (step === "cwd.enter") return "check the working directory: it must exist, and lie inside the container";
-  if (step === "tty.find") return "the container has no devpts of its own on /dev/pts: leave out -t";
+  if (step === "tty.open" && (call === "openat2" || call === "verify"))
+    return "the container has no devpts of its own on /dev/pts: leave out -t";
   if (step === "io.streams") return "the container has no null device on /dev/null: use -i";
   if (errno === "EAGAIN") return "the container has as many processes as it may have";
   return undefined;

@@ -163,7 +163,6 @@ export const koreanReasons: Readonly<Record<string, string>> = {
   "until its keeper knows it": "지켜보는 프로세스가 알아볼 때까지 기다립니다",
   "the container's root, until it becomes the user": "지정된 사용자가 되기 전까지는 컨테이너의 root입니다",
   "every path is looked up inside the container's root": "모든 경로를 컨테이너의 루트 안에서 찾습니다",
-  "the container's own pseudo-terminals, checked to be that": "컨테이너의 의사 터미널 목록. 정말 그것인지 확인합니다",
   "the monitor asks the container at intervals whether it is well, by the steps that follow":
     "모니터가 다음 단계들로 컨테이너의 상태를 주기적으로 점검합니다",
   "the container's first process, by the descriptor that the monitor has of it":
