@@ -132,6 +132,15 @@ int sync_receive(int socket, struct sync_message *message)
     return got > 0 ? 1 : (int)got;
 }
 
+/* The other part of the launch says itself why it has failed. */
+int sync_await(int socket, char expected, struct sync_message *message)
+{
+    if (sync_receive(socket, message) == 1 && message->kind == expected) return 0;
+    close_owned(&message->fd);
+    errno = EPIPE;
+    return -1;
+}
+
 /* The executable through an overlay without an upper layer that is mounted nowhere: nothing can be written through it,
  * and all launchers share its pages, as copies in memory could not. An overlay without an upper layer needs two lower
  * ones; nothing is looked up in the second. */

@@ -158,7 +158,7 @@ int unpack_tree(int root, int input);
 int unpack_stdin(int root, bool layer);
 
 /* A message between host and child: what happened, a process, at most one descriptor, and the reason of a failure.
- * m: go on; r: the root; c: the child; t: its terminal; b: its root is built, and only what it is itself is left
+ * m: go on; r: the root; c: the child, or its heir; t: its terminal; b: its root is built, and only what it is itself is left
  * to do before the payload is executed; f: a step failed. */
 struct sync_message {
     char kind;
@@ -169,6 +169,7 @@ struct sync_message {
 
 int sync_send(int socket, struct sync_message message);
 int sync_receive(int socket, struct sync_message *message);
+int sync_await(int socket, char expected, struct sync_message *message);
 
 /* group.c */
 int group_open(struct launch *launch);

@@ -252,6 +252,25 @@ static void hear_adopted(struct monitor *monitor)
     monitor->status.si_status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
 }
 
+/* Until we have heard of the child only the worker is collected: what else has ended may have been the child, and then is so. */
+static void reap(struct monitor *monitor)
+{
+    struct signalfd_siginfo signal;
+    while (read(monitor->signals, &signal, sizeof signal) > 0)
+        if (signal.ssi_signo == SIGWINCH) streams_resize(monitor);
+        else if (signal.ssi_signo == SIGALRM) { /* it has had its time, and is not to start again */
+            monitor->stopping = true;
+            monitor_signal(monitor, SIGKILL);
+        }
+    siginfo_t status;
+    const idtype_t whom = monitor->launch->child > 0 ? P_ALL : P_PID;
+    while (status.si_pid = 0, waitid(whom, (id_t)monitor->worker, &status, WEXITED | WNOHANG) == 0 && status.si_pid != 0) {
+        if (health_reap(monitor, &status)) continue;
+        if (status.si_pid == monitor->worker) monitor->worker = -1;
+        if (status.si_pid == monitor->launch->child) monitor->status = status, monitor->ended = true;
+    }
+}
+
 /* A message of worker or child: the child itself, its terminal, a failure; or the end of file that execve(2) makes. */
 static void hear_launch(struct monitor *monitor)
 {
@@ -266,31 +285,13 @@ static void hear_launch(struct monitor *monitor)
     } else if (message.kind == 'c') {
         launch->child = message.pid;
         launch->pidfd = disown(&given);
-        if (monitor->stray.si_pid == message.pid) monitor->status = monitor->stray, monitor->ended = true;
+        reap(monitor);
     } else if (message.kind == 'b') {
         monitor->built = true;
     } else if (message.kind == 't' && given >= 0) {
         streams_terminal(monitor, disown(&given));
     } else if (!failed) { /* the first failure is the reason; the other process fails because of it */
         snprintf(monitor->failure, sizeof monitor->failure, "%s", message.text);
-    }
-}
-
-static void reap(struct monitor *monitor)
-{
-    struct signalfd_siginfo signal;
-    while (read(monitor->signals, &signal, sizeof signal) > 0)
-        if (signal.ssi_signo == SIGWINCH) streams_resize(monitor);
-        else if (signal.ssi_signo == SIGALRM) { /* it has had its time, and is not to start again */
-            monitor->stopping = true;
-            monitor_signal(monitor, SIGKILL);
-        }
-    siginfo_t status;
-    while (status.si_pid = 0, waitid(P_ALL, 0, &status, WEXITED | WNOHANG) == 0 && status.si_pid != 0) {
-        if (health_reap(monitor, &status)) continue;
-        if (status.si_pid == monitor->worker) monitor->worker = -1;
-        if (monitor->launch->child <= 0) monitor->stray = status; /* perhaps the child, of which we have not heard yet */
-        if (status.si_pid == monitor->launch->child) monitor->status = status, monitor->ended = true;
     }
 }
 

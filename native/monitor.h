@@ -113,7 +113,7 @@ struct monitor {
     bool stays; /* also when the caller has gone */
     bool built, executed, ended, stopping, again, fleeting;
     bool adopted, unknown; /* the payload of a monitor that was killed; nobody saw how it ended */
-    siginfo_t status, stray;
+    siginfo_t status;
     uint64_t started_at; /* monotonic nanoseconds */
     uint64_t wake_at;    /* when to start again; 0: not waiting */
     uint64_t delay, restarts;

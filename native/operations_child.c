@@ -7,21 +7,9 @@
 #include <net/if.h>
 #include <sys/vfs.h>
 
-static int await_message(struct launch *launch, char expected, int *fd)
-{
-    struct sync_message message;
-    int got = sync_receive(launch->from_host, &message);
-    *fd = message.fd;
-    if (got == 1 && message.kind == expected) return 0;
-    close_owned(fd);
-    errno = EPIPE; /* the host part of the launch has failed and says so itself */
-    return -1;
-}
-
 OPERATION("awaitHost", op_await_host)
 {
-    int none;
-    return DO("recvmsg", await_message(launch, 'm', &none), "from the host: go on");
+    return DO("recvmsg", sync_await(launch->from_host, 'm', &(struct sync_message){0}), "from the host: go on");
 }
 
 OPERATION("becomeRoot", op_become_root)
@@ -78,7 +66,9 @@ OPERATION("loopbackUp", op_loopback_up)
 /* Attaches the root on top of "/" of our mount namespace and makes it the working directory. The host sends it to the child. */
 OPERATION("attachRoot", op_attach_root)
 {
-    if (launch->root < 0 && DO("recvmsg", await_message(launch, 'r', &launch->root), "from the host: the root") != 0) return -1;
+    struct sync_message root = {.fd = launch->root};
+    if (launch->root < 0 && DO("recvmsg", sync_await(launch->from_host, 'r', &root), "from the host: the root") != 0) return -1;
+    launch->root = root.fd;
     unsigned flags = MOVE_MOUNT_F_EMPTY_PATH;
     if (DO("move_mount", move_mount(launch->root, "", AT_FDCWD, "/", flags), "%d -> \"/\"", launch->root) != 0) return -1;
     return DO("fchdir", fchdir(launch->root), "%d", launch->root);

@@ -129,32 +129,56 @@ OPERATION("cgroupDevices", op_cgroup_devices)
     return DO("bpf", syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach), "BPF_PROG_ATTACH, cgroup=%d, prog=%d", launch->cgroup, fd);
 }
 
+/* Makes a process whose parent is our own one: the monitor. */
+static pid_t clone_child(struct launch *launch, uint64_t flags)
+{
+    struct clone_args args = {.flags = flags | CLONE_PIDFD | CLONE_PARENT, .pidfd = (uint64_t)(uintptr_t)&launch->pidfd};
+    if (launch->cgroup >= 0) args.flags |= CLONE_INTO_CGROUP, args.cgroup = (uint64_t)(unsigned)launch->cgroup;
+    journal_flush(&launch->journal); /* or the child would send what we have recorded a second time */
+    pid_t pid = DO("clone3", syscall(SYS_clone3, &args, sizeof args), "flags=0x%llx, cgroup=%d", (unsigned long long)args.flags, launch->cgroup);
+    if (pid == 0) launch->journal.used = 0;
+    return pid;
+}
+
 /* Makes the container's first process, in its group from birth. It runs the other two phases. We are a worker of the
- * monitor, which becomes its parent and hears of it through the socket that it shares with us. */
+ * monitor, which becomes its parent and hears of it through the socket that it shares with us. One with an heir is not
+ * the first process yet (op_heir), and says who is. */
 OPERATION("clone", op_clone)
 {
-    struct journal *journal = &launch->journal;
     int ends[2];
     FLAGS(flags, "flag");
     if (!launch->worker) return launch_invalid(launch, record, "flag");
-    if (CALL(journal, "socketpair", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "AF_UNIX, SOCK_SEQPACKET") != 0) return -1;
-    struct clone_args args = {.flags = flags | CLONE_PIDFD | CLONE_PARENT, .pidfd = (uint64_t)(uintptr_t)&launch->pidfd};
-    if (launch->cgroup >= 0) args.flags |= CLONE_INTO_CGROUP, args.cgroup = (uint64_t)(unsigned)launch->cgroup;
-    journal_flush(journal); /* or the child would send what we have recorded a second time */
-    pid_t pid = (pid_t)CALL(journal, "clone3", syscall(SYS_clone3, &args, sizeof args), "flags=0x%llx, cgroup=%d",
-                            (unsigned long long)args.flags, launch->cgroup);
-    if (pid == 0) {
-        journal->used = 0;
+    if (DO("socketpair", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "AF_UNIX, SOCK_SEQPACKET") != 0) return -1;
+    struct sync_message first = {.kind = 'c', .pid = clone_child(launch, flags)};
+    if (first.pid == 0) {
         launch->from_host = ends[1];
         close(ends[0]);
-        if (launch->cgroup >= 0) close(launch->cgroup); /* a directory of the host (CVE-2024-21626) */
+        close_owned(&launch->cgroup); /* a directory of the host (CVE-2024-21626) */
         prctl(PR_SET_NAME, "brig: child");
         launch_child(launch);
     }
     close(ends[1]);
     launch->to_child = ends[0];
-    launch->child = pid;
-    return pid < 0 ? -1 : sync_send(launch->sync, (struct sync_message){.kind = 'c', .pid = pid, .fd = launch->pidfd});
+    if (first.pid < 0) return -1;
+    first.fd = launch->pidfd;
+    if (record_get(record, "heir") != NULL) {
+        close_owned(&launch->pidfd);
+        if (DO("recvmsg", sync_await(ends[0], 'c', &first), "from the child: its heir") != 0) return -1;
+    }
+    launch->child = first.pid;
+    launch->pidfd = first.fd;
+    return sync_send(launch->sync, first);
+}
+
+/* Goes on with the child's steps in a process of new namespaces, which belong to the user namespace that the child has
+ * joined: a pid namespace has only who is born in it. The host waits to hear of it; the monitor collects us both. */
+OPERATION("heir", op_heir)
+{
+    FLAGS(flags, "flag");
+    pid_t pid = clone_child(launch, flags);
+    if (pid <= 0) return pid;
+    journal_flush(&launch->journal);
+    _exit(sync_send(launch->from_host, (struct sync_message){.kind = 'c', .pid = pid, .fd = launch->pidfd}) == 0 ? 0 : 125);
 }
 
 /* Gives the child its ids; or makes, kept under a name, a user namespace for its maps alone, in which nobody stays. */
@@ -187,23 +211,41 @@ OPERATION("release", op_release)
     return DO("sendmsg", sync_send(launch->to_child, (struct sync_message){.kind = 'm', .fd = -1}), "to the child: go on");
 }
 
-/* The process whose namespaces are joined: without a pid that of our monitor, else another container's. A pid says little:
- * the start time, field 22 of proc_pid_stat(5), says that it is still the one that was meant, and the pidfd keeps it so. */
+/* The process that another container has at the moment, in the words that its monitor has for it (monitor.c). */
+static int read_running(struct launch *launch, const char *path, uint64_t *pid, uint64_t *started)
+{
+    static const char before_pid[] = "\"pid\":", before_start[] = "\"startTime\":\"";
+    char text[160] = "";
+    OWNED fd = path_open_host(&launch->journal, path, O_RDONLY | O_NOFOLLOW);
+    if (fd < 0 || read(fd, text, sizeof text - 1) < 0) return -1;
+    const char *number = strstr(text, before_pid), *start = strstr(text, before_start);
+    errno = EBADMSG;
+    if (number == NULL || start == NULL) return -1;
+    *pid = strtoull(number + strlen(before_pid), NULL, 10);
+    *started = strtoull(start + strlen(before_start), NULL, 10);
+    return 0;
+}
+
+/* The process whose namespaces are joined: a given one, the one that a container has now, or that of our monitor. A pid
+ * says little: the start time, field 22 of proc_pid_stat(5), says that it is still the one that was meant, and was when
+ * its user namespace was opened; the pidfd keeps it so. */
 OPERATION("target", op_target)
 {
     char path[64];
-    if (record_get(record, "pid") == NULL) return DO("target", launch_keep(launch, record_get(record, "as"), launch->pidfd), "%d", launch->pidfd);
-    NUMBER(pid, "pid", INT32_MAX);
-    NUMBER(started, "started", UINT64_MAX);
+    uint64_t pid = 0, started = 0;
+    const char *running = record_get(record, "running");
+    if (running == NULL && record_get(record, "pid") == NULL)
+        return DO("target", launch_keep(launch, record_get(record, "as"), launch->pidfd), "%d", launch->pidfd);
+    if (running != NULL && read_running(launch, running, &pid, &started) != 0) return -1;
+    if (running == NULL && (!record_get_u64(record, "pid", INT32_MAX, &pid) || !record_get_u64(record, "started", UINT64_MAX, &started)))
+        return launch_invalid(launch, record, "pid");
     int target = DO("pidfd_open", syscall(SYS_pidfd_open, (pid_t)pid, 0), "%u", (unsigned)pid);
     if (target < 0 || launch_keep(launch, record_get(record, "as"), target) != 0) return -1;
+    snprintf(path, sizeof path, "/proc/%u/ns/user", (unsigned)pid);
+    if (record_get(record, "userns") != NULL && (launch->userns = path_open_host(&launch->journal, path, O_RDONLY)) < 0) return -1;
     bool same = launch_start_time(launch, (pid_t)pid) == started;
     errno = ESRCH;
-    if (!same) return DO("verify", -1, "process %u is not the one that was meant", (unsigned)pid);
-    if (record_get(record, "userns") == NULL) return 0;
-    snprintf(path, sizeof path, "/proc/%u/ns/user", (unsigned)pid);
-    launch->userns = path_open_host(&launch->journal, path, O_RDONLY);
-    return launch->userns < 0 ? -1 : 0;
+    return same ? 0 : DO("verify", -1, "process %u is not the one that was meant", (unsigned)pid);
 }
 
 /* Before it joins a container, whose processes could otherwise trace it and take what it has open (CVE-2016-9962). The

@@ -38,6 +38,11 @@ const operations = {
   cgroupOpen: ["opens the control group of a container that runs", "cgroups(7)", "4.5"],
   cgroupDevices: ["loads the device filter and attaches it to the group", "bpf(2)", "4.15"],
   clone: ["makes the container's first process, in its namespaces and its group from birth", "clone(2)", "5.7"],
+  heir: [
+    "makes the container's first process in a user namespace that the child has joined, and goes on in it",
+    "user_namespaces(7)",
+    "5.7",
+  ],
   mapIds: [
     "writes the id maps of the child's user namespace, or makes a user namespace for its maps alone",
     "user_namespaces(7)",
@@ -84,7 +89,11 @@ const operations = {
   make: ["makes a directory or a file that has to be there", "openat2(2)", "5.6"],
   symlink: ["makes a symbolic link", "symlink(2)", ""],
   joinedRoot: ["takes the root of the joined container for every path that follows", "openat2(2)", "5.6"],
-  terminal: ["opens a pseudo-terminal of the container's own, which is checked to be that, and hands its other end to the monitor", "pty(7)", ""],
+  terminal: [
+    "opens a pseudo-terminal of the container's own, which is checked to be that, and hands its other end to the monitor",
+    "pty(7)",
+    "",
+  ],
   pivot: ["swaps the roots and unmounts the old one", "pivot_root(2)", ""],
   copyUp: ["fills a new volume with what the image has there", "openat2(2)", "5.6"],
   pause: ["waits at a stop for the caller's word (`run --step`, `--break`); any process may", "signalfd(2)", "2.6.22"],

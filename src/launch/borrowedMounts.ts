@@ -1,5 +1,6 @@
 import type { SpecMount } from "../oci/index.ts";
 import type { NamedBind } from "./bindSources.ts";
+import { targetFields } from "./cloneFlags.ts";
 import type { LaunchRequest, NamespaceTarget } from "./launchRequest.ts";
 import type { LaunchStep } from "./plan.ts";
 
@@ -10,14 +11,13 @@ export function lenderOf({ source }: SpecMount, { joins }: Pick<LaunchRequest, "
 
 /** Before the mounts are private: the helper must come back to where it was. */
 export function borrowSteps({ tree, mount, lender }: NamedBind & { readonly lender: NamespaceTarget }): LaunchStep[] {
-  const { pid, startTime } = lender;
   const name = `${tree}.lender`;
   return [
     {
       id: "join.lender",
       phase: "host",
       op: "target",
-      fields: { as: name, pid, started: startTime },
+      fields: { as: name, ...targetFields(lender) },
       why: "the process whose mount is shared, and not another one with its number",
       doc: "pidfd_open(2)",
     },
@@ -25,7 +25,7 @@ export function borrowSteps({ tree, mount, lender }: NamedBind & { readonly lend
       id: `${tree}.borrow`,
       phase: "host",
       op: "borrowTree",
-      fields: { as: tree, target: name, path: mount.source.slice(`/proc/${pid}/root`.length) },
+      fields: { as: tree, target: name, path: mount.source.slice(`/proc/${lender.pid}/root`.length) },
       why: `${mount.destination} is the other container's`,
       doc: "setns(2)",
     },

@@ -1,7 +1,8 @@
 import type { SpecMount } from "../oci/index.ts";
 import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems } from "./bindSources.ts";
-import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
+import { joinsUser, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import { confinementSteps, labelOption } from "./compileConfinement.ts";
+import { joinAsChild } from "./compileJoins.ts";
 import { compileNetworkSettings } from "./compileNetwork.ts";
 import type { LaunchRequest } from "./launchRequest.ts";
 import { isBind, sortMountOptions } from "./mountOptions.ts";
@@ -20,42 +21,13 @@ export function compileChild(request: LaunchRequest): LaunchStep[] {
   ];
 }
 
-function joinSteps({ joins }: LaunchRequest): LaunchStep[] {
-  return joinTargets(joins).flatMap(({ name, kinds }) => {
-    const rest = kinds.filter((kind) => kind !== "pid");
-    if (rest.length === 0) return [];
-    const fields = { target: name, flag: namespaceFlags(rest) };
-    return [step("join.namespaces", "join", fields, { why: "shared with another container", doc: "setns(2)" })];
-  });
-}
-
 function makes(request: LaunchRequest, kind: string): boolean {
   return request.spec.linux.namespaces.some(({ type, path }) => type === kind && path === undefined);
 }
 
 function arriveSteps(request: LaunchRequest): LaunchStep[] {
   const { spec } = request;
-  const steps = [
-    step("user.await", "awaitHost", {}, { why: "until the host has mapped the ids, this process is nobody" }),
-  ];
-  steps.push(...confinementSteps(request), ...joinSteps(request));
-  if (hasUserNamespace(request)) {
-    steps.push(
-      step(
-        "user.root",
-        "becomeRoot",
-        {},
-        { why: "root of the user namespace, so that what is made belongs to root", doc: "user_namespaces(7)" },
-      ),
-    );
-  }
-  const { unshare } = newNamespaces(request);
-  if (unshare.length > 0) {
-    const why = unshare.includes("mount")
-      ? "made inside the joined user namespace, so that it owns them"
-      : 'after joining the group, so that "/" inside means that group';
-    steps.push(step("ns.unshare", "unshare", { flag: namespaceFlags(unshare) }, { why, doc: "unshare(2)" }));
-  }
+  const steps = joinsUser(request) ? inheritSteps(request) : enterSteps(request);
   steps.push(...namespaceSteps(request));
   const propagation = /slave|shared/.test(spec.linux.rootfsPropagation ?? "") ? "MS_SLAVE" : "MS_PRIVATE";
   return [
@@ -74,6 +46,46 @@ function arriveSteps(request: LaunchRequest): LaunchStep[] {
     ),
   ];
 }
+
+/** In namespaces that were made with this process; it joins others, and makes what had to wait. */
+function enterSteps(request: LaunchRequest): LaunchStep[] {
+  const steps = [
+    step("user.await", "awaitHost", {}, { why: "until the host has mapped the ids, this process is nobody" }),
+    ...confinementSteps(request),
+    ...joinAsChild(request),
+    ...(hasUserNamespace(request) ? [rootStep] : []),
+  ];
+  const { unshare } = newNamespaces(request);
+  if (unshare.length === 0) return steps;
+  const why = 'after joining the group, so that "/" inside means that group';
+  return [...steps, step("ns.unshare", "unshare", { flag: namespaceFlags(unshare) }, { why, doc: "unshare(2)" })];
+}
+
+/** In another container's user namespace, whose root then makes the process that all else is done by. */
+function inheritSteps(request: LaunchRequest): LaunchStep[] {
+  return [
+    ...confinementSteps(request),
+    ...joinAsChild(request),
+    rootStep,
+    step(
+      "user.heir",
+      "heir",
+      { flag: namespaceFlags(newNamespaces(request).heir) },
+      {
+        why: "the container's first process: its namespaces belong to the joined user namespace, in which it is born",
+        doc: "user_namespaces(7)",
+      },
+    ),
+    step("user.await", "awaitHost", {}, { why: "until its keeper knows it" }),
+  ];
+}
+
+const rootStep = step(
+  "user.root",
+  "becomeRoot",
+  {},
+  { why: "root of the user namespace, so that what is made belongs to root", doc: "user_namespaces(7)" },
+);
 
 /** What a new namespace needs before it is of use: a name, a loopback interface that is up. */
 function namespaceSteps(request: LaunchRequest): LaunchStep[] {

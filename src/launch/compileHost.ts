@@ -1,8 +1,9 @@
 import { commonHostId, formatIdMap } from "../namespaces/index.ts";
 import { hasUserNamespace, namedBinds, namedDevices, namedFileSystems, takesIdMap } from "./bindSources.ts";
 import { borrowSteps, lenderOf } from "./borrowedMounts.ts";
-import { joinTargets, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
+import { joinsUser, namespaceFlags, newNamespaces } from "./cloneFlags.ts";
 import { compileConfinementReady } from "./compileConfinement.ts";
+import { joinBeforeClone } from "./compileJoins.ts";
 import { compileNetworkReady, compileNetworkStart } from "./compileNetwork.ts";
 import type { LaunchRequest, OverlayRoot } from "./launchRequest.ts";
 import { mapSteps, mountIds } from "./mountIds.ts";
@@ -144,31 +145,10 @@ function openSteps(request: LaunchRequest): LaunchStep[] {
   return steps;
 }
 
-/** A pid namespace is joined by whoever makes the child; every other kind by the child itself. */
-function joinSteps({ joins }: LaunchRequest): LaunchStep[] {
-  return joinTargets(joins).flatMap(({ name, pid, startTime, kinds }) => {
-    const userns = kinds.includes("user") ? { userns: 1 } : {};
-    const target = step(
-      "join.target",
-      "target",
-      { as: name, pid, started: startTime, ...userns },
-      { why: "the process whose namespaces are shared, and not another one with its number", doc: "pidfd_open(2)" },
-    );
-    if (!kinds.includes("pid")) return [target];
-    const fields = { target: name, flag: namespaceFlags(["pid"]) };
-    return [
-      target,
-      step("join.pid", "join", fields, {
-        why: "the child is born in the other container's pid namespace",
-        doc: "setns(2)",
-      }),
-    ];
-  });
-}
-
 function cloneSteps(request: LaunchRequest): LaunchStep[] {
   const { spec } = request;
-  const kinds = newNamespaces(request).clone;
+  const { clone: kinds } = newNamespaces(request);
+  const heir = joinsUser(request);
   const steps = [
     step(
       "mnt.private",
@@ -182,13 +162,18 @@ function cloneSteps(request: LaunchRequest): LaunchStep[] {
       { at: request.stage, option: stageOptions },
       { why: "a small tmpfs on which layers get short names", doc: "fsopen(2)" },
     ),
-    ...joinSteps(request),
+    ...joinBeforeClone(request),
     ...oomScoreSteps(spec),
     step(
       "clone",
       "clone",
-      { flag: namespaceFlags(kinds) },
-      { why: `the container's first process, with its own ${kinds.join(", ")} namespaces`, doc: "clone(2)" },
+      { flag: namespaceFlags(kinds), ...(heir ? { heir: 1 } : {}) },
+      {
+        why: heir
+          ? "the process that joins the other container's user namespace, and makes the first one in it"
+          : `the container's first process, with its own ${kinds.join(", ")} namespaces`,
+        doc: "clone(2)",
+      },
     ),
   ];
   if (kinds.includes("user")) {
@@ -202,7 +187,8 @@ function cloneSteps(request: LaunchRequest): LaunchStep[] {
       ),
     );
   }
-  return [...steps, step("user.release", "release", {}, { why: "the child may go on: its ids mean something now" })];
+  const why = heir ? "it may go on: its keeper knows it" : "the child may go on: its ids mean something now";
+  return [...steps, step("user.release", "release", {}, { why })];
 }
 
 /** Attributes and idmaps of everything that was opened. Device nodes are left as they are: devtmpfs takes no idmap. */

@@ -65,6 +65,8 @@ export interface NamespaceTarget {
   readonly startTime: number;
   /** The id of the container whose process this is: the next start asks anew which one that is. */
   readonly container?: string;
+  /** The file of its monitor that says so: the helper asks it at every start, also at those of the monitor's own. */
+  readonly running?: string;
 }
 
 export interface DeviceNode {

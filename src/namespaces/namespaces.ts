@@ -14,6 +14,8 @@ export interface NamespaceRequest {
   readonly privileged?: boolean;
   /** Reasons from elsewhere for the host's user namespace, such as a volume whose file system has no idmapped mounts. */
   readonly hostUsernsReasons?: readonly UsernsReason[];
+  /** Containers, as the flags name them, that live in the user namespace which `userns` names. */
+  readonly neighbours?: ReadonlySet<string>;
 }
 
 /** A namespace of another container, to be joined. */
@@ -27,6 +29,7 @@ export interface NamespacePlan {
   /** The namespaces to make; whatever is neither here nor joined is the host's. */
   readonly namespaces: readonly SpecNamespace[];
   readonly joins: readonly NamespaceJoin[];
+  /** `own`: not the host's. It is joined when `joins` has it. */
   readonly userns: "own" | "host";
   /** What was asked for. */
   readonly usernsMode: UsernsMode;
@@ -56,11 +59,12 @@ export function planNamespaces(request: NamespaceRequest): NamespacePlan {
   const usernsMode = parseUserns(request.userns ?? "");
   const { userns, notices } = decideUserns(usernsMode, hostUsernsReasons(request, modes));
   const own = modedKinds.filter((type) => modes[type].kind === "own");
-  const made: readonly NamespaceKind[] = [...(userns === "own" ? (["user"] as const) : []), "mount", ...own];
-  const joins = modedKinds.flatMap((type) => {
-    const mode = modes[type];
-    return mode.kind === "container" ? [{ type, container: mode.container }] : [];
-  });
+  const user = userns === "own" && usernsMode.kind !== "container" ? (["user"] as const) : [];
+  const made: readonly NamespaceKind[] = [...user, "mount", ...own];
+  const joined = [["user", usernsMode] as const, ...modedKinds.map((type) => [type, modes[type]] as const)];
+  const joins = joined.flatMap(([type, mode]) =>
+    mode.kind === "container" ? [{ type, container: mode.container }] : [],
+  );
   return { namespaces: made.map((type) => ({ type })), joins, userns, usernsMode, notices };
 }
 
@@ -73,10 +77,9 @@ export interface UsernsReason {
 function hostUsernsReasons(request: NamespaceRequest, modes: Modes): readonly UsernsReason[] {
   const candidates: readonly (UsernsReason | undefined)[] = [
     request.privileged ? { option: "--privileged", why: "it gives power over the host itself" } : undefined,
-    // The kernel's fs/sysfs/mount.c and fs/proc/root.c ask for power over the owner of the net or pid namespace.
-    usernsReason("network", modes.network, "only the owner of a network namespace may mount its /sys"),
-    usernsReason("pid", modes.pid, "only the owner of a pid namespace may mount its /proc"),
-    usernsReason("ipc", modes.ipc, "memory shared with the host is protected by the host's ids"),
+    ...(["network", "pid", "ipc"] as const).map((type) =>
+      isNeighbour(modes[type], request) ? undefined : usernsReason(type, modes[type]),
+    ),
     request.ipc === "shareable"
       ? { option: "--ipc=shareable", why: "those who join it could not make memory with other ids" }
       : undefined,
@@ -85,9 +88,20 @@ function hostUsernsReasons(request: NamespaceRequest, modes: Modes): readonly Us
   return candidates.filter((candidate) => candidate !== undefined);
 }
 
-function usernsReason(flag: string, mode: NamespaceMode, why: string): UsernsReason | undefined {
+/** The kernel's fs/sysfs/mount.c and fs/proc/root.c ask for power over the owner of the net or pid namespace. */
+const powers = {
+  network: "only the owner of a network namespace may mount its /sys",
+  pid: "only the owner of a pid namespace may mount its /proc",
+  ipc: "memory shared with the host is protected by the host's ids",
+};
+
+function isNeighbour(mode: NamespaceMode, { neighbours }: NamespaceRequest): boolean {
+  return mode.kind === "container" && neighbours?.has(mode.container) === true;
+}
+
+function usernsReason(flag: keyof typeof powers, mode: NamespaceMode): UsernsReason | undefined {
   if (mode.kind === "own") return undefined;
-  if (mode.kind === "host") return { option: `--${flag}=host`, why };
+  if (mode.kind === "host") return { option: `--${flag}=host`, why: powers[flag] };
   return { option: `--${flag}=container:${mode.container}`, why: "the other container has other ids" };
 }
 

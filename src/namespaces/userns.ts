@@ -10,7 +10,7 @@ export type UsernsMode =
   /** Ids of its own, and an error where that cannot be. */
   | OwnIds
   | { readonly kind: "host" }
-  /** The ids of another container, by name or id. */
+  /** The user namespace of another container, by name or id. */
   | { readonly kind: "container"; readonly container: string };
 
 export interface OwnIds {

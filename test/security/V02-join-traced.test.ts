@@ -24,11 +24,9 @@ after(() => disposeRoot(root));
 const joins = 100;
 
 /** Ten at a time: enough to keep the watchers busy, few enough for each to be seen. */
-async function joinOften(name: string, flags: readonly string[]): Promise<void> {
+async function joinOften(words: readonly string[]): Promise<void> {
   for (let batch = 0; batch < joins / 10; batch += 1) {
-    const results = await Promise.all(
-      Array.from({ length: 10 }, () => runBrig(["exec", ...flags, name, "true"], { root, timeoutMs: 30_000 })),
-    );
+    const results = await Promise.all(Array.from({ length: 10 }, () => runBrig(words, { root, timeoutMs: 30_000 })));
     for (const { code, stderr } of results) assert.deepEqual([code, stderr], [0, ""]);
   }
 }
@@ -38,9 +36,23 @@ for (const [what, flags, execFlags] of [
   ["a user, while others join as root", ["-u", "app"], ["-u", "0"]],
 ] as const) {
   test(`V02: ${what} neither traces nor opens anything of what joins the container`, async () => {
-    const report = await watchWhile({ root, image, name: "watched", flags }, () => joinOften("watched", execFlags));
+    const report = await watchWhile({ root, image, name: "watched", flags }, () =>
+      joinOften(["exec", ...execFlags, "watched", "true"]),
+    );
     assert.ok(report.seen > 10, `the watcher met only ${report.seen} of ${joins}`);
     const { traced, opened, executables } = report;
     assert.deepEqual({ traced, opened, executables }, { traced: 0, opened: 0, executables: 0 });
   });
 }
+
+test("V02: CAP_SYS_PTRACE in a shared user and pid namespace reaches nothing of a container that is being built there", async () => {
+  const flags = ["--cap-add", "SYS_PTRACE"];
+  const shared = ["pid", "userns"].flatMap((kind) => [`--${kind}`, "container:watched"]);
+  const words = ["run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", ...shared, image, "true"];
+  const report = await watchWhile({ root, image, name: "watched", flags }, async () => {
+    for (let run = 0; run < 15; run += 1) assert.equal((await runBrig(words, { root, timeoutMs: 30_000 })).stderr, "");
+  });
+  assert.ok(report.seen > 5, `the watcher met only ${report.seen} of 15`);
+  const { traced, opened, executables } = report;
+  assert.deepEqual({ traced, opened, executables }, { traced: 0, opened: 0, executables: 0 });
+});

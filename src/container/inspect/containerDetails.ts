@@ -231,6 +231,8 @@ export interface BrigDetails {
   readonly UserNamespace: {
     readonly UidMappings: readonly SpecIdMapping[];
     readonly GidMappings: readonly SpecIdMapping[];
+    /** The container whose user namespace it has joined, as it was named then; absent when it has one of its own. */
+    readonly Joined?: string;
   } | null;
   /** Why it shares the host's ids although nobody asked for that, in sentences. */
   readonly HostIdsBecause: readonly string[];

@@ -141,12 +141,17 @@ function describeMount(mount: RecordedMount, volumeSource: (name: string) => str
 }
 
 function describeOwn({ record, options, spec, state, monitored, failure }: ContainerFacts): BrigDetails {
-  const { uidMappings, gidMappings } = spec.linux;
+  const { uidMappings, gidMappings, namespaces } = spec.linux;
+  const joins = namespaces.some(({ type, path }) => type === "user" && path !== undefined);
   return {
     UserNamespace:
       uidMappings === undefined || gidMappings === undefined
         ? null
-        : { UidMappings: uidMappings, GidMappings: gidMappings },
+        : {
+            UidMappings: uidMappings,
+            GidMappings: gidMappings,
+            ...(joins ? { Joined: options.userns.replace(/^container:/, "") } : {}),
+          },
     HostIdsBecause: record.hostIds ?? [],
     Cgroup: record.cgroup ?? "",
     Why: explainEnd({ state, ...(failure === undefined ? {} : { failure }) }, englishWhy.end) ?? "",

@@ -11,7 +11,6 @@ import { recordOf } from "../run/containerDocuments.ts";
 import type { RunDraft } from "../run/draftRun.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { unpackedTrees } from "../run/findImage.ts";
-import { findJoins } from "../run/findJoins.ts";
 import { inheritedMounts } from "../run/inheritedMounts.ts";
 import { planConfinement } from "../run/planConfinement.ts";
 import { type PlannedContainer, planContainer } from "../run/planContainer.ts";
@@ -68,15 +67,13 @@ export async function createContainer(request: CreateRequest, context: EngineCon
     await imageAccounts({ ...context, stage: paths.stage, layers, imageId: image.id }),
     options.mounts.flatMap((mount) => (mount.kind === "bind" ? [mount] : [])),
   );
-  const joins = findJoins(context, draft.namespaces.joins);
   const planned = await planContainer({
     ...reservation,
     draft,
-    confinement: planConfinement({ ...context, draft, joins, reservation: { id, undo } }),
+    confinement: planConfinement({ ...context, draft, reservation: { id, undo } }),
     user: resolveUser(choice.user, options.groupAdd, accounts),
     mounts: resolveMounts(context.root, named, (volume) => claimed.has(volume)),
     layers,
-    joins,
     foreground: true,
     monitor: monitorFields({
       ...context,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import { type HostFacts, offers } from "../../host/index.ts";
 
-import { parseSecurityOptions, planAppArmor, type SecurityOptions } from "../../launch/index.ts";
+import { type NamespaceTarget, parseSecurityOptions, planAppArmor, type SecurityOptions } from "../../launch/index.ts";
 import { type NamespacePlan, planNamespaces, type UsernsReason } from "../../namespaces/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
@@ -14,8 +14,9 @@ import { requireMappable } from "../spec/mountedIds.ts";
 import { gatherRunFacts, idmapObstacles, type RunFacts } from "../spec/runFacts.ts";
 import { volumeContent } from "../state/volumes.ts";
 import type { EngineContext } from "./engineContext.ts";
+import { findJoins } from "./findJoins.ts";
 import { inheritedMounts } from "./inheritedMounts.ts";
-import { type LentIds, lentIds } from "./lentIds.ts";
+import { type LentIds, lentIds, neighboursOf } from "./lentIds.ts";
 import { volumeSource } from "./resolveMounts.ts";
 
 /** What is decided before anything is made: everything but the id, the name and the ids of the container. */
@@ -27,6 +28,8 @@ export interface RunDraft {
   readonly namespaces: NamespacePlan;
   /** The ids of the container that `--userns=container:NAME` names. */
   readonly lent?: LentIds;
+  /** The processes of the containers that it joins. */
+  readonly joins: readonly NamespaceTarget[];
   readonly facts: RunFacts & { readonly host: HostFacts };
   readonly notices: readonly string[];
 }
@@ -48,7 +51,11 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
   const lent = lentIds(options.userns, context.root);
   const obstacles = usernsObstacles(options, context.root, host);
   const userns = lent === "host" ? "host" : options.userns;
-  const planned = planNamespaces({ ...options, userns, hostUsernsReasons: obstacles });
+  const neighbours =
+    typeof lent === "object"
+      ? { neighbours: neighboursOf(lent, context.root, [options.network, options.pid, options.ipc]) }
+      : {};
+  const planned = planNamespaces({ ...options, ...neighbours, userns, hostUsernsReasons: obstacles });
   const namespaces = { ...planned, notices: [...planned.notices, ...lentNotices(options, lent)] };
   requireMappable([...options.mounts, ...inheritedMounts(context.root, options.volumesFrom)], namespaces, host);
   const facts = gatherRunFacts(options, security.seccomp.kind === "file" ? security.seccomp.path : undefined);
@@ -59,6 +66,7 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
     ...(appArmor === undefined ? {} : { appArmor }),
     namespaces,
     ...(lent === undefined || lent === "host" ? {} : { lent }),
+    joins: findJoins(context, namespaces.joins),
     facts: { ...facts, host },
     notices: [...choice.notices, ...namespaces.notices, ...optionNotices(options)],
   };

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import type { LaunchRequest, NamespaceTarget } from "../../launch/index.ts";
 import type { NamespaceJoin } from "../../namespaces/index.ts";
@@ -5,7 +6,7 @@ import type { NamespaceKind } from "../../oci/index.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { readContainerRecord } from "../state/containerRecord.ts";
-import { readLiveState, type StatePlaces } from "../state/liveState.ts";
+import { readLiveState, runDirectory, type StatePlaces } from "../state/liveState.ts";
 import { findContainer } from "../state/removeContainer.ts";
 
 /** What Docker's sentences call the namespaces that can be joined. */
@@ -22,7 +23,8 @@ export function findJoins(places: StatePlaces, joins: readonly NamespaceJoin[]):
     const state = readLiveState({ ...places, id });
     if (state.status === "running" || state.status === "paused") {
       if (type === "ipc") requireShareable(places.root, id);
-      return { type, pid: state.process.pid, startTime: Number(state.process.startTime), container: id };
+      const running = join(runDirectory(places.runRoot, id), "running.json");
+      return { type, pid: state.process.pid, startTime: Number(state.process.startTime), container: id, running };
     }
     const name = readContainerRecord(containerPaths(places.root, id).record)?.name ?? id;
     throw new EngineError(
@@ -41,14 +43,14 @@ export function findJoins(places: StatePlaces, joins: readonly NamespaceJoin[]):
  */
 export function renewJoins(launch: LaunchRequest, places: StatePlaces): LaunchRequest {
   if (launch.joins.length === 0) return launch;
-  const joins = launch.joins.flatMap((join) => {
-    const { type, container } = join;
-    return container === undefined ? [join] : findJoins(places, [{ type, container }]);
+  const joins = launch.joins.flatMap((known) => {
+    const { type, container } = known;
+    return container === undefined ? [known] : findJoins(places, [{ type, container }]);
   });
   const pids = new Map(launch.joins.map(({ pid }, index) => [String(pid), joins[index]?.pid ?? pid]));
   const renew = (path: string): string =>
-    path.replace(/^\/proc\/(\d+)(?=\/(ns|root)\/)/, (known, pid: string) =>
-      pids.has(pid) ? `/proc/${pids.get(pid)}` : known,
+    path.replace(/^\/proc\/(\d+)(?=\/(ns|root)\/)/, (prefix, pid: string) =>
+      pids.has(pid) ? `/proc/${pids.get(pid)}` : prefix,
     );
   const { mounts, linux } = launch.spec;
   const namespaces = linux.namespaces.map((one) => (one.path === undefined ? one : { ...one, path: renew(one.path) }));

@@ -4,6 +4,7 @@ import { compilePlan, type FailedLaunch, type LaunchRequest, readRootFiles } fro
 import { executableHeadBytes } from "../failure/executableFormat.ts";
 import { diagnoseExec, interpretersOf, type SeenFile } from "../failure/postMortem.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
+import { isUnjoinable } from "../why/failedStep.ts";
 
 export interface LaunchFailure {
   readonly failed: FailedLaunch;
@@ -19,6 +20,7 @@ export interface LaunchFailure {
 export async function explainLaunchFailure(failure: LaunchFailure): Promise<EngineError> {
   const { failed, launch } = failure;
   if (failed.step === "exec") return explainExec(failure);
+  if (isUnjoinable(failed)) return unjoinable(failed);
   const step = compilePlan(launch).steps.find((candidate) => candidate.id === failed.step);
   const made = failed.call === "run" ? toolWork.find(({ steps }) => failed.step.startsWith(steps)) : undefined;
   if (made !== undefined) return explainTool(failed, made, step?.why);
@@ -29,6 +31,18 @@ export async function explainLaunchFailure(failure: LaunchFailure): Promise<Engi
     {
       hint: hintFor(failed) ?? `it happened in the step "${failed.step}"${step === undefined ? "" : ` (${step.why})`}`,
       details: { step: failed.step, call: failed.call, errno: failed.errno },
+    },
+  );
+}
+
+/** It ran a moment ago, when the start was prepared. */
+function unjoinable({ step, call, errno }: FailedLaunch): EngineError {
+  return new EngineError(
+    "wrongState",
+    "cannot start the container: one whose namespaces it joins does not run any more",
+    {
+      hint: "start that one first",
+      details: { step, call, errno },
     },
   );
 }
@@ -83,6 +97,8 @@ function hintFor({ step, call, errno }: FailedLaunch): string | undefined {
     return "BFQ of this kernel does not weigh groups (CONFIG_BFQ_GROUP_IOSCHED): limit rates with --device-read-bps";
   if (step === "lsm.apparmor") return "the kernel has no such profile any more: load it again with apparmor_parser";
   if (step === "lsm.selinux") return "the policy knows no such label, or does not let this caller give it";
+  if (step === "join.namespaces" && errno === "EPERM")
+    return "the containers whose namespaces it joins are not in one user namespace: one of them was started anew";
   if (errno === "EPERM") return 'see what this machine refuses with "brig doctor"';
   return undefined;
 }

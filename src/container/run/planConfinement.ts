@@ -4,12 +4,10 @@ import { containerPaths } from "../state/containerPaths.ts";
 import { readContainerSpec } from "../state/runningContainer.ts";
 import type { UndoStack } from "../state/undoStack.ts";
 import type { RunDraft } from "./draftRun.ts";
-import type { PlanRequest } from "./planContainer.ts";
 
 export interface ConfinementRequest {
   readonly draft: RunDraft;
   readonly root: string;
-  readonly joins: PlanRequest["joins"];
   /** The container that needs SELinux categories of its own; absent: the plan shows the first ones. */
   readonly reservation?: { readonly id: string; readonly undo: UndoStack };
 }
@@ -43,7 +41,7 @@ function ownCategories({ root, reservation }: ConfinementRequest): string {
 }
 
 /** The last part of another container's label, which may have colons of its own. */
-function lentLevel({ root, joins }: ConfinementRequest): string | undefined {
+function lentLevel({ root, draft: { joins } }: ConfinementRequest): string | undefined {
   const lender = joins.find(({ type }) => type === "ipc" || type === "pid")?.container;
   if (lender === undefined) return undefined;
   const label = readContainerSpec(containerPaths(root, lender)).process.selinuxLabel;

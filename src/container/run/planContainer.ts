@@ -36,7 +36,6 @@ export interface PlanRequest {
   readonly mounts: readonly ResolvedMount[];
   /** Layer trees, the lowest first. */
   readonly layers: readonly string[];
-  readonly joins: readonly NamespaceTarget[];
   readonly confinement: Confinement;
   readonly foreground: boolean;
   /** What the monitor keeps; see LaunchRequest. */
@@ -66,7 +65,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
   const arch = nativeArch(processorArchitecture());
   const hostname = hostnameOf(draft, id);
   const files = buildEtcFiles(options, hostname, facts.hostFiles);
-  const namespaces = { ...draft.namespaces, namespaces: withJoined(draft.namespaces, request.joins) };
+  const namespaces = { ...draft.namespaces, namespaces: withJoined(draft.namespaces, draft.joins) };
   const { spec, devices, notices } = buildRuntimeSpec(
     {
       id,
@@ -106,7 +105,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
     ),
     devices: devices.map(nodeOf),
     ...(await relabels({ ...confinement, paths, mounts })),
-    joins: request.joins,
+    joins: draft.joins,
     foreground: request.foreground,
     monitor: request.monitor,
     ...(health === undefined ? {} : { health }),

@@ -17,7 +17,6 @@ import { appArmorLoad } from "./appArmorLoad.ts";
 import { draftRun, type RunDraft } from "./draftRun.ts";
 import type { EngineContext } from "./engineContext.ts";
 import { expectedTrees, isAccessError } from "./findImage.ts";
-import { findJoins } from "./findJoins.ts";
 import { inheritedMounts } from "./inheritedMounts.ts";
 import { planConfinement } from "./planConfinement.ts";
 import { type PlanRequest, planContainer } from "./planContainer.ts";
@@ -44,17 +43,15 @@ export async function planRun(
   const user = userForPlan(draft.choice.user, options.groupAdd, accounts);
   const named = nameMounts(options, draft.choice.imageVolumes, inheritedMounts(context.root, options.volumesFrom));
   const mounts = resolveMounts(context.root, named, (name) => !existsSync(join(context.root, "volumes", name)));
-  const joins = findJoins(context, draft.namespaces.joins);
   const planned = await planContainer({
     draft,
-    confinement: planConfinement({ ...context, draft, joins }),
+    confinement: planConfinement({ ...context, draft }),
     id,
     paths,
     ...previewedIds(draft, context),
     user: user.user,
     mounts,
     layers: image.layers,
-    joins,
     foreground: true,
     monitor: {},
   });

@@ -33,8 +33,12 @@ export function bundleSpec(spec: RuntimeSpec, paths: ContainerPaths, mounts: rea
     mounts.flatMap((mount) => (mount.kind === "volume" && mount.anonymous ? mount.source : [])),
   );
   const kept = spec.mounts.filter((mount) => !anonymous.has(mount.source));
+  const { uidMappings: _, gidMappings: __, ...unmapped } = spec.linux;
+  const joinsUser = spec.linux.namespaces.some(({ type, path }) => type === "user" && path !== undefined);
   return {
     ...spec,
+    // one that is joined has its maps, and others may not be given (runtime-spec config-linux.md, "User namespace mappings")
+    linux: joinsUser ? unmapped : spec.linux,
     root: { ...spec.root, path: "rootfs" },
     mounts: kept.map((mount) => ({ ...mount, source: names.get(mount.source) ?? mount.source })),
   };

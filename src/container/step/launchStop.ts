@@ -78,8 +78,14 @@ export function newLaunchStop({
   };
 }
 
+/** Operations that cannot be left out, and why. */
+const indispensable: ReadonlyMap<string, string> = new Map([
+  ["execute", "without it there is no payload"],
+  ["heir", "the process outside waits for the one that it makes"],
+]);
+
 function requireSkippable(step: LaunchStep | undefined): LaunchStep {
-  if (step !== undefined && step.op !== "execute") return step;
-  const what = step === undefined ? "no step of this process is left" : "without it there is no payload";
+  const what = step === undefined ? "no step of this process is left" : (indispensable.get(step.op) ?? "");
+  if (step !== undefined && what === "") return step;
   throw new EngineError("wrongState", `cannot skip here: ${what}`, { hint: "go on, or give the launch up" });
 }

@@ -57,6 +57,7 @@ class StepRun {
   #steps: readonly LaunchStep[] = [];
   #left: StopPlace[] = []; // those that no process has come to
   #childPid: number | undefined;
+  #heirAt = 0; // the place among the steps where the child hands on to its heir; 0: it has none
   #state: "stepping" | "quitting" | "running" = "stepping";
 
   constructor(request: StepRunRequest, context: EngineContext) {
@@ -95,6 +96,10 @@ class StepRun {
         const stepped: SteppedPlan = placeStops(plan, this.#request.stops);
         this.#left = [...stepped.places];
         this.#steps = stepped.plan.steps;
+        this.#heirAt = Math.max(
+          0,
+          this.#steps.findIndex(({ op }) => op === "heir"),
+        );
         this.#begin(container);
         return stepped.plan;
       },
@@ -123,9 +128,14 @@ class StepRun {
   /** The helper tells the number of the child when it has made it, perhaps after the child has come to its first stop. */
   #hear(report: StepReport): void {
     this.#request.observer?.onStep?.(report);
-    if (report.call !== "clone3" || report.step !== "clone" || report.result <= 0) return;
+    if (report.call !== "clone3" || report.step !== this.#maker() || report.result <= 0) return;
     this.#childPid = report.result;
     for (const pause of this.#waiting.splice(0)) this.#paused(pause);
+  }
+
+  /** The step that makes the process which is the container's first one. */
+  #maker(): string | undefined {
+    return this.#heirAt > 0 ? this.#steps[this.#heirAt]?.id : "clone";
   }
 
   #paused(pause: LaunchPause): void {
@@ -133,7 +143,9 @@ class StepRun {
     const place = this.#left[at];
     if (place === undefined) return;
     const phase = (place.before ?? place.after)?.phase ?? "host";
-    const pid = phase === "child" || phase === "init" ? this.#childPid : pause.pid;
+    // one that is to have an heir has the same number for itself as for us
+    const early = place.before !== undefined && this.#steps.indexOf(place.before) <= this.#heirAt;
+    const pid = (phase === "child" || phase === "init") && !early ? this.#childPid : pause.pid;
     if (pid === undefined) {
       this.#waiting.push(pause);
       return;

@@ -21,6 +21,12 @@ export function describeFailedStep(text: string, words: WhyMessages["end"]): str
   const failed = parseFailedStep(text);
   if (failed === undefined) return words.silent;
   const { step, call, errno, args } = failed;
+  if (isUnjoinable(failed)) return words.unjoinable;
   const error = describeErrno(errno);
   return step === "exec" ? words.notExecuted({ error }) : `${call}${args === "" ? "" : ` ${args}`}: ${error}`;
+}
+
+/** Whether it ended at a container whose namespaces it joins, which does not run as it did. */
+export function isUnjoinable({ step, errno }: Pick<FailedStep, "step" | "errno">): boolean {
+  return (step === "join.target" || step === "join.lender") && (errno === "ENOENT" || errno === "ESRCH");
 }

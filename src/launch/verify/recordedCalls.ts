@@ -115,7 +115,13 @@ const recordedCalls: ReadonlyMap<string, RecordedCall> = new Map<string, Recorde
   ["pidfd_send_signal", { names: ["pidfd_send_signal"], say: (call) => `${word(call, 0)}, ${word(call, 1)}` }],
   ["fork", { names: ["clone", "fork", "vfork"], say: () => " " }],
   ["sendmsg", { names: ["sendmsg"], kinds: { m: "to the child: go on", r: "to the child: fd", t: "to the host: fd" } }],
-  ["recvmsg", { names: ["recvmsg"], kinds: { m: "from the host: go on", r: "from the host: the root" } }],
+  [
+    "recvmsg",
+    {
+      names: ["recvmsg"],
+      kinds: { m: "from the host: go on", r: "from the host: the root", c: "from the child: its heir" },
+    },
+  ],
   ["setfsuid", { match: fileOwner }],
   ["run", { match: ranTool }],
   ["waitid", { match: gathered }],

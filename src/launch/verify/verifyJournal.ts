@@ -114,7 +114,7 @@ function followLane(
     const heir =
       index > 0
         ? children.find(
-            (child) => child.parent !== undefined && child.parent.at >= at && firstOf(child, record, processes),
+            (child) => child.parent !== undefined && child.parent.at >= at - 1 && firstOf(child, record, processes),
           )
         : undefined;
     if (heir !== undefined) {

@@ -16,8 +16,10 @@ export const koreanReasons: Readonly<Record<string, string>> = {
     "사용자 네임스페이스의 root가 되어, 이제부터 만드는 것이 root의 소유가 됩니다",
   "a user namespace that nobody lives in, by which ids of files are mapped (idmap=)":
     "프로세스 없이 파일의 ID를 매핑하는 데만 쓰는 사용자 네임스페이스(idmap=)",
-  "made inside the joined user namespace, so that it owns them":
-    "합류한 사용자 네임스페이스가 소유하도록 그 안에서 만듭니다",
+  "the process that joins the other container's user namespace, and makes the first one in it":
+    "다른 컨테이너의 사용자 네임스페이스에 들어가 그 안에서 첫 프로세스를 만들 프로세스",
+  "the container's first process: its namespaces belong to the joined user namespace, in which it is born":
+    "컨테이너의 첫 프로세스. 합류한 사용자 네임스페이스 안에서 태어나며, 그 네임스페이스들은 합류한 사용자 네임스페이스가 소유합니다",
   'after joining the group, so that "/" inside means that group':
     '그룹에 들어간 다음이어야 컨테이너 안의 "/"가 그 그룹을 가리킵니다',
   "the process whose namespaces are shared, and not another one with its number":

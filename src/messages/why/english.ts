@@ -34,6 +34,7 @@ export const english = {
     unlogged: ({ end, bytes }: { end: string; bytes: number }) =>
       `${end}; ${bytes} bytes of what it wrote did not reach its log`,
     silent: "the launch ended without saying why",
+    unjoinable: "a container whose namespaces it joins does not run any more",
     notExecuted: ({ error }: { error: string }) => `its command cannot be executed: ${error}`,
   },
   history: {

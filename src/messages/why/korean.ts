@@ -29,6 +29,7 @@ export const korean: typeof english = {
     refusedForks: ({ end, count }) => `${end}. 프로세스 수 한도 때문에 새 프로세스를 ${count}번 만들지 못했습니다`,
     unlogged: ({ end, bytes }) => `${end}. 출력 가운데 ${bytes}바이트가 로그에 남지 못했습니다`,
     silent: "시작 과정이 이유를 남기지 않고 끝났습니다",
+    unjoinable: "네임스페이스를 함께 쓰는 다른 컨테이너가 더는 실행 중이 아닙니다",
     notExecuted: ({ error }) => `명령을 실행할 수 없습니다: ${error}`,
   },
   history: {

@@ -79,19 +79,24 @@ function sharing({ words }: Page, live: LiveSurroundings, { kind, number }: Name
   return html`<p><span class="badge shared">&#9671; ${namespaces.withOthers}</span>${shown.pieces}${more}</p>`;
 }
 
+/** The steps that make the container's first process, and most of its namespaces with it. */
+const makers: ReadonlySet<string> = new Set(["clone", "user.heir"]);
+
 function origin(page: Page, kind: string): Markup | undefined {
   const about: Readonly<Record<string, (step: StoryStep) => boolean>> = {
     user: ({ id }) => id.startsWith("user.map") || id === "clone",
-    cgroup: ({ id }) => id === "ns.unshare",
-    uts: ({ id }) => id === "clone" || id === "uts.name",
-    net: ({ id }) => id === "clone" || id === "net.open",
+    cgroup: ({ id }) => id === "ns.unshare" || id === "user.heir",
+    uts: ({ id }) => makers.has(id) || id === "uts.name",
+    net: ({ id }) => makers.has(id) || id === "net.open",
   };
   const type = specNames.get(kind);
-  const made = page.facts.surroundings.spec.linux.namespaces.find((namespace) => namespace.type === type);
-  const joined = kind === "pid" ? "join.pid" : "join.namespaces";
+  const { namespaces } = page.facts.surroundings.spec.linux;
+  const made = namespaces.find((namespace) => namespace.type === type);
+  const inJoinedUser = namespaces.some((namespace) => namespace.type === "user" && namespace.path !== undefined);
+  const joined = kind === "pid" && !inJoinedUser ? "join.pid" : "join.namespaces";
   return journalLinks(
     page,
-    made?.path === undefined ? (about[kind] ?? (({ id }) => id === "clone")) : ({ id }) => id === joined,
+    made?.path === undefined ? (about[kind] ?? (({ id }) => makers.has(id))) : ({ id }) => id === joined,
   );
 }
 

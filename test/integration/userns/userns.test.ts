@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { promisify } from "node:util";
 import { brigCommand, brigEnvironment, brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { servedBusyboxRoot } from "../../support/busyboxRegistry.ts";
-import { startRunning } from "../../support/runningContainer.ts";
+import { removeRunning, startRunning } from "../../support/runningContainer.ts";
+import { eventually } from "../../support/services.ts";
 
 let root: TestRoot;
 let image: string;
@@ -18,8 +19,9 @@ before(async () => {
 after(() => disposeRoot(root));
 
 const maps = "cat /proc/self/uid_map /proc/self/gid_map";
-const run = (flags: readonly string[], script = maps) =>
-  runBrig(["run", "--rm", "--network", "none", ...flags, image, "sh", "-c", script], { root });
+const run = (flags: readonly string[], script = maps) => runWith(["--network", "none", ...flags], script);
+const runWith = (flags: readonly string[], script: string) =>
+  runBrig(["run", "--rm", ...flags, image, "sh", "-c", script], { root });
 
 /** The numbers of each line of the two maps. */
 function linesOf(text: string): readonly (readonly number[])[] {
@@ -68,22 +70,98 @@ test("an id that is not mapped is refused before anything is made", async () => 
   assert.deepEqual(readdirSync(join(root.root, "containers")), []);
 });
 
-test("container:NAME has the ids of the other container, also when it does not run, and they outlive it", async () => {
-  await brigOk(["create", "--name", "lender", "--network", "none", image, "sh", "-c", maps], { root });
-  const lent = await brigOk(["start", "-a", "lender"], { root });
-  await brigOk(
-    ["create", "--name", "guest", "--network", "none", "--userns=container:lender", image, "sh", "-c", maps],
-    {
-      root,
-    },
-  );
-  assert.equal((await brigOk(["start", "-a", "guest"], { root })).stdout, lent.stdout);
-  await brigOk(["rm", "lender"], { root });
+const kinds = ["user", "mnt", "pid", "net", "ipc", "uts", "cgroup"] as const;
+
+/** The namespaces of a container's first process, as the host sees them. */
+async function namespacesOf(name: string): Promise<Readonly<Record<(typeof kinds)[number], string>>> {
+  const pid = (await brigOk(["inspect", "-f", "{{.State.Pid}}", name], { root })).stdout.trim();
+  const links = kinds.map((kind) => [kind, readlinkSync(`/proc/${pid}/ns/${kind}`)] as const);
+  return Object.fromEntries(links) as Record<(typeof kinds)[number], string>;
+}
+
+test("container:NAME joins the user namespace of the other container, and owns what it makes in it", async () => {
+  await startRunning(root, { name: "lender", image });
+  const join = "--userns=container:lender";
+  try {
+    await startRunning(root, {
+      name: "guest",
+      image,
+      flags: [join, "--cap-add", "SYS_PTRACE", "-v", "lent-data:/data"],
+    });
+    const [lender, guest] = [await namespacesOf("lender"), await namespacesOf("guest")];
+    assert.deepEqual(
+      kinds.filter((kind) => lender[kind] === guest[kind]),
+      ["user"],
+    );
+    const inside = (script: string) => brigOk(["exec", "guest", "sh", "-c", script], { root });
+    const whole =
+      "readlink /proc/self/ns/user; mount | grep -c '^sysfs on /sys '; touch /made /data/made; ls -ln /made";
+    assert.match((await inside(whole)).stdout, /^user:\[\d+\]\n1\n-rw.* 1 0 +0 .*\/made\n$/);
+    assert.equal((await inside("grep CapBnd /proc/1/status")).stdout, await boundingWith("CAP_SYS_PTRACE"));
+    assert.match((await inside("hostname; cat /proc/1/cgroup")).stdout, /^[0-9a-f]{12}\n.*::\/\n$/s);
+    const shown = JSON.parse(
+      (await brigOk(["inspect", "-f", "{{json .Brig.UserNamespace}}", "guest"], { root })).stdout,
+    );
+    assert.equal(shown.Joined, "lender");
+    const third = ["--network", "container:lender", "--userns=container:guest"];
+    assert.equal((await runWith(third, "echo in")).stdout, "in\n");
+    const { stderr } = await brigOk(["run", "--rm", "--explain=verify", join, image, "true"], { root });
+    assert.match(stderr, /^journal: [1-9]\d* records confirmed, .* 0 disagreements$/m);
+  } finally {
+    await removeRunning(root, "guest", "lender");
+  }
+});
+
+/** What a container with one capability more has in its bounding set. */
+async function boundingWith(name: string): Promise<string> {
+  return (await run(["--cap-add", name.replace("CAP_", "")], "grep CapBnd /proc/1/status")).stdout;
+}
+
+test("with --network container:NAME its network can be configured, which it cannot from other ids", async () => {
+  await startRunning(root, { name: "owner", image });
+  const configure = "ip address add 10.9.9.9/32 dev lo && echo done";
+  const network = ["--network", "container:owner"];
+  const joined = [...network, "--userns", "container:owner"];
+  try {
+    assert.match((await runWith(joined, configure)).stderr, /Operation not permitted/);
+    const able = await runWith([...joined, "--cap-add", "NET_ADMIN"], `${configure}; ls -d /sys/class/net/lo`);
+    assert.equal(able.stdout, "done\n/sys/class/net/lo\n", able.stderr);
+    assert.match((await brigOk(["exec", "owner", "sh", "-c", "ip address"], { root })).stdout, /10\.9\.9\.9/);
+    const both = await runWith([...joined, "--pid", "container:owner"], "ps -o args");
+    assert.match(both.stdout, /sleep 100000/, both.stderr);
+    const refused = await runWith([...network, "--userns", "auto"], configure);
+    assert.match(refused.stderr, /conflicting options: --userns=auto and --network=container:owner/);
+    await startRunning(root, { name: "stranger", image });
+    const foreign = await runWith(["--network", "container:stranger", "--userns", "container:owner"], configure);
+    assert.match(foreign.stderr, /conflicting options: --userns=container:owner and --network=container:stranger/);
+  } finally {
+    await removeRunning(root, "owner");
+    await brigOk(["rm", "-f", "stranger"], { root });
+  }
+});
+
+test("container:NAME wants one that runs, at each start the one that runs then, and the host's ids of one that has them", async () => {
+  await brigOk(["create", "--name", "lender", "--network", "none", image, "sleep", "1000"], { root });
+  const sentence = /cannot join user namespace of a non running container: container lender is (created|exited)/;
+  const early = await run(["--name", "guest", "--userns=container:lender"]);
+  assert.equal(early.code, 125);
+  assert.match(early.stderr, sentence);
+  assert.equal(readdirSync(join(root.root, "containers")).length, 1);
+  await brigOk(["start", "lender"], { root });
+  const flags = ["--network", "none", "--userns=container:lender"];
+  await brigOk(["create", "--name", "guest", ...flags, image, "sleep", "1000"], { root });
+  await brigOk(["start", "guest"], { root });
+  assert.equal((await namespacesOf("guest")).user, (await namespacesOf("lender")).user);
+  await brigOk(["stop", "-t", "0", "guest", "lender"], { root });
+  assert.match((await runBrig(["start", "guest"], { root })).stderr, sentence);
+  await brigOk(["start", "lender", "guest"], { root });
+  assert.equal((await namespacesOf("guest")).user, (await namespacesOf("lender")).user);
+  const first = (await brigOk(["exec", "lender", "sh", "-c", maps], { root })).stdout;
+  await brigOk(["rm", "-f", "lender"], { root });
+  assert.equal((await brigOk(["exec", "guest", "sh", "-c", maps], { root })).stdout, first);
+  assert.ok(readdirSync(join(root.root, "idranges")).includes(String(linesOf(first)[0]?.[1])));
   assert.equal((await brigOk(["system", "check"], { root })).code, 0);
-  const first = String(linesOf(lent.stdout)[0]?.[1]);
-  assert.ok(readdirSync(join(root.root, "idranges")).includes(first));
-  assert.equal((await brigOk(["start", "-a", "guest"], { root })).stdout, lent.stdout);
-  await brigOk(["rm", "guest"], { root });
+  await removeRunning(root, "guest");
   assert.deepEqual(readdirSync(join(root.root, "idranges")), []);
   await brigOk(["create", "--name", "plain", "--userns=host", "--network", "none", image, "true"], { root });
   const { stderr, code } = await run(["--userns=container:plain"]);
@@ -91,6 +169,55 @@ test("container:NAME has the ids of the other container, also when it does not r
   assert.equal(code, 0);
   assert.match(stderr, /--userns=container:plain brings the host's user namespace: that container has it/);
   assert.equal((await run(["--userns=container:nobody"])).code, 125);
+});
+
+test("a restart by the policy joins what the other container is then, and ends with a sentence when that is gone", async () => {
+  await startRunning(root, { name: "lender", image });
+  const flags = ["--userns=container:lender", "--restart", "always"];
+  await startRunning(root, { name: "guest", image, flags });
+  const state = async () => {
+    const { stdout } = await brigOk(["inspect", "-f", "{{.RestartCount}} {{.State.Status}}", "guest"], { root });
+    return stdout.trim();
+  };
+  const killPayload = async () => {
+    const { stdout } = await brigOk(["inspect", "-f", "{{.State.Pid}}", "guest"], { root });
+    process.kill(Number(stdout), "SIGKILL");
+  };
+  try {
+    await brigOk(["restart", "-t", "0", "lender"], { root });
+    await killPayload();
+    await eventually(state, (text) => text === "1 running");
+    assert.equal((await namespacesOf("guest")).user, (await namespacesOf("lender")).user);
+    await brigOk(["stop", "-t", "0", "lender"], { root });
+    await killPayload();
+    await eventually(state, (text) => text.endsWith("created"));
+    const why = (await brigOk(["why", "guest"], { root })).stdout;
+    assert.match(why, /could not be started: a container whose namespaces it joins does not run any more/);
+  } finally {
+    await brigOk(["rm", "-f", "guest", "lender"], { root });
+  }
+});
+
+test("plan, explain and compare show the joined user namespace", async () => {
+  await startRunning(root, { name: "lender", image });
+  try {
+    const words = ["--network", "none", "--userns=container:lender", image, "true"];
+    const planned = (await brigOk(["plan", "run", ...words], { root })).stdout;
+    assert.match(planned, /running\.json/);
+    assert.match(planned, /CLONE_NEWUSER/);
+    const bundle = JSON.parse((await brigOk(["plan", "run", "--oci", ...words], { root })).stdout);
+    const user = bundle.linux.namespaces.find(({ type }: { type: string }) => type === "user");
+    assert.match(user.path, /^\/proc\/\d+\/ns\/user$/);
+    assert.equal(bundle.linux.uidMappings, undefined);
+    await brigOk(["run", "--name", "guest", "-d", ...words.slice(0, -1), "sleep", "1000"], { root });
+    assert.match((await brigOk(["explain", "guest"], { root })).stdout, /shared with another container/);
+    assert.doesNotMatch((await brigOk(["compare", "guest", "lender"], { root })).stdout, /user:\[/);
+    const unrolled = await runBrig(["unroll", "run", ...words], { root });
+    assert.match(unrolled.stderr, /cannot unroll a container that joins another one/);
+  } finally {
+    await brigOk(["rm", "-f", "guest"], { root });
+    await removeRunning(root, "lender");
+  }
 });
 
 test("ids come from /etc/subuid, or from the pool of the configuration, and stay the same at every start", async () => {

@@ -103,18 +103,42 @@ test("compilePlan() refuses symbolic links where the kernel's file systems go", 
   }
 });
 
-test("compilePlan() makes everything inside a joined user namespace, and joins a pid namespace before the child is made", () => {
-  const target = { pid: 4711, startTime: 99 };
+test("compilePlan() makes everything inside a joined user namespace, by a second process that is born in it", () => {
+  const target = { pid: 4711, startTime: 99, running: "/run/brig/containers/x/running.json" };
   const joins = (["user", "pid", "ipc"] as const).map((type) => ({ type, ...target }));
   const paths = joins.map(({ type }) => ({ type, path: `/proc/4711/ns/${type}` }));
-  const linux = { ...sampleSpec.linux, namespaces: [...paths, { type: "mount" as const }, { type: "uts" as const }] };
+  const linux = {
+    ...sampleSpec.linux,
+    namespaces: [...paths, { type: "mount" as const }, { type: "cgroup" as const }],
+  };
   const plan = compilePlan(sampleRequest({ joins }, { linux }));
-  assertOrder(plan, "join.target", "join.pid", "clone", "join.namespaces", "user.root", "ns.unshare", "root.attach");
+  assertOrder(plan, "join.untraced", "join.target", "clone", "join.namespaces", "user.root", "user.heir", "user.await");
+  assertOrder(plan, "user.await", "root.attach");
   const fields = (id: string) => plan.steps.find((step) => step.id === id)?.fields;
-  assert.deepEqual(fields("clone")?.["flag"], []);
-  assert.deepEqual(fields("join.namespaces")?.["flag"], ["CLONE_NEWUSER", "CLONE_NEWIPC"]);
-  assert.deepEqual(fields("ns.unshare")?.["flag"], ["CLONE_NEWNS", "CLONE_NEWUTS"]);
-  assert.ok(!plan.steps.some(({ op }) => op === "mapIds"));
+  assert.deepEqual(fields("join.target"), { as: "target0", running: target.running, userns: 1 });
+  assert.deepEqual(fields("clone"), { flag: [], heir: 1 });
+  assert.deepEqual(fields("join.namespaces")?.["flag"], ["CLONE_NEWUSER", "CLONE_NEWPID", "CLONE_NEWIPC"]);
+  assert.deepEqual(fields("user.heir")?.["flag"], ["CLONE_NEWNS", "CLONE_NEWCGROUP"]);
+  assert.ok(!plan.steps.some(({ op }) => op === "mapIds" || op === "unshare"));
+});
+
+test("compilePlan() joins the user namespace before others, and a pid namespace alone before the child is made", () => {
+  const joins = [
+    { type: "network" as const, pid: 7, startTime: 1 },
+    { type: "user" as const, pid: 8, startTime: 2 },
+  ];
+  const linux = {
+    ...sampleSpec.linux,
+    namespaces: joins.map(({ type, pid }) => ({ type, path: `/proc/${pid}/ns/${type}` })),
+  };
+  const both = compilePlan(sampleRequest({ joins }, { linux }));
+  const order = both.steps.filter(({ id }) => id === "join.namespaces").map(({ fields }) => fields["flag"]);
+  assert.deepEqual(order, [["CLONE_NEWUSER"], ["CLONE_NEWNET"]]);
+  const pid = compilePlan(sampleRequest({ joins: [{ type: "pid", pid: 7, startTime: 1 }] }));
+  assertOrder(pid, "join.untraced", "join.target", "join.pid", "clone", "user.await");
+  const target = pid.steps.find(({ id }) => id === "join.target");
+  assert.deepEqual(target?.fields, { as: "target0", pid: 7, started: 1 });
+  assert.ok(!pid.steps.some(({ op }) => op === "heir"));
 });
 
 test("compilePlan() gives the payload's pipes to its user, as the host knows it", () => {

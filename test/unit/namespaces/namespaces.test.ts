@@ -58,6 +58,24 @@ describe("planNamespaces()", () => {
     ]);
     assert.equal(plan.namespaces.map(({ type }) => type).join(" "), "mount uts ipc cgroup");
   });
+
+  it("joins the user namespace of another container, and with it others of those that live there", () => {
+    const request = { userns: "container:web", network: "container:web", pid: "container:other" };
+    const plan = planNamespaces({ ...request, neighbours: new Set(["web", "other"]) });
+    assert.equal(plan.userns, "own");
+    assert.deepEqual(plan.notices, []);
+    assert.deepEqual(plan.joins, [
+      { type: "user", container: "web" },
+      { type: "pid", container: "other" },
+      { type: "network", container: "web" },
+    ]);
+    assert.equal(plan.namespaces.map(({ type }) => type).join(" "), "mount uts ipc cgroup");
+    assert.throws(() => planNamespaces({ ...request, neighbours: new Set(["web"]) }), {
+      code: "usage",
+      message: /--userns=container:web and --pid=container:other/,
+    });
+    assert.throws(() => planNamespaces({ userns: "container:web", network: "host" }), { code: "usage" });
+  });
 });
 
 describe("parseNamespaceMode()", () => {
