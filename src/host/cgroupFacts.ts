@@ -60,10 +60,15 @@ function isPure(mounts: readonly CgroupMount[]): boolean {
   return mounts.length > 0 && mounts.every(({ version }) => version === 2);
 }
 
-/** Only the root has io.cost.qos, and only groups below it have io.weight, when the kernel has the model. */
+/**
+ * Only the root has io.cost.qos, and only groups below it have io.weight, when the kernel has the model. It weighs
+ * nothing before somebody enables it for a disk (cgroup-v2.rst, "IO Interface Files"), while BFQ weighs by its own file.
+ */
 function ioWeightFile(costModel: string | undefined, sources: CgroupSources): Pick<CgroupFacts, "ioWeightFile"> {
-  if (costModel !== undefined) return { ioWeightFile: "io.weight" };
-  return sources.read("/sys/module/bfq/initstate") === undefined ? {} : { ioWeightFile: "io.bfq.weight" };
+  const hasBfq = sources.read("/sys/module/bfq/initstate") !== undefined;
+  const isEnabled = costModel !== undefined && /\benable=1\b/.test(costModel);
+  if (costModel !== undefined && (isEnabled || !hasBfq)) return { ioWeightFile: "io.weight" };
+  return hasBfq ? { ioWeightFile: "io.bfq.weight" } : {};
 }
 
 function onlineList(sources: CgroupSources, kind: "cpu" | "node"): string {

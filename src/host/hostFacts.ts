@@ -81,7 +81,7 @@ export interface CgroupFacts {
   readonly effectiveMems: string;
   /** Whether the kernel can swap at all; without it there is no swap limit to set. */
   readonly swap: boolean;
-  /** The file for a share of a disk's time: the io.cost model's, else that of the BFQ scheduler, else there is none. */
+  /** The file for a share of a disk's time: the one of what weighs, the io.cost model or the BFQ scheduler; or there is none. */
   readonly ioWeightFile?: "io.weight" | "io.bfq.weight";
 }
 

@@ -47,6 +47,22 @@ test("readCgroupFacts() describes a host with nothing but cgroup v2", () => {
   assert.ok("rdma" in states(facts));
 });
 
+test("readCgroupFacts() names the file of what weighs shares of a disk", () => {
+  const fileFor = (files: Readonly<Record<string, string>>) =>
+    factsOf(["30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw"], {
+      "/sys/fs/cgroup/cgroup.controllers": "io\n",
+      own: "0::/\n",
+      ...files,
+    }).ioWeightFile;
+  const bfq = { "/sys/module/bfq/initstate": "live\n" };
+  const cost = (line: string) => ({ "/sys/fs/cgroup/io.cost.qos": line });
+  assert.equal(fileFor({}), undefined);
+  assert.equal(fileFor(bfq), "io.bfq.weight");
+  assert.equal(fileFor(cost("")), "io.weight");
+  assert.equal(fileFor({ ...bfq, ...cost("8:0 enable=0 ctrl=auto\n") }), "io.bfq.weight");
+  assert.equal(fileFor({ ...bfq, ...cost("8:0 enable=1 ctrl=auto\n") }), "io.weight");
+});
+
 test("readCgroupFacts() finds where a hybrid host has bound its controllers", () => {
   const mountinfo = [
     "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755",
