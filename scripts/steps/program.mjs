@@ -35,9 +35,10 @@ export async function buildProgram(outdir, plugins = []) {
   const { metafile } = await bundle({ ...settings, entry: 'import "./src/main.ts";', metafile: true });
   const assigned = assignModules(metafile);
   const shared = sharedModules(metafile, assigned);
+  const names = await exportedNames(shared.flat(), settings.plugins);
   const outputs = await Promise.all(
     shared.map((modules, script) => {
-      const leave = leaveToOthers(script, { assigned, projectRoot });
+      const leave = leaveToOthers(script, { assigned, names, projectRoot });
       return bundle({ ...settings, entry: registryOf(modules), plugins: [leave, ...settings.plugins] });
     }),
   );
@@ -55,6 +56,28 @@ function registryOf(modules) {
     (module) => `${JSON.stringify(module)}: () => require(${JSON.stringify(`./${module}`)}),`,
   );
   return `module.exports = {\n${members.join("\n")}\n};\n`;
+}
+
+/** What the modules of ours among these export, by module: `names` of leaveToOthers. */
+async function exportedNames(modules, plugins) {
+  const { build } = await import("esbuild");
+  const ours = modules.filter((module) => module.endsWith(".ts"));
+  const { metafile } = await build({
+    absWorkingDir: projectRoot,
+    entryPoints: ours,
+    bundle: true,
+    splitting: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    platform: "node",
+    outdir: "unwritten",
+    external: ["koffi"],
+    plugins,
+    logLevel: "silent",
+  });
+  const entries = Object.values(metafile.outputs).filter(({ entryPoint }) => ours.includes(entryPoint));
+  return new Map(entries.map(({ entryPoint, exports }) => [entryPoint, exports]));
 }
 
 async function bundle({ outdir, entry, plugins, metafile = false }) {

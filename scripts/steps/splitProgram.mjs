@@ -104,20 +104,30 @@ function isShared(module) {
   return module !== "src/base/failPoint.ts" && !/^(lazy|present)-builtin:/.test(module);
 }
 
-/** An esbuild plugin: what another script has is asked for as brig:SCRIPT:MODULE (bin/brig.cjs). */
-export function leaveToOthers(script, { assigned, projectRoot }) {
+/**
+ * An esbuild plugin: what another script has is asked for as brig:SCRIPT:MODULE (bin/brig.cjs), once in each script, by a
+ * module that has the same names. Without it every file that imports one of them would make a copy of all.
+ */
+export function leaveToOthers(script, { assigned, names, projectRoot }) {
   const within = Symbol("asked by this plugin");
   return {
     name: "leave-to-others",
     setup(build) {
+      build.onResolve({ filter: /^brig:/ }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /.*/, namespace: "elsewhere" }, ({ path }) => {
+        const members = names.get(path).map((name) => `export const ${name} = module.${name};`);
+        const place = JSON.stringify(`brig:${assigned.get(path)}:${path}`);
+        return { contents: `const module = require(${place});\n${members.join("\n")}`, resolveDir: projectRoot };
+      });
       build.onResolve({ filter: /^[^:]*$/ }, async ({ path, kind, importer, resolveDir, namespace, pluginData }) => {
         if (kind === "entry-point" || pluginData === within) return undefined;
         const found = await build.resolve(path, { kind, importer, resolveDir, namespace, pluginData: within });
         if (found.external || found.errors.length > 0) return found;
         const module = relative(projectRoot, found.path);
         const owner = assigned.get(module);
-        return owner === undefined || owner === script || !isShared(module)
-          ? found
+        if (owner === undefined || owner === script || !isShared(module)) return found;
+        return kind !== "dynamic-import" && names.has(module)
+          ? { path: module, namespace: "elsewhere" }
           : { path: `brig:${owner}:${module}`, external: true };
       });
     },
