@@ -15,7 +15,7 @@ import { inheritedMounts } from "../run/inheritedMounts.ts";
 import { planConfinement } from "../run/planConfinement.ts";
 import { type PlannedContainer, planContainer } from "../run/planContainer.ts";
 import { reserveVolumes } from "../run/reserveVolumes.ts";
-import { type NamedMount, nameMounts, resolveMounts } from "../run/resolveMounts.ts";
+import { checkMounts, type NamedMount, nameMounts, resolveMounts } from "../run/resolveMounts.ts";
 import { writeContainerFiles } from "../run/writeBundle.ts";
 import { writeContainerOptions } from "../state/containerOptions.ts";
 import { writeContainerRecord } from "../state/containerRecord.ts";
@@ -48,6 +48,7 @@ export async function createContainer(request: CreateRequest, context: EngineCon
   const { options, choice } = draft;
   const diffIds = image.config.rootfs.diff_ids;
   const named = nameMounts(options, choice.imageVolumes, inheritedMounts(context.root, options.volumesFrom));
+  checkMounts(named);
   const volumes = named.flatMap((mount) => mount.volume ?? []);
   const reservation = await reserveContainer({
     ...context,

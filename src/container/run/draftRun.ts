@@ -1,8 +1,15 @@
+import { arch as processorArchitecture } from "node:os";
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import { type HostFacts, offers } from "../../host/index.ts";
 
-import { type NamespaceTarget, parseSecurityOptions, planAppArmor, type SecurityOptions } from "../../launch/index.ts";
+import {
+  type NamespaceTarget,
+  nativeArch,
+  parseSecurityOptions,
+  planAppArmor,
+  type SecurityOptions,
+} from "../../launch/index.ts";
 import { type NamespacePlan, planNamespaces, type UsernsReason } from "../../namespaces/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
@@ -11,6 +18,7 @@ import { logSocketOf } from "../logs/planLog.ts";
 import { mergeImageConfig, type ProcessChoice } from "../mergeImageConfig.ts";
 import type { MountRequest } from "../runOptions.ts";
 import { requireMappable } from "../spec/mountedIds.ts";
+import { type Grants, planGrants } from "../spec/planGrants.ts";
 import { gatherRunFacts, idmapObstacles, type RunFacts } from "../spec/runFacts.ts";
 import { volumeContent } from "../state/volumes.ts";
 import type { EngineContext } from "./engineContext.ts";
@@ -30,6 +38,7 @@ export interface RunDraft {
   readonly lent?: LentIds;
   /** The processes of the containers that it joins. */
   readonly joins: readonly NamespaceTarget[];
+  readonly grants: Grants;
   readonly facts: RunFacts & { readonly host: HostFacts };
   readonly notices: readonly string[];
 }
@@ -58,7 +67,11 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
   const planned = planNamespaces({ ...options, ...neighbours, userns, hostUsernsReasons: obstacles });
   const namespaces = { ...planned, notices: [...planned.notices, ...lentNotices(options, lent)] };
   requireMappable([...options.mounts, ...inheritedMounts(context.root, options.volumesFrom)], namespaces, host);
-  const facts = gatherRunFacts(options, security.seccomp.kind === "file" ? security.seccomp.path : undefined);
+  const profile = security.seccomp.kind === "file" ? security.seccomp.path : undefined;
+  const facts = { ...gatherRunFacts(options, profile), host };
+  const apart = [...namespaces.namespaces, ...namespaces.joins].map(({ type }) => type);
+  const arch = nativeArch(processorArchitecture());
+  const grants = planGrants({ options, security, userns: namespaces.userns, apart, arch }, facts);
   return {
     options,
     choice,
@@ -67,8 +80,9 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
     namespaces,
     ...(lent === undefined || lent === "host" ? {} : { lent }),
     joins: findJoins(context, namespaces.joins),
-    facts: { ...facts, host },
-    notices: [...choice.notices, ...namespaces.notices, ...optionNotices(options)],
+    grants,
+    facts,
+    notices: [...choice.notices, ...namespaces.notices, ...optionNotices(options), ...grants.notices],
   };
 }
 

@@ -21,7 +21,7 @@ import type { ResolvedUser } from "../identity/resolveUser.ts";
 import { buildRuntimeSpec } from "../spec/buildRuntimeSpec.ts";
 import { buildEtcFiles, type EtcFiles } from "../spec/etcFiles.ts";
 import type { RelabelRequest } from "../spec/relabels.ts";
-import { checkMountTarget, type ResolvedMount } from "../spec/userMounts.ts";
+import type { ResolvedMount } from "../spec/userMounts.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 import { hostnameOf, type RunDraft } from "./draftRun.ts";
 import { wantsInit } from "./startsShell.ts";
@@ -54,19 +54,17 @@ export interface PlannedContainer {
  * Decides everything about a container, ready to be compiled: the one path that `plan` and `run` share. Nothing is
  * changed but the cache.
  *
- * @throws EngineError for every option that cannot be granted.
+ * @throws EngineError for a user or a command that the container cannot have.
  */
 export async function planContainer(request: PlanRequest): Promise<PlannedContainer> {
   const { draft, id, paths, idRange, user, mounts, confinement } = request;
   const { options, choice, facts } = draft;
-  for (const mount of mounts) checkMountTarget(mount);
   const ids = idRange === undefined ? undefined : (draft.lent?.maps ?? idMappings(idRange, askedIds(draft)));
   if (ids !== undefined) requireMappedIds(user, ids);
-  const arch = nativeArch(processorArchitecture());
   const hostname = hostnameOf(draft, id);
   const files = buildEtcFiles(options, hostname, facts.hostFiles);
   const namespaces = { ...draft.namespaces, namespaces: withJoined(draft.namespaces, draft.joins) };
-  const { spec, devices, notices } = buildRuntimeSpec(
+  const { spec, devices } = buildRuntimeSpec(
     {
       id,
       options,
@@ -79,7 +77,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
       hostname,
       mounts,
       files: generatedFiles(paths),
-      arch,
+      grants: draft.grants,
     },
     facts,
   );
@@ -109,7 +107,7 @@ export async function planContainer(request: PlanRequest): Promise<PlannedContai
     foreground: request.foreground,
     monitor: request.monitor,
     ...(health === undefined ? {} : { health }),
-    notices: [...draft.notices, ...notices, ...files.notices, ...group.notices],
+    notices: [...draft.notices, ...files.notices, ...group.notices],
   };
   refuseEmptyCommand(launch);
   return { spec, launch, files };

@@ -20,7 +20,7 @@ import { expectedTrees, isAccessError } from "./findImage.ts";
 import { inheritedMounts } from "./inheritedMounts.ts";
 import { planConfinement } from "./planConfinement.ts";
 import { type PlanRequest, planContainer } from "./planContainer.ts";
-import { nameMounts, resolveMounts } from "./resolveMounts.ts";
+import { checkMounts, nameMounts, resolveMounts } from "./resolveMounts.ts";
 import { bundleSpec, writeBundle } from "./writeBundle.ts";
 
 /**
@@ -42,6 +42,7 @@ export async function planRun(
   const accounts = image.accounts === undefined ? undefined : boundAccounts(image.accounts, binds);
   const user = userForPlan(draft.choice.user, options.groupAdd, accounts);
   const named = nameMounts(options, draft.choice.imageVolumes, inheritedMounts(context.root, options.volumesFrom));
+  checkMounts(named);
   const mounts = resolveMounts(context.root, named, (name) => !existsSync(join(context.root, "volumes", name)));
   const planned = await planContainer({
     draft,

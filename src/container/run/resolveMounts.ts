@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { EngineError, errnoOf } from "../../base/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import type { MountRequest } from "../runOptions.ts";
-import type { ResolvedMount } from "../spec/userMounts.ts";
+import { checkMountTarget, type ResolvedMount } from "../spec/userMounts.ts";
 import { newVolumeName, readVolumeRecord, volumeContent } from "../state/volumes.ts";
 import { parseLocalOptions, type VolumeSource } from "../volumes/localOptions.ts";
 import type { NamedVolume } from "./reserveVolumes.ts";
@@ -29,6 +29,19 @@ export function nameMounts(
       .map((target) => ({ kind: "volume", target, readOnly: false, noCopy: false }) as const),
   ];
   return [...wanted.map(nameMount), ...others.values()];
+}
+
+/**
+ * Refuses what no container may have: mounts over the kernel's file systems, and of sources that are not there and that
+ * nobody makes.
+ *
+ * @throws EngineError `invalidValue`.
+ */
+export function checkMounts(mounts: readonly NamedMount[]): void {
+  for (const mount of mounts) {
+    checkMountTarget(mount);
+    if (mount.kind === "bind" && !mount.createSource) requireSource(mount.source);
+  }
 }
 
 function nameMount(mount: MountRequest): NamedMount {

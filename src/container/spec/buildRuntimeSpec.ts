@@ -1,27 +1,23 @@
-import { EngineError } from "../../base/index.ts";
-import { limitsToResources } from "../../cgroups/index.ts";
 import type { HostFacts } from "../../host/index.ts";
 import {
   type Confinement,
   defaultDeviceRules,
   defaultMounts,
   forbidAllDevices,
-  type NativeArch,
   normalizeDeviceRules,
-  planRlimits,
-  planSeccomp,
   planSysctls,
   type SecurityOptions,
   type ShmRequest,
   systemPaths,
 } from "../../launch/index.ts";
-import { capabilitySets, type IdMaps, type NamespacePlan, resolveCapabilities } from "../../namespaces/index.ts";
+import { capabilitySets, type IdMaps, type NamespacePlan } from "../../namespaces/index.ts";
 import type { NamespaceKind, RuntimeSpec, SpecLinux, SpecMount, SpecProcess } from "../../oci/index.ts";
 import { completeEnv } from "../completeEnv.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import type { ResolvedUser } from "../identity/resolveUser.ts";
 import type { ProcessChoice } from "../mergeImageConfig.ts";
 import type { FoundDevice } from "./hostDevices.ts";
+import type { Grants } from "./planGrants.ts";
 import type { RunFacts } from "./runFacts.ts";
 import { orderMounts, type ResolvedMount, specMount } from "./userMounts.ts";
 
@@ -40,7 +36,7 @@ export interface SpecRequest {
   readonly mounts: readonly ResolvedMount[];
   /** The generated files, by where they are mounted. */
   readonly files: ReadonlyMap<string, string>;
-  readonly arch: NativeArch;
+  readonly grants: Grants;
 }
 
 export interface SpecFacts extends RunFacts {
@@ -51,81 +47,31 @@ export interface BuiltSpec {
   readonly spec: RuntimeSpec;
   /** The devices beside the standard ones. */
   readonly devices: readonly FoundDevice[];
-  readonly notices: readonly string[];
 }
 
 /**
- * Decides the OCI runtime specification of a container. Pure but for the numbers of block devices that limits name.
- * Nothing in it comes from the image but what `mergeImageConfig` let through.
- *
- * @throws EngineError `invalidValue`, `notOffered`, `invalidConfig` for options that cannot be granted.
+ * Decides the OCI runtime specification of a container, whose options have been granted. Pure. Nothing in it comes from the
+ * image but what `mergeImageConfig` let through.
  */
 export function buildRuntimeSpec(request: SpecRequest, facts: SpecFacts): BuiltSpec {
   const { options, namespaces } = request;
-  const capabilities = resolveCapabilities(
-    {
-      profile: request.security.profile === "docker" ? "docker" : "default",
-      add: options.capAdd,
-      drop: options.capDrop,
-      privileged: options.privileged,
-    },
-    availableCapabilities(facts.host, namespaces.userns),
-  );
-  refuseUnreachableScore(options.oomScoreAdj, facts);
-  const rlimits = planRlimits({
-    requested: options.ulimits,
-    hardLimits: facts.hardLimits,
-    mayRaise: holdsResource(facts.host) && namespaces.userns === "host",
-  });
-  const leftOut = capabilities.leftOut.map((name) => `${name} was left out: the caller does not hold it`);
-  // What is missing from the profile alone is a fact of the host and nobody's wish.
-  const asksForCapabilities = options.privileged || options.capAdd.length > 0;
   const ownsUts = namespaces.namespaces.some(({ type }) => type === "uts");
   const spec: RuntimeSpec = {
     ociVersion: "1.0.2",
     root: { path: "rootfs", readonly: options.readOnly },
-    process: buildProcess(request, { facts, capabilities: capabilities.names, rlimits: rlimits.rlimits }),
+    process: buildProcess(request, facts),
     ...(ownsUts ? { hostname: request.hostname } : {}),
     ...(ownsUts && options.domainname !== undefined ? { domainname: options.domainname } : {}),
     mounts: buildMounts(request, facts),
     ...(options.annotations.size === 0 ? {} : { annotations: Object.fromEntries(options.annotations) }),
-    linux: buildLinux(request, facts, capabilities.names),
+    linux: buildLinux(request, facts),
   };
-  return { spec, devices: facts.devices, notices: asksForCapabilities ? leftOut : [] };
+  return { spec, devices: facts.devices };
 }
 
-const capSysResource = 1n << 24n;
-
-function holdsResource({ effectiveCapabilities }: HostFacts): boolean {
-  return (BigInt(`0x${effectiveCapabilities}`) & capSysResource) !== 0n;
-}
-
-/** Only with CAP_SYS_RESOURCE is a score lowered below what such a process has set, which is seldom above 0 (proc(5)). */
-function refuseUnreachableScore(wanted: number, { oomScoreAdj, host }: SpecFacts): void {
-  const least = Math.min(oomScoreAdj, 0);
-  if (wanted >= least || holdsResource(host) || host.effectiveUid !== 0) return;
-  throw new EngineError("invalidValue", `cannot set the score for the memory killer to ${wanted}`, {
-    hint: `without CAP_SYS_RESOURCE, which the caller does not hold, it can be ${least} or more`,
-  });
-}
-
-const everyCapability = (1n << 64n) - 1n;
-
-/** A new user namespace gives its root every capability, over itself (user_namespaces(7)). */
-function availableCapabilities(host: HostFacts, userns: NamespacePlan["userns"]): bigint {
-  // Without root nothing can be started anyway, and a plan should show what root would get.
-  if (userns === "own" || host.effectiveUid !== 0) return everyCapability;
-  return BigInt(`0x${host.effectiveCapabilities}`);
-}
-
-interface ProcessParts {
-  readonly facts: SpecFacts;
-  readonly capabilities: readonly string[];
-  readonly rlimits: SpecProcess["rlimits"];
-}
-
-function buildProcess(request: SpecRequest, { facts, capabilities, rlimits }: ProcessParts): SpecProcess {
+function buildProcess(request: SpecRequest, facts: SpecFacts): SpecProcess {
   const { options, choice, user, security } = request;
+  const { capabilities, rlimits } = request.grants;
   const { uid, gid, additionalGids, home } = user;
   const { appArmor, labels } = request.confinement;
   const wantedScore = options.oomScoreAdj !== 0 || facts.oomScoreAdj < 0;
@@ -182,8 +128,9 @@ function shmOf({ options, namespaces }: SpecRequest): ShmRequest {
   return options.ipc === "none" ? { kind: "none" } : { kind: "own", sizeBytes: options.shmSizeBytes };
 }
 
-function buildLinux(request: SpecRequest, facts: SpecFacts, capabilities: readonly string[]): SpecLinux {
+function buildLinux(request: SpecRequest, facts: SpecFacts): SpecLinux {
   const { options, namespaces, security, ids, id } = request;
+  const { resources, seccomp } = request.grants;
   const { privileged } = options;
   const { labels } = request.confinement;
   const maps = namespaces.userns === "own" ? ids : undefined;
@@ -198,9 +145,6 @@ function buildLinux(request: SpecRequest, facts: SpecFacts, capabilities: readon
     unconfined: security.systemPaths === "unconfined",
     processors: facts.processors,
   });
-  const context = { capabilities, arch: request.arch, kernelRelease: facts.host.kernel.release };
-  const fileText = facts.seccompText === undefined ? {} : { fileText: facts.seccompText };
-  const seccomp = planSeccomp({ options: security, privileged, context, ...fileText });
   return {
     namespaces: namespaces.namespaces,
     ...maps,
@@ -212,7 +156,7 @@ function buildLinux(request: SpecRequest, facts: SpecFacts, capabilities: readon
       fileMode,
     })),
     cgroupsPath: `/brig/${id}`,
-    resources: { ...limitsToResources(options.limits, facts.host), devices: deviceRules(options, facts.devices) },
+    resources: { ...resources, devices: deviceRules(options, facts.devices) },
     ...(Object.keys(sysctl).length === 0 ? {} : { sysctl }),
     maskedPaths: paths.masked,
     readonlyPaths: paths.readonly,

@@ -40,6 +40,12 @@ export type ResolvedMount =
       readonly options: readonly string[];
     };
 
+interface MountPlace {
+  readonly kind: string;
+  readonly target: string;
+  readonly source?: string;
+}
+
 /** Files of procfs that lxcfs shows in a container's own measure: the only mounts that may cover a part of /proc. */
 const procFiles: ReadonlySet<string> = new Set(
   "cpuinfo diskstats meminfo stat swaps uptime loadavg slabinfo".split(" ").map((name) => `/proc/${name}`),
@@ -51,11 +57,9 @@ const procFiles: ReadonlySet<string> = new Set(
  *
  * @throws EngineError `invalidValue`.
  */
-export function checkMountTarget(mount: ResolvedMount): void {
-  const { target } = mount;
+export function checkMountTarget({ kind, target, source = "" }: MountPlace): void {
   const within = (top: string) => target === top || target.startsWith(`${top}/`);
-  const source = mount.kind === "bind" ? mount.source : "";
-  const hostSys = source === target && within("/sys");
+  const hostSys = kind === "bind" && source === target && within("/sys");
   const refused = (within("/proc") && !procFiles.has(target)) || (within("/sys") && !hostSys) || target === "/dev";
   if (!refused) return;
   throw new EngineError(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
@@ -73,18 +73,20 @@ const refusals: readonly (readonly [flags: string, reason: RegExp])[] = [
   ["--userns somebody", /somebody/],
   ["--cgroupns shared", /shared/],
   ["--pids-limit many", /invalid/],
+  ["-v other:/proc/tty", /cannot mount over "?\/proc\/tty/],
+  ["--mount type=bind,source=/missing,target=/here", /bind source path does not exist: \/missing/],
 ];
 
-/** What the roots hold, but for caches. */
+/** What the roots hold, but for caches, and when it changed last: of directories, when something was made or removed in them. */
 function held(): readonly string[] {
   return [root.root, root.runRoot].flatMap((directory) =>
-    existsSync(directory)
-      ? readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => !name.startsWith("cache/"))
-      : [],
+    readdirSync(directory, { recursive: true, encoding: "utf8" })
+      .filter((name) => !name.startsWith("cache"))
+      .map((name) => `${name} ${statSync(join(directory, name), { bigint: true }).mtimeNs}`),
   );
 }
 
-test("what contradicts itself, or what this host cannot give, is refused with the reason and leaves nothing behind", async () => {
+test("what contradicts itself, or what this host cannot give, is refused with the reason before anything is made", async () => {
   // The directories of the roots are made with the first of what they hold.
   await brigOk(["create", "--name", "before", "--network", "none", "-v", "before:/v", image, "true"], { root });
   await brigOk(["rm", "before"], { root });

@@ -7,6 +7,7 @@ import { mergeImageConfig } from "../../../../src/container/mergeImageConfig.ts"
 import { bareChoice } from "../../../../src/container/options/networkChoices.ts";
 import type { RunOptions } from "../../../../src/container/runOptions.ts";
 import { buildRuntimeSpec } from "../../../../src/container/spec/buildRuntimeSpec.ts";
+import { planGrants } from "../../../../src/container/spec/planGrants.ts";
 import type { ResolvedMount } from "../../../../src/container/spec/userMounts.ts";
 import type { HostFacts } from "../../../../src/host/index.ts";
 import { parseSecurityOptions } from "../../../../src/launch/index.ts";
@@ -37,22 +38,26 @@ function specOf({ options = {}, mounts = [], devices = [], host = {} }: Sample):
   const filled = fillDefaults({ image: "x", ...options });
   const choice = mergeImageConfig(filled, image);
   const namespaces = planNamespaces({ ...filled, network: filled.network === "default" ? "none" : filled.network });
+  const security = parseSecurityOptions(filled.securityOpt);
+  const facts = { ...sampleFacts, devices, host: { ...sampleFacts.host, ...host } };
+  const apart = namespaces.namespaces.map(({ type }) => type);
+  const granted = { options: filled, security, userns: namespaces.userns, apart, arch: "x86_64" } as const;
   const built = buildRuntimeSpec(
     {
       id: "c0ffee",
       options: filled,
       choice,
       user: resolveUser(choice.user, filled.groupAdd, noAccounts),
-      security: parseSecurityOptions(filled.securityOpt),
+      security,
       confinement: {},
       namespaces,
       ...(namespaces.userns === "own" ? { ids: idMappings({ firstId: 600000, size: 65536 }) } : {}),
       hostname: filled.hostname ?? "c0ffee",
       mounts,
       files: new Map([["/etc/hosts", "/state/hosts"]]),
-      arch: "x86_64",
+      grants: planGrants(granted, facts),
     },
-    { ...sampleFacts, devices, host: { ...sampleFacts.host, ...host } },
+    facts,
   );
   return built.spec;
 }
