@@ -18,10 +18,11 @@ import { bundleTests, testFilesBelow } from "./testing/testFiles.mjs";
 import { engines } from "./vm/engines.mjs";
 import { runInMachine } from "./vm/machine.mjs";
 
-/** Where everything runs, and where the rest runs. */
+/** Where everything runs; these machines have one processor each, so they run beside each other. */
 const firstEngines = ["floor", "uml"];
+/** Where the rest runs. */
 const lastEngines = ["selinux", "tcg"];
-/** Where the tests beside systemd run. */
+/** Where the tests beside systemd run, one before each of the first. */
 const managedEngines = ["systemd", "systemd-next"];
 
 /** Runs the tests of `job` in one boot of an engine; resolves with its results (see vm/runInside.mjs). */
@@ -38,7 +39,7 @@ async function runOn(engine, job, { boot = "", keptDisk } = {}) {
       disk: "2G",
       keptDisk,
       writable: [exchange],
-      timeoutSeconds: 900,
+      timeoutSeconds: 1200,
       command: [process.execPath, join(projectRoot, "scripts/vm/runInside.mjs"), exchange],
       cwd: projectRoot,
       env: {
@@ -133,17 +134,22 @@ async function runAll({ engine, files }) {
   const { bundled, dispose } = await bundleTests(files);
   try {
     const all = files.map((source) => ({ source, bundle: bundled.get(source) }));
-    const results = [];
     const across = all.filter(({ source }) => source.startsWith("vm/reboot/"));
     const managed = all.filter(({ source }) => source.startsWith("vm/systemd/"));
     const within = all.filter((file) => !across.includes(file) && !managed.includes(file));
-    for (const name of managedEngines.filter((one) => engine === undefined || engine === one)) {
-      if (managed.length > 0) results.push(...(await runOn(name, { files: managed })));
-    }
-    for (const name of engine === undefined ? firstEngines : [engine]) {
-      if (within.length > 0) results.push(...(await runOn(name, { files: within })));
-      if (across.length > 0) results.push(...(await runAcrossReboot(name, { files: across })));
-    }
+    const onManaged = async (name) => (name !== undefined && managed.length > 0 ? runOn(name, { files: managed }) : []);
+    const onAny = async (name) => [
+      ...(within.length > 0 ? await runOn(name, { files: within }) : []),
+      ...(across.length > 0 ? await runAcrossReboot(name, { files: across }) : []),
+    ];
+    const onOne = async (managedName, name) => [...(await onManaged(managedName)), ...(await onAny(name))];
+    const results =
+      engine === undefined
+        ? (await Promise.all(firstEngines.map((name, at) => onOne(managedEngines[at], name)))).flat()
+        : await onOne(
+            managedEngines.find((name) => name === engine),
+            engine,
+          );
     for (const name of engine === undefined ? lastEngines : []) {
       const rest = untried(results);
       if (rest.length === 0) break;
