@@ -3,10 +3,14 @@
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runQuiet, StepFailure } from "../steps/command.mjs";
+import { projectRoot } from "../steps/project.mjs";
 import { benchDirectory } from "./root.mjs";
 
 const size = 30 * 1024 ** 3;
 const options = ["-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0"];
+
+/** Where a clone lies is nobody's business. */
+const shown = (path) => path.replace(`${projectRoot}/`, "");
 
 /**
  * `directory` is its top; `note` says what it is. The file that holds it is below `below`: one in memory takes the disk out
@@ -28,11 +32,15 @@ export function openDisk(below = benchDirectory) {
     forget();
     if (!(error instanceof StepFailure)) throw error;
     mkdirSync(directory);
-    return { directory, note: `On the file system of "${benchDirectory}", for want of a loop device.`, close: forget };
+    return {
+      directory,
+      note: `On the file system of "${shown(benchDirectory)}", for want of a loop device.`,
+      close: forget,
+    };
   }
   const close = () => {
     runQuiet("umount", [directory]);
     forget();
   };
-  return { directory, note: `On a fresh ext4 with a journal, in a file below "${below}".`, close };
+  return { directory, note: `On a fresh ext4 with a journal, in a file below "${shown(below)}".`, close };
 }
