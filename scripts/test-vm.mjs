@@ -18,12 +18,11 @@ import { bundleTests, testFilesBelow } from "./testing/testFiles.mjs";
 import { engines } from "./vm/engines.mjs";
 import { runInMachine } from "./vm/machine.mjs";
 
-/** Where everything runs; these machines have one processor each, so they run beside each other. */
-const firstEngines = ["floor", "uml"];
+/** Where everything runs, and beside systemd what is for it. These machines have one processor each; the oldest is the slowest. */
+const lanes = [["floor"], ["systemd", "systemd-next", "uml"]];
+const managedEngines = ["systemd", "systemd-next"];
 /** Where the rest runs. */
 const lastEngines = ["selinux", "tcg"];
-/** Where the tests beside systemd run, one before each of the first. */
-const managedEngines = ["systemd", "systemd-next"];
 
 /** Runs the tests of `job` in one boot of an engine; resolves with its results (see vm/runInside.mjs). */
 async function runOn(engine, job, { boot = "", keptDisk } = {}) {
@@ -137,19 +136,22 @@ async function runAll({ engine, files }) {
     const across = all.filter(({ source }) => source.startsWith("vm/reboot/"));
     const managed = all.filter(({ source }) => source.startsWith("vm/systemd/"));
     const within = all.filter((file) => !across.includes(file) && !managed.includes(file));
-    const onManaged = async (name) => (name !== undefined && managed.length > 0 ? runOn(name, { files: managed }) : []);
+    const onManaged = async (name) => (managed.length > 0 ? runOn(name, { files: managed }) : []);
     const onAny = async (name) => [
       ...(within.length > 0 ? await runOn(name, { files: within }) : []),
       ...(across.length > 0 ? await runAcrossReboot(name, { files: across }) : []),
     ];
-    const onOne = async (managedName, name) => [...(await onManaged(managedName)), ...(await onAny(name))];
-    const results =
-      engine === undefined
-        ? (await Promise.all(firstEngines.map((name, at) => onOne(managedEngines[at], name)))).flat()
-        : await onOne(
-            managedEngines.find((name) => name === engine),
-            engine,
-          );
+    const inTurn = async (names) => {
+      const results = [];
+      for (const name of names)
+        results.push(...(await (managedEngines.includes(name) ? onManaged(name) : onAny(name))));
+      return results;
+    };
+    const onOne = async (name) => [
+      ...(managedEngines.includes(name) ? await onManaged(name) : []),
+      ...(await onAny(name)),
+    ];
+    const results = engine === undefined ? (await Promise.all(lanes.map(inTurn))).flat() : await onOne(engine);
     for (const name of engine === undefined ? lastEngines : []) {
       const rest = untried(results);
       if (rest.length === 0) break;
