@@ -44,6 +44,15 @@ export class Terminal {
     if (keys.length > 0) await this.#tmux(["send-keys", "--", ...keys]);
   }
 
+  /**
+   * Types a command at a shell's prompt and waits until it runs, so that the keys which follow reach it and not the shell, that
+   * would still be reading its line. It says so itself: when it can, the shell has given it the terminal.
+   */
+  async start(command: string): Promise<void> {
+    await this.type(`sh -c 'echo has-''the-terminal; exec ${command}'`, "Enter");
+    await this.waitFor(/^has-the-terminal$/m);
+  }
+
   async resize(columns: number, rows: number): Promise<void> {
     await this.#tmux(["resize-window", "-x", String(columns), "-y", String(rows)]);
   }

@@ -114,7 +114,7 @@ test("a terminal: size, resize, keys, detach and attach again, and the caller's 
       await terminal.resize(100, 30);
       await terminal.type("stty size", "Enter");
       await terminal.waitFor(/^30 100$/m);
-      await terminal.type("sleep 1000", "Enter");
+      await terminal.start("sleep 1000");
       await terminal.type("", "C-c");
       await terminal.type("echo status=$?", "Enter");
       await terminal.waitFor(/^status=130$/m);

@@ -44,8 +44,7 @@ test("a shell is used, resized, interrupted, detached from, attached to again an
       await terminal.resize(100, 30);
       await terminal.type("stty size", "Enter");
       await terminal.waitFor(/^30 100$/m);
-      await terminal.type("sleep 1000", "Enter");
-      await terminal.waitFor(/sleep 1000$/m);
+      await terminal.start("sleep 1000");
       await terminal.type("", "C-c");
       await terminal.type("echo status=$?", "Enter");
       await terminal.waitFor(/^status=130$/m);
@@ -103,7 +102,7 @@ test("exec -it in a running service is a terminal of its own", () =>
       await terminal.resize(70, 20);
       await terminal.type("stty size; tty", "Enter");
       await terminal.waitFor(/^20 70\n\/dev\/pts\/\d+$/m);
-      await terminal.type("cat", "Enter");
+      await terminal.start("cat");
       await terminal.type("", "C-d");
       await terminal.type("exit 9", "Enter");
       await terminal.waitFor(/host> ?$/);
