@@ -4,6 +4,30 @@
 /** @type {readonly {id: string, without: string, edits: readonly {file: string, from: string, to: string}[], tests: string}[]} */
 export const removals = [
   {
+    id: "V01",
+    without: "the executable that nobody can write: the helper runs from where it lies",
+    edits: [
+      {
+        file: "native/launch.c",
+        from: "if (run_from_unwritable(argv) != 0) {",
+        to: "if (argc > 2 && run_from_unwritable(argv) != 0) {",
+      },
+    ],
+    tests: "security/V01",
+  },
+  {
+    id: "V02",
+    without: "the helper's word that it may not be traced",
+    edits: [
+      {
+        file: "native/operations_host.c",
+        from: "prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), ",
+        to: "prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), ",
+      },
+    ],
+    tests: "security/V02",
+  },
+  {
     id: "V04",
     without: "the host's null device: what hides is whatever the container has at /dev/null",
     edits: [
@@ -62,6 +86,51 @@ export const removals = [
       },
     ],
     tests: "security/V12",
+  },
+  {
+    id: "V15",
+    without: "the read-only groups",
+    edits: [
+      {
+        file: "src/launch/hardening/defaultMounts.ts",
+        from: "privileged || writableCgroups ? isolated",
+        to: "privileged || writableCgroups || isolated.length > 0 ? isolated",
+      },
+    ],
+    tests: "security/V15",
+  },
+  {
+    id: "V16",
+    without: "the filter of system calls",
+    edits: [
+      { file: "src/launch/compileInit.ts", from: "...(late ? [] : filter),", to: "" },
+      { file: "src/launch/compileInit.ts", from: "...(late ? filter : []),", to: "...filter.slice(1)," },
+    ],
+    tests: "security/V16",
+  },
+  {
+    id: "V17",
+    without: "the masks",
+    edits: [
+      {
+        file: "src/launch/compileChild.ts",
+        from: "...maskedPaths.map((path) =>",
+        to: "...maskedPaths.slice(maskedPaths.length).map((path) =>",
+      },
+    ],
+    tests: "security/V15",
+  },
+  {
+    id: "V22",
+    without: "the list of address families",
+    edits: [
+      {
+        file: "src/launch/seccomp/profile.ts",
+        from: 'allow(["socket"], [{ index: 0, op: "SCMP_CMP_LT", value: 12 }]),',
+        to: 'allow(["socket"], [{ index: 0, op: "SCMP_CMP_LT", value: 64 }]),',
+      },
+    ],
+    tests: "security/V16",
   },
   {
     id: "V38",
