@@ -167,7 +167,8 @@ export interface Engine extends ContainerViews, ContainerArchives, ContainerNetw
   search(request: SearchRequest): Promise<readonly FoundRepository[]>;
   /** The images, the youngest first; of those selected by reference only the names that fit. */
   images(filters?: readonly ImageFilter[]): Promise<readonly ImageSummary[]>;
-  inspectImage(reference: string): Promise<ImageDetails>;
+  /** @throws EngineError `platformNotFound` when the image is for another platform than the one asked for. */
+  inspectImage(reference: string, platform?: Platform): Promise<ImageDetails>;
   removeImage(
     reference: string,
     options?: { readonly force?: boolean; readonly noPrune?: boolean },
@@ -178,8 +179,8 @@ export interface Engine extends ContainerViews, ContainerArchives, ContainerNetw
   loadImages(request: LoadRequest): AsyncIterable<LoadEvent>;
   /** Gives an image one more name; the image that had it loses it. Idempotent. */
   tagImage(request: TagRequest): Promise<void>;
-  /** How an image was made, the last step first. */
-  imageHistory(reference: string): Promise<readonly HistoryItem[]>;
+  /** How an image was made, the last step first. @throws EngineError `platformNotFound` as `inspectImage`. */
+  imageHistory(reference: string, platform?: Platform): Promise<readonly HistoryItem[]>;
   /** Serves the local images as a registry until the server is closed; what is pushed is a local image. */
   serveRegistry(request: ServeRegistryRequest): Promise<RegistryServer>;
   /** Compiles what `run` would do, without doing any of it. Needs no root. */

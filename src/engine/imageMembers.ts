@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ImageHappening, ImageUse } from "../container/index.ts";
 import type { Engine, ServeRegistryRequest } from "../engine.ts";
 import type { ImageFacts, ImageFilter, ImageSummary, RegistryServer } from "../image/index.ts";
-import type { Digest } from "../oci/index.ts";
+import type { Digest, Platform } from "../oci/index.ts";
 import { storedName } from "./configured.ts";
 import { type Places, probe, requireRoot } from "./places.ts";
 
@@ -19,9 +19,9 @@ export function imageMembers(places: Places): ImageMembers {
       yield* pull(request, places);
     },
     images: (filters = []) => listImages(filters, places),
-    async inspectImage(reference) {
+    async inspectImage(reference, platform) {
       const { describeImage } = await import("../image/index.ts");
-      return describeImage(await storedImage(reference, places), await imageFacts(places));
+      return describeImage(await storedImage(reference, places, platform), await imageFacts(places));
     },
     async tagImage(request) {
       requireRoot(await probe(places), "name an image");
@@ -32,9 +32,9 @@ export function imageMembers(places: Places): ImageMembers {
       });
       await tellImage(places, "tag", name);
     },
-    async imageHistory(reference) {
+    async imageHistory(reference, platform) {
       const { historyOf } = await import("../image/index.ts");
-      return historyOf(await storedImage(reference, places), await imageFacts(places));
+      return historyOf(await storedImage(reference, places, platform), await imageFacts(places));
     },
     async removeImage(reference, { force = false, noPrune = false } = {}) {
       requireRoot(await probe(places), "remove an image");
@@ -75,10 +75,11 @@ async function serveRegistry(request: ServeRegistryRequest, places: Places): Pro
   return serve(store, { ...rest, push, remove });
 }
 
-async function storedImage(reference: string, places: Places) {
-  const { noSuchImage } = await import("../image/index.ts");
+async function storedImage(reference: string, places: Places, platform: Platform | undefined) {
+  const { noSuchImage, requirePlatform } = await import("../image/index.ts");
   const image = (await imageStore(places)).resolve(await storedName(reference, places));
   if (image === undefined) throw noSuchImage(reference);
+  requirePlatform(image, platform);
   return image;
 }
 

@@ -74,6 +74,7 @@ export {
   removedMeanwhile,
   removeImage,
 } from "./remove.ts";
+export { requirePlatform } from "./requirePlatform.ts";
 export type { ListenAddress } from "./serve/listen.ts";
 export type { RegistryServer, ServeRequest } from "./serve/serveRegistry.ts";
 export { type ImageStore, openImageStore } from "./store.ts";

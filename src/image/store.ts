@@ -1,5 +1,6 @@
 import { acquireLock, EngineError, type HeldLock, withLock } from "../base/index.ts";
 import { type Descriptor, type Digest, documentLimits, parseManifest } from "../oci/index.ts";
+import { keepReserve, writeShorterIndex } from "./indexReserve.ts";
 import type { OpenPartial } from "./lockedPartial.ts";
 import type { PullStore, TaggedImage } from "./pullStore.ts";
 import { formatImageRef, type ImageRef, withDefaultTag } from "./reference.ts";
@@ -91,8 +92,14 @@ async function changeIndexOf<Result>(
 ): Promise<Result> {
   prepareLayout(layout);
   return withLock(layout.indexLock, { mode: "exclusive" }, () => {
-    const { entries, result } = change(readIndex(layout));
-    if (entries !== undefined) writeIndex(layout, entries);
+    const before = readIndex(layout);
+    const { entries, result } = change(before);
+    if (entries === undefined) return result;
+    if (entries.length < before.length) writeShorterIndex(layout, entries);
+    else {
+      writeIndex(layout, entries);
+      keepReserve(layout);
+    }
     return result;
   });
 }

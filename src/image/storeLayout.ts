@@ -12,13 +12,14 @@ import type { Digest } from "../oci/index.ts";
 import { digestAlgorithm, digestHex } from "./digest.ts";
 
 /**
- * Where things are in the image store, an OCI image layout (image-spec image-layout.md) with two directories more,
- * which the specification allows and other tools pass over:
+ * Where things are in the image store, an OCI image layout (image-spec image-layout.md) with two directories and
+ * a file more, which the specification allows and other tools pass over:
  *
  *     oci-layout              the version of the layout
  *     index.json              every image by name
  *     blobs/ALGORITHM/HEX     complete, verified blobs
  *     partial/                blobs and documents under way
+ *     reserve                 room for the shorter index of a removal, for when the disk has none left
  *     locks/index             held exclusively while index.json is read, changed and replaced
  *     locks/sweep             held shared while blobs are brought in, exclusively while unused ones are removed
  *
@@ -28,6 +29,7 @@ export interface StoreLayout {
   readonly directory: string;
   readonly index: string;
   readonly partials: string;
+  readonly reserve: string;
   readonly indexLock: string;
   readonly sweepLock: string;
 }
@@ -37,6 +39,7 @@ export function storeLayout(directory: string): StoreLayout {
     directory,
     index: join(directory, "index.json"),
     partials: join(directory, "partial"),
+    reserve: join(directory, "reserve"),
     indexLock: join(directory, "locks", "index"),
     sweepLock: join(directory, "locks", "sweep"),
   };

@@ -1,12 +1,12 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { runTool } from "./programs.ts";
 
 /** A file system of a given size, mounted at `directory`, that can be filled up to its last block. */
 export interface SmallDisk {
   readonly directory: string;
-  /** Takes all the room that is left. */
-  fill(): void;
+  /** Takes all the room that is left, but for about `spareBytes` that a file may still have. */
+  fill(spareBytes?: number): void;
   /** Gives it back. */
   free(): void;
   /** Idempotent. */
@@ -27,8 +27,10 @@ export async function mountSmallDisk(parent: string, sizeBytes: number): Promise
   let mounted = true;
   return {
     directory,
-    fill: () => {
+    fill: (spareBytes = 0) => {
       for (const [index, path] of fillers.entries()) fillWith(path, index === 0 ? 1 << 20 : 512);
+      const [large = ""] = fillers;
+      truncateSync(large, Math.max(0, statSync(large).size - spareBytes));
     },
     free: () => {
       for (const path of fillers) rmSync(path, { force: true });

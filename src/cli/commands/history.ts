@@ -1,3 +1,5 @@
+import { parsePlatform } from "../../image/index.ts";
+import type { Platform } from "../../oci/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag } from "../flags/flag.ts";
@@ -8,6 +10,7 @@ import { formatList } from "../render/listFormat.ts";
 interface HistoryDraft extends FormatDraft {
   human?: boolean;
   noTrunc?: boolean;
+  platform?: Platform;
   quiet?: boolean;
 }
 
@@ -25,8 +28,10 @@ const flags: readonly Flag<HistoryDraft>[] = [
   {
     long: "platform",
     value: "string",
-    text: "show the history of one variant",
-    unsupported: "brig keeps one variant of each image",
+    text: "fail unless the image is for this platform (os/arch[/variant])",
+    read: (draft, text) => {
+      draft.platform = parsePlatform(text);
+    },
   },
   { long: "quiet", short: "q", text: "show only ids", read: switchInto<HistoryDraft>("quiet") },
 ];
@@ -37,8 +42,8 @@ export const historyCommand = defineCommand<HistoryDraft>({
   flags,
   begin: () => ({}),
   execute: async ({ draft, args: [reference = ""], context, openEngine }): Promise<Outcome> => {
-    const { human = true, noTrunc: full = false, quiet = false, format } = draft;
-    const items = await (await openEngine()).imageHistory(reference);
+    const { human = true, noTrunc: full = false, quiet = false, format, platform } = draft;
+    const items = await (await openEngine()).imageHistory(reference, platform);
     if (quiet && format === undefined) return { output: items.map((item) => `${historyId(item, full)}\n`).join("") };
     const rows = items.map((item) => historyRow(item, { now: context.now(), human, full }));
     return { output: await formatList(rows, historyList, format) };

@@ -1,5 +1,7 @@
 import { EngineError, type ErrorCode } from "../../base/index.ts";
 import type { Engine } from "../../engine.ts";
+import { parsePlatform } from "../../image/index.ts";
+import type { Platform } from "../../oci/index.ts";
 import { type Call, defineCommand, type LoadedCommand } from "../command.ts";
 import type { Outcome } from "../context.ts";
 import type { Flag } from "../flags/flag.ts";
@@ -12,6 +14,7 @@ interface InspectDraft extends FormatDraft {
   /** What the names are names of; absent for anything. */
   kind?: Kind;
   size?: boolean;
+  platform?: Platform;
 }
 
 type Look = (engine: Engine, name: string, draft: InspectDraft) => Promise<object>;
@@ -19,7 +22,7 @@ type Look = (engine: Engine, name: string, draft: InspectDraft) => Promise<objec
 /** In the order in which a name is looked for when no type was given. */
 const looks: Readonly<Record<Kind, Look>> = {
   container: (engine, nameOrId, { size = false }) => engine.inspectContainer({ nameOrId, size }),
-  image: (engine, name) => engine.inspectImage(name),
+  image: (engine, name, { platform }) => engine.inspectImage(name, platform),
   network: (engine, name) => engine.inspectNetwork(name),
   volume: (engine, name) => engine.inspectVolume(name),
 };
@@ -55,6 +58,15 @@ const typeFlag: Flag<InspectDraft> = {
   read: readType,
 };
 
+const platformFlag: Flag<InspectDraft> = {
+  long: "platform",
+  value: "string",
+  text: "fail unless the image is for this platform (os/arch[/variant])",
+  read: (draft, text) => {
+    draft.platform = parsePlatform(text);
+  },
+};
+
 /** Docker's, for what a cluster adds. */
 const verboseFlag: Flag<InspectDraft> = {
   long: "verbose",
@@ -68,7 +80,7 @@ export const inspectContainerCommand = defineInspect("CONTAINER [CONTAINER...]",
   kind: "container",
   flags: [sizeFlag],
 });
-export const inspectImageCommand = defineInspect("IMAGE [IMAGE...]", { kind: "image", flags: [] });
+export const inspectImageCommand = defineInspect("IMAGE [IMAGE...]", { kind: "image", flags: [platformFlag] });
 export const inspectNetworkCommand = defineInspect("NETWORK [NETWORK...]", { kind: "network", flags: [verboseFlag] });
 export const inspectVolumeCommand = defineInspect("VOLUME [VOLUME...]", { kind: "volume", flags: [] });
 

@@ -53,14 +53,14 @@ function sanitizeEnd(line: string): string {
   return `${sanitizeLine(line)}\n`;
 }
 
-/** `docker.io/library/alpine:3.20` is spoken of as `3.20` of `library/alpine`. */
+/** `docker.io/library/alpine:3.20` is spoken of as `3.20` of `library/alpine`: the path, without its registry. */
 function splitReference(reference: string): { readonly tag: string; readonly repository: string } {
   const at = reference.indexOf("@");
   const name = at === -1 ? reference : reference.slice(0, at);
   const colon = name.indexOf(":", name.lastIndexOf("/") + 1);
   const full = colon === -1 ? name : name.slice(0, colon);
   const tag = colon === -1 ? "latest" : name.slice(colon + 1);
-  return { tag: at === -1 ? tag : reference.slice(at + 1), repository: full.replace(/^docker\.io\//, "") };
+  return { tag: at === -1 ? tag : reference.slice(at + 1), repository: full.slice(full.indexOf("/") + 1) };
 }
 
 function familiar(reference: string): string {

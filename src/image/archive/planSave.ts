@@ -1,9 +1,7 @@
-import { EngineError } from "../../base/index.ts";
 import type { Descriptor, Digest, Platform } from "../../oci/index.ts";
-import { platformOf } from "../checkImage.ts";
-import { formatPlatform, platformDistance } from "../platform.ts";
-import { familiarName, formatImageRef, type ImageRef, parseImageRef } from "../reference.ts";
+import { formatImageRef, type ImageRef, parseImageRef } from "../reference.ts";
 import { noSuchImage } from "../remove.ts";
+import { requirePlatform } from "../requirePlatform.ts";
 import type { StoredImage } from "../storedImage.ts";
 import { repositoryOf } from "../storeNames.ts";
 
@@ -43,7 +41,7 @@ export function planSave({ references, platform, images, resolve }: SaveSelectio
     if (image === undefined) throw noSuchImage(text);
     add(image, []);
   }
-  for (const { image } of found.values()) checkPlatform(image, platform);
+  for (const { image } of found.values()) requirePlatform(image, platform);
   return [...found.values()];
 }
 
@@ -60,18 +58,6 @@ function taggedImages(images: readonly StoredImage[], { tag, ...repository }: Im
     const names = tag === undefined ? own : own.filter((name) => name.tag === tag);
     return names.length === 0 ? [] : [{ image, names }];
   });
-}
-
-function checkPlatform(image: StoredImage, wanted: Platform | undefined): void {
-  const own = platformOf(image.config);
-  if (wanted === undefined || platformDistance(wanted, own) !== undefined) return;
-  const [tag] = image.tags;
-  const name = tag === undefined ? image.id : familiarName(tag);
-  throw new EngineError(
-    "platformNotFound",
-    `image with reference ${name} was found but does not provide the specified platform (${formatPlatform(wanted)})`,
-    { hint: `the image is for ${formatPlatform(own)}` },
-  );
 }
 
 /** The blobs of the images, each once, documents first. */

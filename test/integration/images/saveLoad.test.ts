@@ -250,6 +250,12 @@ test("of several variants the one that was asked for is loaded, else this machin
     });
     const wrong = await runBrig(["save", "--platform", "linux/s390x", "many:1"], { root: fresh });
     assert.deepEqual([wrong.code, wrong.stdout], [1, ""]);
+    for (const words of [["history"], ["image", "inspect"]]) {
+      const own = await brigOk([...words, "--platform", `linux/${await architecture()}`, "many:1"], { root: fresh });
+      assert.equal(own.stdout, (await brigOk([...words, "many:1"], { root: fresh })).stdout);
+      const other = await runBrig([...words, "--platform", "linux/s390x", "many:1"], { root: fresh });
+      assert.deepEqual([other.code, other.stderr.split("\n")[0]], [1, wrong.stderr.split("\n")[0]], words.join(" "));
+    }
   }));
 
 test("save refuses what is not there before it writes anything, and a damaged blob", () =>

@@ -105,7 +105,10 @@ test("without a terminal each change of phase is one line, and there are no esca
 
 test("an image that is here already is up to date", () => {
   const sink = fakeSink(1);
-  showPull(sink, () => new Date(0)).show({ ...done, reference: "localhost:5000/a/b:1", upToDate: true } as PullEvent);
+  const progress = showPull(sink, () => new Date(0));
+  progress.show({ ...resolved, reference: "localhost:5000/a/b:1" } as PullEvent);
+  progress.show({ ...done, reference: "localhost:5000/a/b:1", upToDate: true } as PullEvent);
+  assert.match(sink.text, /^1: Pulling from a\/b\n/);
   assert.match(sink.text, /\nStatus: Image is up to date for localhost:5000\/a\/b:1\n$/);
 });
 
