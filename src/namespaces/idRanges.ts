@@ -1,18 +1,16 @@
-import { renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import {
-  claimEnd,
   EngineError,
   foldText,
-  isMarkAlive,
   listNames,
   makeDirectory,
-  ownProcessMark,
   readReservation,
   removeFile,
   reserve,
 } from "../base/index.ts";
 import { builtInPools, type IdPool, idsPerRange } from "./idPools.ts";
+import { type CellClaim, removeDeadClaims, tryCellClaim, withCellClaim } from "./rangeClaim.ts";
 
 /** The ids of one container: `size` of them on the host from `firstId` on, for users and groups alike. */
 export interface IdRange {
@@ -40,7 +38,7 @@ export interface IdRangeRequest {
  *
  * @throws EngineError `busy` when no range of that size is free.
  */
-export function reserveIdRange(request: IdRangeRequest): IdRange {
+export async function reserveIdRange(request: IdRangeRequest): Promise<IdRange> {
   const { root, containerId, size = idsPerRange, pools = builtInPools } = request;
   const directory = rangeDirectory(root);
   makeDirectory(directory);
@@ -50,7 +48,7 @@ export function reserveIdRange(request: IdRangeRequest): IdRange {
   for (let step = 0; step < cells; step += 1) {
     const range = rangeAt(pools, (start + step) % cells, size);
     if (range === undefined || crosses(range, foreign)) continue;
-    if (reserveRun(request, range)) return range;
+    if (await reserveRun(request, range)) return range;
   }
   throw new EngineError("busy", `cannot reserve ${size} user ids: no range of that size is free among ${cells}`, {
     hint: 'remove containers, give brig more ids in /etc/subuid and /etc/subgid, or run with "--userns=host"',
@@ -97,14 +95,8 @@ function foreignCells(directory: string, pools: readonly IdPool[]): readonly num
   return cells;
 }
 
-function reservedCells(directory: string): readonly number[] {
-  return listNames(directory)
-    .filter((name) => /^\d{1,10}$/.test(name))
-    .map(Number);
-}
-
 /** All cells of the range or none. */
-function reserveRun({ root, containerId, isAlive }: IdRangeRequest, range: IdRange): boolean {
+async function reserveRun({ root, containerId, isAlive }: IdRangeRequest, range: IdRange): Promise<boolean> {
   const directory = rangeDirectory(root);
   const made: number[] = [];
   for (const cell of cellsOfRange(range)) {
@@ -112,12 +104,11 @@ function reserveRun({ root, containerId, isAlive }: IdRangeRequest, range: IdRan
     const isFree = owner === undefined && reserve(cellPath(directory, cell), containerId);
     if (isFree) made.push(cell);
     if (isFree || owner === containerId) continue;
-    const isAbandoned = owner !== undefined && !isAlive(owner) && sharersOf({ directory, cell, isAlive }).length === 0;
-    if (isAbandoned && takeOver({ directory, cell, owner, containerId })) {
+    if (owner !== undefined && takeOver({ directory, cell, containerId, isAlive })) {
       made.push(cell);
       continue;
     }
-    for (const mine of made) releaseCell({ directory, cell: mine, owner: containerId });
+    for (const mine of made) await releaseCell({ directory, cell: mine, holder: containerId });
     return false;
   }
   return true;
@@ -139,15 +130,18 @@ export interface SharedRange {
  * Notes that a further container uses a range (`--userns=container:NAME`), so that it stays reserved for as long as one
  * of them exists. Ended by `releaseIdRange`.
  *
- * @throws EngineError `busy` while the range is given back or taken over.
+ * @throws EngineError `busy` when the range has been given back.
  */
-export function shareIdRange({ root, range, containerId }: SharedRange): void {
+export async function shareIdRange({ root, range, containerId }: SharedRange): Promise<void> {
   const directory = rangeDirectory(root);
   for (const cell of cellsOfRange(range)) {
-    const owner = readOwner(directory, cell);
-    const note = () => reserve(sharePath(directory, cell, containerId), containerId);
-    if (owner !== undefined && claim({ directory, cell, owner }, note)) continue;
-    releaseIdRange(root, containerId, range);
+    const isShared = await withCellClaim({ directory, cell }, () => {
+      if (readOwner(directory, cell) === undefined) return false;
+      reserve(sharePath(directory, cell, containerId), containerId);
+      return true;
+    });
+    if (isShared) continue;
+    await releaseIdRange(root, containerId, range);
     throw new EngineError("busy", `cannot share the ids from ${range.firstId} on: their container is being removed`, {
       hint: "try again with a container that stays",
     });
@@ -158,17 +152,22 @@ export function shareIdRange({ root, range, containerId }: SharedRange): void {
  * Gives a container's range back, or its share of one. Idempotent; a range that meanwhile belongs to another container
  * stays, and one that others share goes to one of them.
  */
-export function releaseIdRange(root: string, containerId: string, range: IdRange): void {
+export async function releaseIdRange(root: string, containerId: string, range: IdRange): Promise<void> {
   const directory = rangeDirectory(root);
-  for (const cell of cellsOfRange(range)) {
-    removeFile(sharePath(directory, cell, containerId));
-    releaseCell({ directory, cell, owner: containerId });
-  }
+  for (const cell of cellsOfRange(range)) await releaseCell({ directory, cell, holder: containerId });
 }
 
-function releaseCell({ directory, cell, owner }: Reservation): void {
-  claim({ directory, cell, owner }, () => {
-    const [heir] = sharersOf({ directory, cell, isAlive: (holder) => holder !== owner });
+interface HeldCell extends CellClaim {
+  /** Whose it is, or who has a share of it. */
+  readonly holder: string;
+}
+
+async function releaseCell({ directory, cell, holder }: HeldCell): Promise<void> {
+  if (!existsSync(directory)) return;
+  await withCellClaim({ directory, cell }, () => {
+    removeFile(sharePath(directory, cell, holder));
+    if (readOwner(directory, cell) !== holder) return;
+    const [heir] = sharersOf({ directory, cell, isAlive: () => true });
     if (heir === undefined) removeFile(cellPath(directory, cell));
     else replaceOwner({ directory, cell, containerId: heir });
   });
@@ -178,45 +177,16 @@ function releaseCell({ directory, cell, owner }: Reservation): void {
  * Gives back whatever was reserved for a container of which nobody knows what was, also when somebody was killed while
  * doing that. Idempotent.
  */
-export function releaseIdRangesOf(root: string, containerId: string): void {
+export async function releaseIdRangesOf(root: string, containerId: string): Promise<void> {
   const directory = rangeDirectory(root);
-  const names = listNames(directory);
-  for (const name of names.filter((other) => other.endsWith(endOfClaim(containerId)))) {
-    const claimer = readReservation(join(directory, name));
-    if (claimer !== undefined && !isMarkAlive(claimer)) removeFile(join(directory, name));
-  }
-  for (const name of names.filter((other) => other.endsWith(endOfShare(containerId))))
-    removeFile(join(directory, name));
-  for (const cell of reservedCells(directory)) {
-    if (readOwner(directory, cell) === containerId) releaseCell({ directory, cell, owner: containerId });
-  }
-}
-
-interface Reservation {
-  readonly directory: string;
-  readonly cell: number;
-  readonly owner: string;
-}
-
-/**
- * Runs `change` while nobody else may change this reservation of this owner, and only if it still is the owner's.
- * The claim is a link of its own, to the mark of its process. Were it left behind by a crash, these ids would stay
- * unused until somebody takes up the removal of the owner again; nothing else happens.
- */
-function claim({ directory, cell, owner }: Reservation, change: () => void): boolean {
-  const path = join(directory, `${cell}${endOfClaim(owner)}`);
-  if (!reserve(path, ownProcessMark())) return false;
-  try {
-    if (readOwner(directory, cell) !== owner) return false;
-    change();
-    return true;
-  } finally {
-    removeFile(path);
-  }
-}
-
-function endOfClaim(owner: string): string {
-  return `.${owner.slice(0, 64)}${claimEnd}`;
+  removeDeadClaims(directory);
+  const cells = listNames(directory).flatMap((name) => {
+    const isShare = name.endsWith(endOfShare(containerId));
+    const cell = Number(isShare ? name.slice(0, name.indexOf(".")) : name);
+    if (!Number.isInteger(cell)) return [];
+    return isShare || readOwner(directory, cell) === containerId ? [cell] : [];
+  });
+  for (const cell of cells) await releaseCell({ directory, cell, holder: containerId });
 }
 
 /** How the notes of those that share a range end; before it stands who. */
@@ -230,9 +200,7 @@ function sharePath(directory: string, cell: number, containerId: string): string
   return join(directory, `${cell}${endOfShare(containerId)}`);
 }
 
-interface Cell {
-  readonly directory: string;
-  readonly cell: number;
+interface Cell extends CellClaim {
   readonly isAlive: IdRangeRequest["isAlive"];
 }
 
@@ -241,14 +209,22 @@ function sharersOf({ directory, cell, isAlive }: Cell): readonly string[] {
   return names.flatMap((name) => readReservation(join(directory, name)) ?? []).filter(isAlive);
 }
 
-interface NewOwner {
-  readonly directory: string;
-  readonly cell: number;
-  readonly containerId: string;
-}
+type NewOwner = CellClaim & { readonly containerId: string };
 
-function takeOver({ owner, ...next }: NewOwner & Pick<Reservation, "owner">): boolean {
-  return claim({ ...next, owner }, () => replaceOwner(next));
+/** False when there is nothing to take over (the owner or one of those that share the ids is there), or another does. */
+function takeOver({ isAlive, ...next }: NewOwner & Pick<Cell, "isAlive">): boolean {
+  const { directory, cell } = next;
+  const isAbandoned = (): boolean => {
+    const owner = readOwner(directory, cell);
+    return owner !== undefined && !isAlive(owner) && sharersOf({ directory, cell, isAlive }).length === 0;
+  };
+  if (!isAbandoned()) return false;
+  const taken = tryCellClaim({ directory, cell }, () => {
+    if (!isAbandoned()) return false;
+    replaceOwner(next);
+    return true;
+  });
+  return taken?.result === true;
 }
 
 function replaceOwner({ directory, cell, containerId }: NewOwner): void {

@@ -1,6 +1,6 @@
 import { readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, removeFile, removeStaleReservation, withLock } from "../../base/index.ts";
+import { errnoOf, isMarkAlive, removeFile, removeStaleReservation, withLock } from "../../base/index.ts";
 import { releaseIdRangesOf, shareEnd } from "../../namespaces/index.ts";
 import { releaseName } from "../state/names.ts";
 import type { CheckScene, Finding } from "./finding.ts";
@@ -27,7 +27,7 @@ function staleNames({ root }: CheckScene): readonly Finding[] {
   });
 }
 
-/** A claim lasts as long as a symlink(2) and an unlink(2). */
+/** What is neither a reservation nor a share is the claim of a process that changes one, or was killed while doing that. */
 function staleRanges({ root }: CheckScene): readonly Finding[] {
   const directory = join(root, "idranges");
   return entriesOf(directory).flatMap((name) => {
@@ -35,9 +35,10 @@ function staleRanges({ root }: CheckScene): readonly Finding[] {
     const holder = targetOf(path);
     const isReservation = /^\d+$/.test(name);
     const isKept = isReservation || name.endsWith(shareEnd);
-    if (holder === undefined || (isKept && isAccountedFor(root, holder))) return [];
-    const what = isKept ? "the range of ids is kept" : "a change of a range of ids was interrupted";
-    const sentence = `${what} for the container ${holder.slice(0, 12)}${isKept ? ", which is not there" : ""}`;
+    if (holder === undefined || (isKept ? isAccountedFor(root, holder) : isMarkAlive(holder))) return [];
+    const sentence = isKept
+      ? `the range of ids is kept for the container ${holder.slice(0, 12)}, which is not there`
+      : "a change of a range of ids was interrupted";
     // One that others share goes on to one of them.
     const apply = () => (isReservation ? releaseIdRangesOf(root, holder) : removeFile(path));
     return { object: path, sentence, repair: { does: "makes the range free", apply } };

@@ -55,7 +55,7 @@ export async function removeContainer(request: RemovalRequest): Promise<void> {
   removeDirectory(runDirectory(runRoot, id));
   await removeContainerDirectory({ root, helperPath, id });
   failPoint("rm.directory-removed");
-  releaseRange(root, id, record);
+  await releaseRange(root, id, record);
   failPoint("rm.ids-released");
   clearPending(root, id);
 }
@@ -136,9 +136,9 @@ function holdsTrees(directory: string): boolean {
 }
 
 /** Its ids and SELinux categories. Without a record nobody knows whether ids were reserved, and which. */
-function releaseRange(root: string, id: string, record: ContainerRecord | undefined): void {
-  if (record === undefined) releaseIdRangesOf(root, id);
-  else if (record.idRange !== undefined) releaseIdRange(root, id, record.idRange);
+async function releaseRange(root: string, id: string, record: ContainerRecord | undefined): Promise<void> {
+  if (record === undefined) await releaseIdRangesOf(root, id);
+  else if (record.idRange !== undefined) await releaseIdRange(root, id, record.idRange);
   releaseCategories(root, id);
 }
 

@@ -75,7 +75,7 @@ export async function reserveContainer(request: ReserveRequest): Promise<Reserva
   const name = await reserveSomeName(request, id);
   undo.push(() => releaseName(root, name, id));
   failPoint("create.named");
-  const idRange = request.ids.kind === "host" ? undefined : reserveRange(request, request.ids, id);
+  const idRange = request.ids.kind === "host" ? undefined : await reserveRange(request, request.ids, id);
   failPoint("create.ids-reserved");
   cidfile?.write(id);
   return { id, name, paths, ...(idRange === undefined ? {} : { idRange }) };
@@ -127,19 +127,19 @@ async function reserveSomeName(request: ReserveRequest, id: ContainerId): Promis
   }
 }
 
-function reserveRange(
+async function reserveRange(
   { root, undo }: ReserveRequest,
   ids: Exclude<IdChoice, { readonly kind: "host" }>,
   id: ContainerId,
-): IdRange {
+): Promise<IdRange> {
   const isAlive = (holder: string): boolean => existsSync(join(containersDirectory(root), holder));
   if (ids.kind === "shared") {
-    shareIdRange({ root, range: ids.range, containerId: id });
+    await shareIdRange({ root, range: ids.range, containerId: id });
     undo.push(() => releaseIdRange(root, id, ids.range));
     return ids.range;
   }
   const pools = ids.pool === undefined ? readIdPools() : [ids.pool];
-  const range = reserveIdRange({ root, containerId: id, isAlive, size: ids.size, pools });
+  const range = await reserveIdRange({ root, containerId: id, isAlive, size: ids.size, pools });
   undo.push(() => releaseIdRange(root, id, range));
   return range;
 }

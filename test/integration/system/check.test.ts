@@ -85,7 +85,7 @@ test("a name, a range of ids and an interrupted change of one are made free", ()
     symlinkSync(stranger, inRoot("names", "gone"));
     mkdirSync(inRoot("idranges"), { recursive: true });
     symlinkSync(stranger, inRoot("idranges", "77"));
-    symlinkSync(stranger, inRoot("idranges", `78.${stranger}.claim`));
+    symlinkSync(`1.1.${"0".repeat(32)}`, inRoot("idranges", "78.claim"));
   }));
 
 test("a container whose making was interrupted goes, with its mark and without", () =>
