@@ -16,15 +16,21 @@ export interface HelperOrder {
  * @throws Error for a NUL in a field: whoever parsed that word must have refused it.
  */
 export function encodeRecords(orders: readonly HelperOrder[]): Buffer {
-  const strings = orders.flatMap(({ op, fields }) => [op, ...Object.entries(fields).flatMap(fieldStrings), ""]);
-  for (const text of strings) {
-    if (text.includes("\0")) throw new Error(`a NUL in a field of the plan: ${JSON.stringify(text.slice(0, 80))}`);
+  let records = "";
+  for (const { op, fields } of orders) {
+    records += terminated(op);
+    for (const [key, value] of Object.entries(fields)) {
+      if (typeof value !== "object") records += terminated(`${key}=${value}`);
+      else for (const one of value) records += terminated(`${key}=${one}`);
+    }
+    records += "\0";
   }
-  return Buffer.from(strings.map((text) => `${text}\0`).join(""));
+  return Buffer.from(records);
 }
 
-function fieldStrings([key, value]: [string, HelperOrder["fields"][string]]): string[] {
-  return (typeof value === "object" ? value : [value]).map((one) => `${key}=${one}`);
+function terminated(text: string): string {
+  if (text.includes("\0")) throw new Error(`a NUL in a field of the plan: ${JSON.stringify(text.slice(0, 80))}`);
+  return `${text}\0`;
 }
 
 /** Reads the complete records in `bytes`; a torn one at the end is dropped. */

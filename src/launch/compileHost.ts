@@ -76,12 +76,11 @@ function cgroupSteps({ cgroup }: LaunchRequest): LaunchStep[] {
     );
   }
   if (cgroup.deviceFilter !== undefined) {
-    const program = Buffer.from(cgroup.deviceFilter).toString("hex");
     steps.push(
       step(
         "cg.devices",
         "cgroupDevices",
-        { program },
+        { program: cgroup.deviceFilter },
         { why: "only the allowed devices can be opened, whatever nodes the container makes", doc: "bpf(2)" },
       ),
     );

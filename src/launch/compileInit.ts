@@ -98,11 +98,11 @@ function capabilityStep({ spec }: InitRequest): LaunchStep {
   );
 }
 
-function seccompStep(program: Uint8Array, flags: readonly string[] | undefined): LaunchStep {
+function seccompStep(program: string, flags: readonly string[] | undefined): LaunchStep {
   return step(
     "priv.seccomp",
     "seccomp",
-    { program: Buffer.from(program).toString("hex"), flags: seccompFlagBits(flags) },
+    { program, flags: seccompFlagBits(flags) },
     { why: "system calls that a container does not need cannot be made", doc: "seccomp(2)" },
   );
 }

@@ -52,9 +52,9 @@ export function compileDeviceFilter(rules: readonly SpecDeviceRule[]): Uint8Arra
   ]);
 }
 
-/** Whether the rules allow every device, so that no filter is needed. */
+/** Whether the rules, of `normalizeDeviceRules`, allow every device, so that no filter is needed. */
 export function allowsEveryDevice(rules: readonly SpecDeviceRule[]): boolean {
-  return mergeDeviceRules(allowedRules(rules)).some(allowsEverything);
+  return allowedRules(rules).some(allowsEverything);
 }
 
 function allowedRules(rules: readonly SpecDeviceRule[]): readonly SpecDeviceRule[] {

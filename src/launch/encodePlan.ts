@@ -14,9 +14,10 @@ export function encodePlan(plan: Pick<LaunchPlan, "steps">): Buffer {
 
 /** The record `health` is the monitor's; what it repeats is marked. */
 function orderOf({ op, id, phase, part, fields }: LaunchStep): HelperOrder {
-  const encoded = Object.entries(fields).map(([key, value]) => [key, flagFields.has(key) ? bitsOf(value) : value]);
-  const probe = part === undefined || phase === "monitor" ? {} : { probe: 1 };
-  return { op, fields: { step: id, phase, ...probe, ...Object.fromEntries(encoded) } };
+  const encoded: Record<string, FieldValue> = { step: id, phase };
+  if (part !== undefined && phase !== "monitor") encoded["probe"] = 1;
+  for (const [key, value] of Object.entries(fields)) encoded[key] = flagFields.has(key) ? bitsOf(value) : value;
+  return { op, fields: encoded };
 }
 
 function bitsOf(value: FieldValue): number {

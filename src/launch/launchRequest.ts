@@ -9,7 +9,7 @@ import type { FieldValue } from "./plan.ts";
 export interface LaunchRequest {
   readonly id: ContainerId;
   /** The compiled `spec.linux.seccomp` (`cachedProgram`), present exactly when the spec has a profile. */
-  readonly seccompProgram?: Uint8Array;
+  readonly seccompProgram?: string;
   /** The pivot document: namespaces, mounts, process, limits. `spec.root.path` is not used when `root` is an overlay. */
   readonly spec: RuntimeSpec;
   readonly root: OverlayRoot | DirectoryRoot;
@@ -100,6 +100,6 @@ export interface CgroupPlan {
   readonly writes: readonly { readonly file: string; readonly value: string }[];
   /** The unit of systemd's that holds the group and is asked for before a start. */
   readonly unit?: { readonly name: string; readonly slice: string; readonly directory: string };
-  /** eBPF instructions for the device filter (8 bytes each), absent when every device is allowed. */
-  readonly deviceFilter?: Uint8Array;
+  /** The device filter (`compileDeviceFilter`) in hexadecimal digits, absent when every device is allowed. */
+  readonly deviceFilter?: string;
 }

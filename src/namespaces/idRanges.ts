@@ -100,10 +100,12 @@ async function reserveRun({ root, containerId, isAlive }: IdRangeRequest, range:
   const directory = rangeDirectory(root);
   const made: number[] = [];
   for (const cell of cellsOfRange(range)) {
+    if (reserve(cellPath(directory, cell), containerId)) {
+      made.push(cell);
+      continue;
+    }
     const owner = readOwner(directory, cell);
-    const isFree = owner === undefined && reserve(cellPath(directory, cell), containerId);
-    if (isFree) made.push(cell);
-    if (isFree || owner === containerId) continue;
+    if (owner === containerId) continue;
     if (owner !== undefined && takeOver({ directory, cell, containerId, isAlive })) {
       made.push(cell);
       continue;

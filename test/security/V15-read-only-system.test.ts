@@ -61,7 +61,7 @@ test("V17: without the masks there would be something to read", async () => {
   assert.doesNotMatch(seen, /^\/proc\/sys ro$/m);
 });
 
-const probe = `awk '$5 ~ "^/sys/fs/cgroup" { print $6 }' /proc/self/mountinfo; mkdir /sys/fs/cgroup/made 2>&1; echo 1 2>&1 > /sys/fs/cgroup/cgroup.procs`;
+const probe = `awk '$5 ~ "^/sys/fs/cgroup" { print $6 }' /proc/self/mountinfo; mkdir /sys/fs/cgroup/made 2>&1; echo 1 2>&1 > /sys/fs/cgroup/cgroup.procs; rmdir /sys/fs/cgroup/made 2>/dev/null`;
 
 for (const flags of [["--cgroupns=private"], ["--cgroupns=host", "--userns=host"]]) {
   test(`V15: the groups are read-only with ${flags.join(" ")}`, async () => {

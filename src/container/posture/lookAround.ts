@@ -93,7 +93,8 @@ function attribute(directory: string): string {
 
 async function filterOf({ linux: { seccomp } }: RuntimeSpec): Promise<Pick<PostureSightings, "arch" | "program">> {
   const arch = nativeArch(processorArchitecture());
-  return seccomp === undefined ? { arch } : { arch, program: await cachedProgram({ spec: seccomp, arch }) };
+  if (seccomp === undefined) return { arch };
+  return { arch, program: Buffer.from(await cachedProgram({ spec: seccomp, arch }), "hex") };
 }
 
 /** The filter goes with the group, and a start without it is refused where the kernel takes one. */

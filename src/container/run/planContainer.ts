@@ -170,7 +170,8 @@ function planGroup(
   if (!offers(facts.host.features, "deviceFilter")) {
     return { plan: group, notices: [`this kernel takes no device filter: ${unfiltered}`] };
   }
-  return { plan: { ...group, deviceFilter: compileDeviceFilter(resources.devices) }, notices: [] };
+  const deviceFilter = Buffer.from(compileDeviceFilter(resources.devices)).toString("hex");
+  return { plan: { ...group, deviceFilter }, notices: [] };
 }
 
 /** `""`, `.` and `..` name no file in any directory of PATH. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -16,10 +16,11 @@ test("cachedProgram() compiles once, then takes what it kept, and tells profiles
   t.after(() => rmSync(cache, { recursive: true }));
   const first = await cachedProgram({ spec, arch: "x86_64", cache });
   const [file = ""] = readdirSync(cache);
-  assert.deepEqual(await cachedProgram({ spec, arch: "x86_64" }), new Uint8Array(first));
+  assert.match(first, /^([0-9a-f]{16})+$/);
+  assert.equal(await cachedProgram({ spec, arch: "x86_64" }), first);
   const path = join(cache, file);
-  writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.from("kept")]));
-  assert.match(Buffer.from(await cachedProgram({ spec, arch: "x86_64", cache })).toString(), /kept$/);
+  appendFileSync(path, "kept");
+  assert.equal(await cachedProgram({ spec, arch: "x86_64", cache }), `${first}kept`);
   await cachedProgram({ spec: { ...spec, defaultAction: "SCMP_ACT_LOG" }, arch: "x86_64", cache });
   assert.equal(readdirSync(cache).length, 2);
 });
@@ -29,6 +30,6 @@ test("cachedProgram() takes nothing that another profile has left under the same
   t.after(() => rmSync(cache, { recursive: true }));
   const program = await cachedProgram({ spec, arch: "x86_64", cache });
   const [file = ""] = readdirSync(cache);
-  writeFileSync(join(cache, file), '[1,"x86_64",{"defaultAction":"SCMP_ACT_LOG"}]\nstrange');
-  assert.deepEqual(await cachedProgram({ spec, arch: "x86_64", cache }), program);
+  writeFileSync(join(cache, file), '[2,"x86_64",{"defaultAction":"SCMP_ACT_LOG"}]\nstrange');
+  assert.equal(await cachedProgram({ spec, arch: "x86_64", cache }), program);
 });

@@ -45,7 +45,7 @@ test("compilePlan() confines an init with the payload, as the last thing before 
     const { steps } = compilePlan({
       ...confined,
       init: true,
-      seccompProgram: new Uint8Array(8),
+      seccompProgram: "0000000000000000",
       spec: { ...spec, process },
     });
     assert.deepEqual(settingsOf(steps), [own[2]], "what takes effect at execve(2) is no use to it");

@@ -18,7 +18,7 @@ function execRequest(change: Partial<ExecRequest> = {}, changeSpec: Partial<Runt
     detached: false,
     monitor: {},
     detachKeys: "\u0010\u0011",
-    seccompProgram: new Uint8Array(8),
+    seccompProgram: "0000000000000000",
     notices: [],
     ...change,
   };
