@@ -18,7 +18,7 @@ import { bundleTests, testFilesBelow } from "./testing/testFiles.mjs";
 import { engines } from "./vm/engines.mjs";
 import { runInMachine } from "./vm/machine.mjs";
 
-/** Where everything runs, and beside systemd what is for it. These machines have one processor each; the oldest is the slowest. */
+/** Where everything runs, and where what is for systemd: with one processor each, and the oldest is the slowest. */
 const lanes = [["floor"], ["systemd", "systemd-next", "uml"]];
 const managedEngines = ["systemd", "systemd-next"];
 /** Where the rest runs. */
@@ -136,22 +136,22 @@ async function runAll({ engine, files }) {
     const across = all.filter(({ source }) => source.startsWith("vm/reboot/"));
     const managed = all.filter(({ source }) => source.startsWith("vm/systemd/"));
     const within = all.filter((file) => !across.includes(file) && !managed.includes(file));
-    const onManaged = async (name) => (managed.length > 0 ? runOn(name, { files: managed }) : []);
-    const onAny = async (name) => [
-      ...(within.length > 0 ? await runOn(name, { files: within }) : []),
-      ...(across.length > 0 ? await runAcrossReboot(name, { files: across }) : []),
+    const isManaged = (name) => managedEngines.includes(name);
+    const run = async (name, { forSystemd, forAll }) => [
+      ...(forSystemd && managed.length > 0 ? await runOn(name, { files: managed }) : []),
+      ...(forAll && within.length > 0 ? await runOn(name, { files: within }) : []),
+      ...(forAll && across.length > 0 ? await runAcrossReboot(name, { files: across }) : []),
     ];
     const inTurn = async (names) => {
       const results = [];
       for (const name of names)
-        results.push(...(await (managedEngines.includes(name) ? onManaged(name) : onAny(name))));
+        results.push(...(await run(name, { forSystemd: isManaged(name), forAll: !isManaged(name) })));
       return results;
     };
-    const onOne = async (name) => [
-      ...(managedEngines.includes(name) ? await onManaged(name) : []),
-      ...(await onAny(name)),
-    ];
-    const results = engine === undefined ? (await Promise.all(lanes.map(inTurn))).flat() : await onOne(engine);
+    const results =
+      engine === undefined
+        ? (await Promise.all(lanes.map(inTurn))).flat()
+        : await run(engine, { forSystemd: isManaged(engine), forAll: true });
     for (const name of engine === undefined ? lastEngines : []) {
       const rest = untried(results);
       if (rest.length === 0) break;

@@ -1,18 +1,15 @@
 // src/index.ts -> dist/index.js, the library, by esbuild: one file and one lazy chunk per dynamic import; and the command
-// line, which is one script (program.mjs).
+// line (program.mjs).
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StepFailure } from "./command.mjs";
+import { requireBanner } from "./importSources.mjs";
 import { buildProgram, mapName } from "./program.mjs";
 import { distDirectory, projectRoot } from "./project.mjs";
 import { scriptCount } from "./splitProgram.mjs";
 import { fingerprint, stampMatches, writeStamp } from "./stamp.mjs";
 
 const stampFile = join(distDirectory, ".stamp");
-
-/** What modules that were written for CommonJS expect, and what esbuild's own shim looks for. */
-const requireBanner =
-  'import { createRequire as brigCreateRequire } from "node:module";\nconst require = brigCreateRequire(import.meta.url);';
 
 /** A change of how dist/ is made makes it out of date, too. */
 const steps = [

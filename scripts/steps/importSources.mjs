@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { projectRoot } from "./project.mjs";
 
-/** What modules that were written for CommonJS expect. */
-const banner =
+/** What modules that were written for CommonJS expect, and what esbuild's own shim looks for. */
+export const requireBanner =
   'import { createRequire as brigRequire } from "node:module";\nconst require = brigRequire(import.meta.url);';
 
 /** Resolves with what a module of these lines exports: `export { x } from "./src/...";`. Nothing is left of the bundle. */
@@ -22,7 +22,7 @@ export async function importSources(lines) {
       format: "esm",
       platform: "node",
       external: ["koffi"],
-      banner: { js: banner },
+      banner: { js: requireBanner },
       outfile,
       logLevel: "silent",
     });

@@ -77,7 +77,7 @@ export { interfaceMark, interfacesDirectory, planNetworkUp } from "./plan/planNe
 export { type NetworkFacts, type NetworkPlanRequest, planNetwork } from "./planNetwork.ts";
 export { nameTaken, planNetworkRecord } from "./planNetworkRecord.ts";
 export type { Family } from "./ports/addresses.ts";
-export { formatSocket, isWildcard } from "./ports/addresses.ts";
+export { formatHost, formatSocket, isWildcard } from "./ports/addresses.ts";
 export { changePublished, portDocuments } from "./ports/changePublished.ts";
 export { choosePorts, type PortChoice, releasePorts } from "./ports/choosePorts.ts";
 export { formatPorts } from "./ports/formatPorts.ts";

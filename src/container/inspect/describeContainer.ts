@@ -6,6 +6,7 @@ import type { HealthState } from "../health/readHealth.ts";
 import type { ContainerSize } from "../list/measureContainers.ts";
 import { keepsFile } from "../logs/planLog.ts";
 import { wantsInit } from "../run/startsShell.ts";
+import { joinsUserNamespace } from "../spec/joinsUserNamespace.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 import type { ContainerRecord, RecordedMount } from "../state/containerRecord.ts";
 import type { ObservedState } from "../state/observedState.ts";
@@ -141,8 +142,7 @@ function describeMount(mount: RecordedMount, volumeSource: (name: string) => str
 }
 
 function describeOwn({ record, options, spec, state, monitored, failure }: ContainerFacts): BrigDetails {
-  const { uidMappings, gidMappings, namespaces } = spec.linux;
-  const joins = namespaces.some(({ type, path }) => type === "user" && path !== undefined);
+  const { uidMappings, gidMappings } = spec.linux;
   return {
     UserNamespace:
       uidMappings === undefined || gidMappings === undefined
@@ -150,7 +150,7 @@ function describeOwn({ record, options, spec, state, monitored, failure }: Conta
         : {
             UidMappings: uidMappings,
             GidMappings: gidMappings,
-            ...(joins ? { Joined: options.userns.replace(/^container:/, "") } : {}),
+            ...(joinsUserNamespace(spec.linux) ? { Joined: options.userns.replace(/^container:/, "") } : {}),
           },
     HostIdsBecause: record.hostIds ?? [],
     Cgroup: record.cgroup ?? "",

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { makeDirectory, writeFileAtomic } from "../../base/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
 import type { EtcFiles } from "../spec/etcFiles.ts";
+import { joinsUserNamespace } from "../spec/joinsUserNamespace.ts";
 import type { ResolvedMount } from "../spec/userMounts.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 
@@ -34,11 +35,10 @@ export function bundleSpec(spec: RuntimeSpec, paths: ContainerPaths, mounts: rea
   );
   const kept = spec.mounts.filter((mount) => !anonymous.has(mount.source));
   const { uidMappings: _, gidMappings: __, ...unmapped } = spec.linux;
-  const joinsUser = spec.linux.namespaces.some(({ type, path }) => type === "user" && path !== undefined);
   return {
     ...spec,
     // one that is joined has its maps, and others may not be given (runtime-spec config-linux.md, "User namespace mappings")
-    linux: joinsUser ? unmapped : spec.linux,
+    linux: joinsUserNamespace(spec.linux) ? unmapped : spec.linux,
     root: { ...spec.root, path: "rootfs" },
     mounts: kept.map((mount) => ({ ...mount, source: names.get(mount.source) ?? mount.source })),
   };

@@ -30,5 +30,10 @@ export function canonicalAddress(address: string): string {
 
 /** `0.0.0.0:80`, `[::]:80`. */
 export function formatSocket(address: string, port: number): string {
-  return `${familyOf(address) === 6 ? `[${address}]` : address}:${port}`;
+  return `${formatHost(address)}:${port}`;
+}
+
+/** An address as it stands before the colon of a port. */
+export function formatHost(address: string): string {
+  return familyOf(address) === 6 ? `[${address}]` : address;
 }

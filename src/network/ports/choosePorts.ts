@@ -6,6 +6,7 @@ import {
   canonicalAddress,
   type Family,
   familyOf,
+  formatHost,
   formatSocket,
   isLoopback,
   isWildcard,
@@ -79,7 +80,7 @@ function chooseOne(search: Search, request: PortRequest): void {
     if (conflict === undefined) return;
     if (fixed) throw conflict();
   }
-  const where = formatSocket(addresses[0] ?? "", 0).slice(0, -2);
+  const where = formatHost(addresses[0] ?? "");
   throw new EngineError("portInUse", `Bind for ${where} failed: all ports are allocated`, {
     hint: hostPort === undefined ? "see net.ipv4.ip_local_port_range" : "choose a larger range of host ports",
   });

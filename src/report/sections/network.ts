@@ -1,5 +1,5 @@
 import type { NetworkEnd, PublishedPort } from "../../container/index.ts";
-import { formatSocket, isWildcard } from "../../network/index.ts";
+import { formatHost, formatSocket, isWildcard } from "../../network/index.ts";
 import { html, type Markup, type Piece, within } from "../markup/html.ts";
 import { factList } from "../markup/table.ts";
 import { journalLinks, leftOut, type Page, section, sentence } from "../page.ts";
@@ -50,7 +50,7 @@ function noPorts({ words: { network: texts }, facts: { surroundings } }: Page): 
   if (wanted.length === 0) return texts.noPorts;
   const ports = wanted.map(({ hostIp, hostPort, containerPort, protocol }) => {
     const first = hostPort === undefined ? "*" : String(hostPort.first);
-    const host = hostIp === undefined ? first : `${hostIp.includes(":") ? `[${hostIp}]` : hostIp}:${first}`;
+    const host = hostIp === undefined ? first : `${formatHost(hostIp)}:${first}`;
     return `${host}:${containerPort}/${protocol}`;
   });
   return texts.wanted({ ports: ports.slice(0, 40).join(", ") });
