@@ -14,6 +14,7 @@ export {
 } from "./errors.ts";
 export { failPoint } from "./failPoint.ts";
 export { foldText } from "./fold.ts";
+export { growHeapFreely } from "./heapGrowth.ts";
 export { type HelperOutcome, type HelperProcess, spawnHelper } from "./helperProcess.ts";
 export { decodeRecords, encodeRecords, type HelperOrder, type HelperRecord } from "./helperRecords.ts";
 export { type Branded, type ContainerId, newContainerId, shortId } from "./ids.ts";

@@ -20,6 +20,8 @@ export interface LayerIntake {
    * belongs to the intake afterwards.
    */
   write(chunk: Uint8Array): Promise<void> | undefined;
+  /** Everything was written: resolves when it is unpacked and on the disk, where nobody sees it yet. Idempotent. */
+  finish(): Promise<unknown>;
   /** Everything was written and its digest is the diffId: make the layer durable and visible. */
   commit(): Promise<void>;
   /** Forgets the layer and removes what was made. Safe after any failure, and after a failed `commit`. */

@@ -1,4 +1,4 @@
-import { EngineError, type ErrorCode, failPoint } from "../base/index.ts";
+import { EngineError, type ErrorCode, failPoint, growHeapFreely } from "../base/index.ts";
 import { type Descriptor, type DiffId, type LayerCompression, layerCompression } from "../oci/index.ts";
 import { decompress, type ExpansionLimits, expansionLimit } from "./decompress.ts";
 import { digestHex, hashFor } from "./digest.ts";
@@ -31,6 +31,9 @@ export interface LayerContext {
 
 /** Large enough that hand-overs to the thread pool cost nothing, small enough for memory with several layers at once. */
 const chunkBytes = 512 * 1024;
+
+/** From here on a layer's buffers would make V8 collect its whole heap, again and again. */
+const longBytes = 8 * 1024 * 1024;
 
 /** After these the bytes are known to be wrong or useless; after anything else they are worth keeping. */
 const worthlessAfter: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -73,13 +76,20 @@ async function download(job: LayerJob, context: LayerContext, partial: PartialBl
   try {
     await stream(job, context, { source: downloadedBytes(job, context, partial), intake });
     failPoint("pull.blob-done");
-    await partial.finish();
+    await bothOnDisk(partial, intake);
     await intake?.commit();
   } catch (error) {
     await abandon(intake);
     throw error;
   }
   return "brought";
+}
+
+/** Two waits for one disk, at the same time. Both are over when one has failed: what they work on is taken away then. */
+async function bothOnDisk(partial: PartialBlob, intake: LayerIntake | undefined): Promise<void> {
+  const [blob, tree] = await Promise.allSettled([partial.finish(), intake?.finish()]);
+  if (blob.status === "rejected") throw blob.reason;
+  if (tree.status === "rejected") throw tree.reason;
 }
 
 /** Unpacks a layer whose blob is in the store, with all checks, unless it is unpacked already. */
@@ -127,6 +137,7 @@ async function stream(
 ): Promise<void> {
   const { descriptor, diffId } = job;
   const clock = context.onTrace === undefined ? undefined : new LayerClock();
+  const growthEnds = descriptor.size < longBytes ? undefined : await growHeapFreely();
   const blob = new VerifiedBlob(descriptor, clock?.waiting(source, "sourceMs") ?? source);
   try {
     const hash = hashFor(diffId);
@@ -150,6 +161,7 @@ async function stream(
     if (error instanceof EngineError && error.code === "malformedLayer") await blob.verify();
     throw error;
   } finally {
+    growthEnds?.();
     await blob.close();
   }
 }

@@ -163,6 +163,7 @@ function countingSink(): LayerSink & { bytes: number } {
         sink.bytes += chunk.length;
         return undefined;
       },
+      finish: async () => undefined,
       commit: async () => undefined,
       abort: async () => undefined,
     }),

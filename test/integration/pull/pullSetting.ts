@@ -36,6 +36,7 @@ export class MemoryLayers implements LayerSink {
         length += chunk.length;
         return undefined;
       },
+      finish: async () => undefined,
       commit: async () => {
         this.open -= 1;
         if (`sha256:${hash.digest("hex")}` !== diffId) throw new Error("unverified bytes were committed");

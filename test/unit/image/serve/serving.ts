@@ -65,6 +65,7 @@ function hashingSink(): { readonly sink: LayerSink; readonly unpacked: Set<strin
           hash.update(chunk);
           return undefined;
         },
+        finish: async () => undefined,
         commit: async () => {
           if (`sha256:${hash.digest("hex")}` !== diffId) throw new Error("unverified bytes were committed");
           unpacked.add(diffId);
