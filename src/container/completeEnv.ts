@@ -30,9 +30,13 @@ export function completeEnv(chosen: readonly string[], { hostname, tty, home }: 
   return [...result.values()];
 }
 
-/** The value of PATH in such an environment; the default when it was taken away, as execvp(3) has one too. */
+/**
+ * The value of PATH in such an environment, or in what it is made of; the default when it was taken away, as execvp(3)
+ * has one too.
+ */
 export function pathOf(env: readonly string[]): string {
-  return env.find((entry) => entry.startsWith("PATH="))?.slice("PATH=".length) ?? defaultPath;
+  const last = env.findLast((entry) => envName(entry) === "PATH") ?? "";
+  return last.includes("=") ? last.slice("PATH=".length) : defaultPath;
 }
 
 /**

@@ -22,7 +22,7 @@ export {
   type SecurityOptions,
   type SecurityProfile,
 } from "./hardening/securityOptions.ts";
-export { planSysctls, type SysctlRequest } from "./hardening/sysctls.ts";
+export { checkSysctls, planSysctls, type SysctlRequest } from "./hardening/sysctls.ts";
 export {
   processorsWithThermalThrottle,
   type SystemPaths,

@@ -20,13 +20,25 @@ export interface IdMaps {
  * @throws EngineError `invalidConfig` for what the kernel would refuse.
  */
 export function idMappings(range: IdRange, asked?: Pick<OwnIds, "users" | "groups">): IdMaps {
+  const maps = combined(range, asked);
+  for (const mappings of [maps.uidMappings, maps.gidMappings]) formatIdMap(mappings);
+  return maps;
+}
+
+/**
+ * Which ids a container will have, before a range of the host's was reserved for it: those of the host are as if the
+ * range began at 0.
+ */
+export function foreseenIds(size: number, asked?: Pick<OwnIds, "users" | "groups">): IdMaps {
+  return combined({ firstId: 0, size }, asked);
+}
+
+function combined(range: IdRange, asked: Pick<OwnIds, "users" | "groups"> | undefined): IdMaps {
   const whole = [{ containerID: 0, hostID: range.firstId, size: range.size }];
-  const maps = {
+  return {
     uidMappings: (asked?.users ?? []).reduce(withMapping, whole),
     gidMappings: (asked?.groups ?? []).reduce(withMapping, whole),
   };
-  for (const mappings of [maps.uidMappings, maps.gidMappings]) formatIdMap(mappings);
-  return maps;
 }
 
 /** Sorted by the container's ids. What else was asked for with the same ids stays, for the check to find. */

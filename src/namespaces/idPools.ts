@@ -44,6 +44,19 @@ export function readIdPools(): readonly IdPool[] {
 }
 
 /**
+ * Refuses a size that no range of these pools can have, whoever else has some of them. Pure.
+ *
+ * @throws EngineError `invalidValue`.
+ */
+export function requireLargePool(pools: readonly IdPool[], size: number): void {
+  const largest = Math.max(...pools.map((pool) => pool.size));
+  if (size <= largest) return;
+  throw new EngineError("invalidValue", `cannot give a container ${size} user ids: the largest pool has ${largest}`, {
+    hint: "ask for fewer, or give brig more ids in /etc/subuid and /etc/subgid",
+  });
+}
+
+/**
  * The ids that both files give to the same name. Pure.
  *
  * @throws EngineError as `readIdPools`.

@@ -10,6 +10,7 @@ export {
 export { allCapabilities, capabilityMask, capabilityNames, capabilityNumber } from "./capabilityNames.ts";
 export {
   commonHostId,
+  foreseenIds,
   formatFileIdMap,
   formatIdMap,
   type IdMaps,
@@ -18,7 +19,15 @@ export {
   mappedIdCount,
   mappingProblem,
 } from "./idMaps.ts";
-export { builtInPools, type IdPool, idsPerRange, parseIdPool, readIdPools, subordinatePools } from "./idPools.ts";
+export {
+  builtInPools,
+  type IdPool,
+  idsPerRange,
+  parseIdPool,
+  readIdPools,
+  requireLargePool,
+  subordinatePools,
+} from "./idPools.ts";
 export {
   type IdRange,
   type IdRangeRequest,

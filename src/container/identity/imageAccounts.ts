@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileSystemError, makeDirectory, readRecord, writeRecord } from "../../base/index.ts";
 import { readRootFiles } from "../../launch/index.ts";
 import type { Digest } from "../../oci/index.ts";
+import type { MountRequest } from "../runOptions.ts";
 import { type Accounts, groupPath, maxAccountsBytes, parseAccounts, passwdPath } from "./accounts.ts";
 
 export interface ImageAccountsRequest {
@@ -59,13 +60,10 @@ function cachePath(root: string, imageId: Digest): string {
 /**
  * Accounts from files of the host that the user binds over the image's, as in `-v /etc/passwd:/etc/passwd:ro`.
  */
-export function boundAccounts(
-  image: Accounts,
-  binds: readonly { readonly source: string; readonly target: string }[],
-): Accounts {
+export function boundAccounts(image: Accounts, mounts: readonly MountRequest[]): Accounts {
   const bytesOf = (target: string): Uint8Array | undefined => {
-    const bind = binds.find((candidate) => candidate.target === target);
-    return bind === undefined ? undefined : readStart(bind.source);
+    const mount = mounts.find((candidate) => candidate.kind === "bind" && candidate.target === target);
+    return mount?.kind === "bind" ? readStart(mount.source) : undefined;
   };
   const passwd = bytesOf(passwdPath);
   const group = bytesOf(groupPath);

@@ -106,7 +106,7 @@ interface WantedLink {
 
 function findLinked({ text, name, network }: WantedLink, places: StatePlaces): LinkedContainer {
   const link = parseLink(text);
-  const id = findLinkTarget(places.root, link.container);
+  const id = requireLinkTarget(places.root, link.container);
   const paths = containerPaths(places.root, id);
   const record = readContainerRecord(paths.record);
   if (record === undefined || !isUp(places, id)) {
@@ -132,7 +132,8 @@ function findLinked({ text, name, network }: WantedLink, places: StatePlaces): L
   return { link, network, record, endpoint };
 }
 
-function findLinkTarget(root: string, container: string): string {
+/** The container that a link names. @throws EngineError `containerNotFound` with Docker's sentence. */
+export function requireLinkTarget(root: string, container: string): string {
   try {
     return findContainer(root, container);
   } catch (error) {

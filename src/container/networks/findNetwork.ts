@@ -128,6 +128,19 @@ export async function requireNetwork(nameOrId: string, places: NetworkPlaces): P
   throw noSuchNetwork(nameOrId);
 }
 
+/**
+ * As `requireNetwork`, but the default network is not made: what it would be is decided.
+ *
+ * @throws EngineError as `requireNetwork`.
+ */
+export function foreseeNetwork(nameOrId: string, places: NetworkPlaces): NetworkRecord {
+  const isDefault = nameOrId === defaultNetworkName || nameOrId === "default";
+  const record = isDefault ? readNetworkRecord(places.root, defaultNetworkName) : findNetwork(places.root, nameOrId);
+  if (record !== undefined) return record;
+  if (isDefault || isBeginning(nameOrId, predefinedId(defaultNetworkName))) return decideDefaultNetwork(places);
+  throw noSuchNetwork(nameOrId);
+}
+
 export function findNetwork(root: string, nameOrId: string): NetworkRecord | undefined {
   if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/.test(nameOrId)) {
     const named = readNetworkRecord(root, nameOrId);

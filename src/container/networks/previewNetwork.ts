@@ -1,13 +1,11 @@
 import { existsSync } from "node:fs";
 import {
   type ContainerNetwork,
-  defaultNetworkName,
   type Endpoint,
   freeInterfaceName,
   type NetworkRecord,
   type NetworkSteps,
   planNetwork,
-  readNetworkRecord,
   takeEndpoint,
 } from "../../network/index.ts";
 import { hostsText } from "../names/hostsText.ts";
@@ -17,7 +15,7 @@ import { hostnameOf, type RunDraft } from "../run/draftRun.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { runDirectory } from "../state/liveState.ts";
-import { decideDefaultNetwork, findNetwork, noSuchNetwork } from "./findNetwork.ts";
+import { foreseeNetwork } from "./findNetwork.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
 
 export interface PreviewedNetwork {
@@ -37,7 +35,7 @@ export function previewNetwork(
   const endpoints: Endpoint[] = [];
   const records: NetworkRecord[] = [];
   for (const choice of draft.options.networks) {
-    const record = thoughtOf(choice.network, context);
+    const record = foreseeNetwork(choice.network, context);
     const exists = (holder: string) => existsSync(containerPaths(root, holder).directory);
     const interfaceName = freeInterfaceName(endpoints);
     records.push(record);
@@ -59,13 +57,4 @@ export function previewNetwork(
     runDirectory: runDirectory(context.runRoot, id),
   });
   return { steps, hosts: hostsText({ options: draft.options, hostname, network: thought, others: "" }) };
-}
-
-function thoughtOf(network: string, context: EngineContext): NetworkRecord {
-  if (network !== defaultNetworkName) {
-    const record = findNetwork(context.root, network);
-    if (record === undefined) throw noSuchNetwork(network);
-    return record;
-  }
-  return readNetworkRecord(context.root, network) ?? decideDefaultNetwork(context);
 }

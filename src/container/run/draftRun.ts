@@ -1,8 +1,6 @@
 import { arch as processorArchitecture } from "node:os";
-import { join } from "node:path";
-import { EngineError } from "../../base/index.ts";
-import { type HostFacts, offers } from "../../host/index.ts";
-
+import { type ContainerId, EngineError } from "../../base/index.ts";
+import type { HostFacts } from "../../host/index.ts";
 import {
   type NamespaceTarget,
   nativeArch,
@@ -10,30 +8,50 @@ import {
   planAppArmor,
   type SecurityOptions,
 } from "../../launch/index.ts";
-import { type NamespacePlan, planNamespaces, type UsernsReason } from "../../namespaces/index.ts";
+import { foreseenIds, type IdMaps, type NamespacePlan, ownIdCount, planNamespaces } from "../../namespaces/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
+import { executableCandidates, pathOf } from "../completeEnv.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
+import type { Accounts } from "../identity/accounts.ts";
+import { type ForeseenUser, foreseeUser } from "../identity/foreseeUser.ts";
+import { boundAccounts } from "../identity/imageAccounts.ts";
+import { requireMappedIds } from "../identity/requireMappedIds.ts";
 import { requireLogSocket } from "../logs/logSocket.ts";
 import { logSocketOf } from "../logs/planLog.ts";
 import { mergeImageConfig, type ProcessChoice } from "../mergeImageConfig.ts";
-import type { MountRequest } from "../runOptions.ts";
 import { requireMappable } from "../spec/mountedIds.ts";
 import { type Grants, planGrants } from "../spec/planGrants.ts";
-import { gatherRunFacts, idmapObstacles, type RunFacts } from "../spec/runFacts.ts";
-import { volumeContent } from "../state/volumes.ts";
+import { gatherRunFacts, type RunFacts } from "../spec/runFacts.ts";
 import type { EngineContext } from "./engineContext.ts";
 import { findJoins } from "./findJoins.ts";
 import { inheritedMounts } from "./inheritedMounts.ts";
 import { type LentIds, lentIds, neighboursOf } from "./lentIds.ts";
-import { volumeSource } from "./resolveMounts.ts";
+import { checkMounts, type NamedMount, nameMounts, showVolumes } from "./resolveMounts.ts";
+import { usernsObstacles } from "./usernsObstacles.ts";
 
-/** What is decided before anything is made: everything but the id, the name and the ids of the container. */
+export interface DraftRequest {
+  /** Of the container to be. */
+  readonly id: ContainerId;
+  readonly options: FilledOptions;
+  readonly config: ImageConfig;
+  /** Those of the image; absent: nobody has looked into it yet. */
+  readonly accounts?: Accounts;
+}
+
+/** What is decided before anything is made: everything but the name of the container and which ids of the host are its. */
 export interface RunDraft {
+  readonly id: ContainerId;
   readonly options: FilledOptions;
   readonly choice: ProcessChoice;
+  /** The files to try for the command, in this order. */
+  readonly executables: readonly string[];
+  readonly user: ForeseenUser;
+  readonly mounts: readonly NamedMount[];
   readonly security: SecurityOptions;
   readonly appArmor?: string;
   readonly namespaces: NamespacePlan;
+  /** Its ids when it has ids of its own; those of the host are not known yet, unless they are lent. */
+  readonly ids?: IdMaps;
   /** The ids of the container that `--userns=container:NAME` names. */
   readonly lent?: LentIds;
   /** The processes of the containers that it joins. */
@@ -46,19 +64,24 @@ export interface RunDraft {
 /**
  * Decides what can be decided from the options, the image and the host. Makes nothing.
  *
- * @throws EngineError for every option that cannot be granted here.
+ * @throws EngineError for every option that cannot be granted here, and for a user or a command that cannot be.
  */
-export function draftRun(options: FilledOptions, image: ImageConfig, context: EngineContext): RunDraft {
+export function draftRun({ id, options, config, accounts }: DraftRequest, context: EngineContext): RunDraft {
   const socket = logSocketOf({ driver: options.logDriver, options: options.logOptions });
   if (socket !== undefined) requireLogSocket(socket);
-  const choice = mergeImageConfig(options, image.config);
+  const choice = mergeImageConfig(options, config.config);
+  const inherited = inheritedMounts(context.root, options.volumesFrom);
+  const mounts = nameMounts(options, choice.imageVolumes, inherited);
+  const shown = showVolumes(context.root, mounts);
+  checkMounts(shown);
   const security = parseSecurityOptions(options.securityOpt);
   const host = context.probeHost();
   const asked = security.appArmor === undefined ? {} : { asked: security.appArmor };
   const { privileged } = options;
   const appArmor = planAppArmor({ ...asked, privileged, modules: host.securityModules });
   const lent = lentIds(options.userns, context.root);
-  const obstacles = usernsObstacles(options, context.root, host);
+  // The obstacles matter only where nothing else has asked for the host's user namespace.
+  const obstacles = options.userns === "host" ? [] : usernsObstacles(shown, { root: context.root, host });
   const userns = lent === "host" ? "host" : options.userns;
   const neighbours =
     typeof lent === "object"
@@ -66,18 +89,26 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
       : {};
   const planned = planNamespaces({ ...options, ...neighbours, userns, hostUsernsReasons: obstacles });
   const namespaces = { ...planned, notices: [...planned.notices, ...lentNotices(options, lent)] };
-  requireMappable([...options.mounts, ...inheritedMounts(context.root, options.volumesFrom)], namespaces, host);
+  const ids = idsOf(namespaces, lent);
+  requireMappable(mounts, namespaces, { host, ...ids });
+  const user = foreseeUser(choice.user, options.groupAdd, accounts && boundAccounts(accounts, options.mounts));
+  if (ids.ids !== undefined) requireMappedIds(user.user, ids.ids);
   const profile = security.seccomp.kind === "file" ? security.seccomp.path : undefined;
   const facts = { ...gatherRunFacts(options, profile), host };
   const apart = [...namespaces.namespaces, ...namespaces.joins].map(({ type }) => type);
   const arch = nativeArch(processorArchitecture());
-  const grants = planGrants({ options, security, userns: namespaces.userns, apart, arch }, facts);
+  const grants = planGrants({ id, options, security, userns: namespaces.userns, apart, arch }, facts);
   return {
+    id,
     options,
     choice,
+    executables: findExecutables(choice),
+    user,
+    mounts,
     security,
     ...(appArmor === undefined ? {} : { appArmor }),
     namespaces,
+    ...ids,
     ...(lent === undefined || lent === "host" ? {} : { lent }),
     joins: findJoins(context, namespaces.joins),
     grants,
@@ -86,40 +117,19 @@ export function draftRun(options: FilledOptions, image: ImageConfig, context: En
   };
 }
 
-/** Why a user namespace of the container's own would not work here, whatever its options are. */
-function usernsObstacles(options: FilledOptions, root: string, host: HostFacts): readonly UsernsReason[] {
-  // The obstacles matter only where nothing else has asked for the host's user namespace.
-  if (options.userns === "host") return [];
-  const mounts = [...options.mounts, ...inheritedMounts(root, options.volumesFrom)];
-  const missing = (["userNamespace", "idmap", "overlayIdmap"] as const).filter((name) => !offers(host.features, name));
-  const sources = [
-    { path: join(root, "containers"), option: "the data root" },
-    ...mounts.flatMap((mount) => mountedPaths(root, mount)),
-  ];
-  const kernel = missing.map((name) => ({ option: "this machine", why: `its kernel refuses ${name}` }));
-  const none = host.userNamespacesMax === 0 ? [{ option: "this machine", why: "user.max_user_namespaces is 0" }] : [];
-  return [...none, ...kernel, ...idmapObstacles(sources), ...mounts.flatMap((mount) => foreignVolume(root, mount))];
+function idsOf({ userns, usernsMode }: NamespacePlan, lent: ReturnType<typeof lentIds>): { readonly ids?: IdMaps } {
+  if (userns === "host") return {};
+  if (typeof lent === "object") return { ids: lent.maps };
+  return { ids: foreseenIds(ownIdCount(usernsMode), "users" in usernsMode ? usernsMode : undefined) };
 }
 
-function mountedPaths(
-  root: string,
-  mount: MountRequest,
-): readonly { readonly path: string; readonly option: string }[] {
-  if (mount.kind === "bind") return [{ path: mount.source, option: `the mount of "${mount.source}"` }];
-  if (mount.kind === "tmpfs") return [];
-  const shown = volumeSource(root, mount.name ?? "", mount);
-  if (shown.kind === "bind") return [{ path: shown.path, option: `the volume "${mount.name}"` }];
-  return shown.kind === "directory" ? [{ path: volumeContent(root, mount.name ?? ""), option: "the volumes" }] : [];
-}
-
-/** File systems of devices whose ids can be mapped on every kernel that brig runs on (mount_setattr(2), "ID-mapped mounts"). */
-const mappable: ReadonlySet<string> = new Set(["btrfs", "erofs", "exfat", "ext4", "f2fs", "vfat", "xfs"]);
-
-function foreignVolume(root: string, mount: MountRequest): readonly UsernsReason[] {
-  if (mount.kind !== "volume") return [];
-  const shown = volumeSource(root, mount.name ?? "", mount);
-  if (shown.kind !== "device" || mappable.has(shown.type)) return [];
-  return [{ option: `the volume "${mount.name ?? ""}"`, why: `${shown.type} takes no id map` }];
+/** `""`, `.` and `..` name no file in any directory of PATH. */
+function findExecutables({ args: [command = ""], env }: ProcessChoice): readonly string[] {
+  const executables = executableCandidates(command, pathOf(env));
+  if (executables.length > 0) return executables;
+  throw new EngineError("commandNotFound", `exec: ${JSON.stringify(command)}: executable file not found in $PATH`, {
+    hint: "check the command, and PATH among the variables",
+  });
 }
 
 function lentNotices({ userns }: FilledOptions, lent: ReturnType<typeof lentIds>): readonly string[] {

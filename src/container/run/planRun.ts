@@ -1,14 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, newContainerId } from "../../base/index.ts";
+import { newContainerId } from "../../base/index.ts";
 import { openImageStore } from "../../image/index.ts";
 import { compilePlan } from "../../launch/index.ts";
 import { builtInPools, ownIdCount } from "../../namespaces/index.ts";
 import { type DiffId, emptyExecution, type ImageConfig } from "../../oci/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
-import { type Accounts, noAccounts } from "../identity/accounts.ts";
-import { boundAccounts, cachedAccounts, readAccounts } from "../identity/imageAccounts.ts";
-import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
+import type { Accounts } from "../identity/accounts.ts";
+import { cachedAccounts, readAccounts } from "../identity/imageAccounts.ts";
 import type { PreviewedNetwork } from "../networks/previewNetwork.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { PlannedRun } from "../runReports.ts";
@@ -16,11 +15,11 @@ import { containerPaths } from "../state/containerPaths.ts";
 import { appArmorLoad } from "./appArmorLoad.ts";
 import { draftRun, type RunDraft } from "./draftRun.ts";
 import type { EngineContext } from "./engineContext.ts";
+import { filterProgram } from "./filterProgram.ts";
 import { expectedTrees, isAccessError } from "./findImage.ts";
-import { inheritedMounts } from "./inheritedMounts.ts";
 import { planConfinement } from "./planConfinement.ts";
 import { type PlanRequest, planContainer } from "./planContainer.ts";
-import { checkMounts, nameMounts, resolveMounts } from "./resolveMounts.ts";
+import { resolveMounts } from "./resolveMounts.ts";
 import { bundleSpec, writeBundle } from "./writeBundle.ts";
 
 /**
@@ -36,27 +35,23 @@ export async function planRun(
 ): Promise<PlannedRun> {
   const options = fillDefaults(runOptions);
   const image = await imageForPlan(options.image, context);
-  const draft = draftRun(options, image.config, context);
+  const known = image.accounts === undefined ? {} : { accounts: image.accounts };
+  const draft = draftRun({ id, options, config: image.config, ...known }, context);
   const paths = containerPaths(context.root, id);
-  const binds = options.mounts.flatMap((mount) => (mount.kind === "bind" ? [mount] : []));
-  const accounts = image.accounts === undefined ? undefined : boundAccounts(image.accounts, binds);
-  const user = userForPlan(draft.choice.user, options.groupAdd, accounts);
-  const named = nameMounts(options, draft.choice.imageVolumes, inheritedMounts(context.root, options.volumesFrom));
-  checkMounts(named);
-  const mounts = resolveMounts(context.root, named, (name) => !existsSync(join(context.root, "volumes", name)));
+  const mounts = resolveMounts(context.root, draft.mounts, (name) => !existsSync(join(context.root, "volumes", name)));
   const planned = await planContainer({
     draft,
     confinement: planConfinement({ ...context, draft }),
-    id,
     paths,
     ...previewedIds(draft, context),
-    user: user.user,
+    user: draft.user.user,
     mounts,
     layers: image.layers,
+    ...(await filterProgram(draft.grants)),
     foreground: true,
     monitor: {},
   });
-  const notices = [...image.notices, ...user.notices, ...planned.launch.notices];
+  const notices = [...image.notices, ...(draft.user.known ? [] : [unknownUser]), ...planned.launch.notices];
   const preview = options.networks.length === 0 ? undefined : await previewedNetwork({ draft, id }, context);
   const network = preview === undefined ? {} : { network: preview.steps };
   const spec = bundleSpec(planned.spec, paths, mounts);
@@ -133,20 +128,5 @@ function absentImage({ root }: EngineContext, reason: string): PlanImage {
   return { config, layers: [join(root, "layers", "<image>", "tree")], notices: [notice] };
 }
 
-/** Without the image's files only numbers are known: what has to be looked up is shown as root. */
-function userForPlan(
-  text: string,
-  groupAdd: readonly string[],
-  accounts: Accounts | undefined,
-): { readonly user: ResolvedUser; readonly notices: readonly string[] } {
-  if (accounts !== undefined) return { user: resolveUser(text, groupAdd, accounts), notices: [] };
-  const notices = [
-    "the user, its groups and home are looked up in the image when it runs: the plan does not know them",
-  ];
-  try {
-    return { user: resolveUser(text, groupAdd, noAccounts), notices };
-  } catch (error) {
-    if (!(error instanceof EngineError) || error.code !== "userNotFound") throw error;
-    return { user: resolveUser("", [], noAccounts), notices };
-  }
-}
+const unknownUser =
+  "the user, its groups and home are looked up in the image when it runs: the plan does not know them";

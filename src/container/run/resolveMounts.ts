@@ -31,16 +31,37 @@ export function nameMounts(
   return [...wanted.map(nameMount), ...others.values()];
 }
 
+/** A mount, and what its volume shows by its record, or will show when it is made. */
+export interface ShownMount {
+  readonly mount: NamedMount;
+  readonly shown?: VolumeSource;
+}
+
 /**
- * Refuses what no container may have: mounts over the kernel's file systems, and of sources that are not there and that
- * nobody makes.
+ * Looks up the volumes of mounts. Changes nothing.
  *
- * @throws EngineError `invalidValue`.
+ * @throws EngineError `invalidValue`, `notOffered` for options that no volume can have, `storeCorrupt`.
  */
-export function checkMounts(mounts: readonly NamedMount[]): void {
-  for (const mount of mounts) {
+export function showVolumes(root: string, mounts: readonly NamedMount[]): readonly ShownMount[] {
+  return mounts.map((mount) =>
+    mount.kind === "volume" ? { mount, shown: volumeSource(root, mount.name ?? "", mount) } : { mount },
+  );
+}
+
+/**
+ * Refuses what no container may have: mounts over the kernel's file systems, of sources that are not there and that
+ * nobody makes, and of parts that cannot be shown.
+ *
+ * @throws EngineError `invalidValue`, `notOffered`.
+ */
+export function checkMounts(mounts: readonly ShownMount[]): void {
+  for (const { mount, shown } of mounts) {
     checkMountTarget(mount);
     if (mount.kind === "bind" && !mount.createSource) requireSource(mount.source);
+    if (shown?.kind === "bind") requireVolumeSource(mount.kind === "volume" ? (mount.name ?? "") : "", shown.path);
+    const subpath = mount.kind === "volume" ? mount.subpath : undefined;
+    if (subpath === undefined || (shown?.kind !== "tmpfs" && shown?.kind !== "device")) continue;
+    throw new EngineError("notOffered", `cannot show the part "${subpath}" of a volume with a file system of its own`);
   }
 }
 
@@ -56,9 +77,8 @@ function nameMount(mount: MountRequest): NamedMount {
 }
 
 /**
- * Finds the sources of the mounts. `claim` says whether a volume is to be filled from the image.
- *
- * @throws EngineError `invalidValue` with Docker's sentence for a bind whose source does not exist.
+ * Finds the sources of mounts that were checked (`checkMounts`). `claim` says whether a volume is to be filled from the
+ * image.
  */
 export function resolveMounts(
   root: string,
@@ -68,7 +88,6 @@ export function resolveMounts(
   return mounts.map((mount): ResolvedMount => {
     if (mount.kind === "tmpfs") return { kind: "tmpfs", target: mount.target, options: mount.options };
     if (mount.kind === "bind") {
-      requireSource(mount.source);
       const { source, target, readOnly, recursive, propagation, idMap, relabel } = mount;
       const more = { ...(idMap === undefined ? {} : { idMap }), ...(relabel === undefined ? {} : { relabel }) };
       return { kind: "bind", source, target, readOnly, recursive, propagation, ...more };
@@ -87,7 +106,6 @@ function resolveVolume(
   const shown = volumeSource(root, name, mount);
   if (shown.kind === "tmpfs" || shown.kind === "device") return newFileSystem(shown, mount);
   const content = shown.kind === "bind" ? shown.path : volumeContent(root, name);
-  if (shown.kind === "bind") requireVolumeSource(name, content);
   // A part of a volume that is still to be filled would be looked for before it is there.
   const fill = claim(name) && !mount.noCopy && subpath === undefined;
   return {
@@ -104,11 +122,8 @@ function resolveVolume(
 
 function newFileSystem(
   shown: VolumeSource & { readonly kind: "tmpfs" | "device" },
-  { target, readOnly, subpath }: NamedMount & { readonly kind: "volume" },
+  { target, readOnly }: NamedMount & { readonly kind: "volume" },
 ): ResolvedMount {
-  if (subpath !== undefined) {
-    throw new EngineError("notOffered", `cannot show the part "${subpath}" of a volume with a file system of its own`);
-  }
   const options = readOnly ? [...shown.options, "ro"] : shown.options;
   if (shown.kind === "tmpfs") return { kind: "tmpfs", target, options };
   return { kind: "device", target, type: shown.type, device: shown.device, options };

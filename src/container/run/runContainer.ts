@@ -1,13 +1,13 @@
-import { EngineError } from "../../base/index.ts";
+import { newContainerId } from "../../base/index.ts";
 import { dismissHelper, openLauncher, type RunStreams, type WaitingHelper } from "../../launch/index.ts";
 import { fillDefaults } from "../fillDefaults.ts";
+import { cachedAccounts } from "../identity/imageAccounts.ts";
 import { type CreateRequest, createContainer, type MadeContainer } from "../lifecycle/createContainer.ts";
 import { finishForeground } from "../lifecycle/finishForeground.ts";
 import { removeByName } from "../lifecycle/removeByName.ts";
 import { startDetached, startForeground } from "../lifecycle/startContainer.ts";
 import type { RunOptions } from "../runOptions.ts";
 import type { CreatedName, ExitReport, RunObserver } from "../runReports.ts";
-import { nameHolder } from "../state/names.ts";
 import { identifyProcess, type ProcessIdentity } from "../state/processIdentity.ts";
 import { sweepAbandoned } from "../state/removeContainer.ts";
 import { newUndoStack, type UndoStack } from "../state/undoStack.ts";
@@ -119,8 +119,9 @@ async function makeContainer(
   await sweepAbandoned({ ...context, owner });
   const image = await findImage(filled, context, observer);
   onImage?.();
-  const draft = draftRun(filled, image.config, context);
-  if (filled.replace && filled.name !== undefined) await replaceContainer(filled.name, context);
+  const accounts = cachedAccounts(context.root, image.id);
+  const known = accounts === undefined ? {} : { accounts };
+  const draft = draftRun({ id: newContainerId(), options: filled, config: image.config, ...known }, context);
   const undo = newUndoStack();
   try {
     const container = await createContainer({ draft, image, owner, undo, purpose }, context);
@@ -129,16 +130,6 @@ async function makeContainer(
   } catch (error) {
     await undo.run();
     throw error;
-  }
-}
-
-/** The image is here and the options can be granted by now. Its anonymous volumes stay, as with `rm --force`. */
-async function replaceContainer(name: string, context: EngineContext): Promise<void> {
-  try {
-    const holder = nameHolder(context.root, name);
-    if (holder !== undefined) await removeByName(holder, { force: true, volumes: false }, context);
-  } catch (error) {
-    if (!(error instanceof EngineError) || error.code !== "containerNotFound") throw error;
   }
 }
 

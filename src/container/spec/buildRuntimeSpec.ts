@@ -1,10 +1,7 @@
 import type { HostFacts } from "../../host/index.ts";
 import {
   type Confinement,
-  defaultDeviceRules,
   defaultMounts,
-  forbidAllDevices,
-  normalizeDeviceRules,
   planSysctls,
   type SecurityOptions,
   type ShmRequest,
@@ -156,7 +153,7 @@ function buildLinux(request: SpecRequest, facts: SpecFacts): SpecLinux {
       fileMode,
     })),
     cgroupsPath: `/brig/${id}`,
-    resources: { ...resources, devices: deviceRules(options, facts.devices) },
+    resources,
     ...(Object.keys(sysctl).length === 0 ? {} : { sysctl }),
     maskedPaths: paths.masked,
     readonlyPaths: paths.readonly,
@@ -164,15 +161,6 @@ function buildLinux(request: SpecRequest, facts: SpecFacts): SpecLinux {
     ...(seccomp === undefined ? {} : { seccomp }),
     ...(labels === undefined ? {} : { mountLabel: labels.mount }),
   };
-}
-
-function deviceRules(
-  { privileged, deviceCgroupRules: rules }: FilledOptions,
-  devices: readonly FoundDevice[],
-): SpecLinux["resources"]["devices"] {
-  if (privileged) return [{ allow: true, type: "a", access: "rwm" }];
-  const allowed = devices.map(({ type, major, minor, access }) => ({ type, major, minor, access }));
-  return [forbidAllDevices, ...normalizeDeviceRules({ defaults: defaultDeviceRules, devices: allowed, rules })];
 }
 
 /** What the root must at least be for the bind mounts in it to get what they ask for (mount_namespaces(7)). */

@@ -14,12 +14,7 @@ export function mountMappings(
   { users, groups }: BindIdMap,
   ids: IdMaps | undefined,
 ): Required<Pick<SpecMount, "uidMappings" | "gidMappings">> {
-  const [first = 0, ...others] = [...(ids?.uidMappings ?? []), ...(ids?.gidMappings ?? [])].map(({ hostID }) => hostID);
-  if (others.length > 1) {
-    throw new EngineError("usage", "conflicting options: idmap= of a mount, and ids that are not one range", {
-      hint: "leave out idmap=, or the mappings of --userns",
-    });
-  }
+  const first = ids?.uidMappings[0]?.hostID ?? 0;
   const mapped = (ranges: BindIdMap["users"]) =>
     ranges.map(({ containerID, hostID, size }) => ({ containerID: hostID, hostID: first + containerID, size }));
   return { uidMappings: mapped(users), gidMappings: mapped(groups) };
@@ -29,12 +24,12 @@ export function mountMappings(
  * Refuses maps that cannot be granted here, before anything is made.
  *
  * @throws EngineError `notOffered` where file system or kernel has no idmapped mounts; `invalidValue` for ids that the
- * container does not have.
+ * container does not have; `usage` where its ids are not one range.
  */
 export function requireMappable(
   mounts: readonly MountRequest[],
   { userns, usernsMode }: NamespacePlan,
-  host: HostFacts,
+  { host, ids }: { readonly host: HostFacts; readonly ids?: IdMaps },
 ): void {
   const count = ownIdCount(usernsMode);
   for (const mount of mounts) {
@@ -45,6 +40,11 @@ export function requireMappable(
     if (why !== undefined) {
       throw new EngineError("notOffered", `cannot map the ids of the files in ${printable(source)}: ${why}`, {
         hint: "leave out idmap=, or show a directory of a file system that takes one: ext4, xfs, btrfs, tmpfs",
+      });
+    }
+    if ((ids?.uidMappings.length ?? 0) > 1 || (ids?.gidMappings.length ?? 0) > 1) {
+      throw new EngineError("usage", "conflicting options: idmap= of a mount, and ids that are not one range", {
+        hint: "leave out idmap=, or the mappings of --userns",
       });
     }
     const beyond = [...idMap.users, ...idMap.groups].find(({ containerID, size }) => containerID + size > count);

@@ -1,13 +1,27 @@
 import { EngineError } from "../../base/index.ts";
 import { limitsToResources, planCgroup } from "../../cgroups/index.ts";
-import type { HostFacts } from "../../host/index.ts";
-import { type NativeArch, planRlimits, planSeccomp, planSysctls, type SecurityOptions } from "../../launch/index.ts";
+import { type HostFacts, offers } from "../../host/index.ts";
+import {
+  allowsEveryDevice,
+  checkSysctls,
+  compileDeviceFilter,
+  defaultDeviceRules,
+  forbidAllDevices,
+  type LaunchRequest,
+  type NativeArch,
+  normalizeDeviceRules,
+  planRlimits,
+  planSeccomp,
+  type SecurityOptions,
+} from "../../launch/index.ts";
 import { type NamespacePlan, resolveCapabilities } from "../../namespaces/index.ts";
 import type { NamespaceKind, SpecLinux, SpecProcess, SpecResources } from "../../oci/index.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import type { SpecFacts } from "./buildRuntimeSpec.ts";
+import type { FoundDevice } from "./hostDevices.ts";
 
 export interface GrantRequest {
+  readonly id: string;
   readonly options: FilledOptions;
   readonly security: SecurityOptions;
   readonly userns: NamespacePlan["userns"];
@@ -20,7 +34,9 @@ export interface GrantRequest {
 export interface Grants {
   readonly capabilities: readonly string[];
   readonly rlimits: SpecProcess["rlimits"];
-  readonly resources: Omit<SpecResources, "devices">;
+  readonly resources: SpecResources;
+  /** Its control group; absent where the host mounts no cgroup v2. */
+  readonly group?: NonNullable<LaunchRequest["cgroup"]>;
   readonly seccomp?: NonNullable<SpecLinux["seccomp"]>;
   readonly notices: readonly string[];
 }
@@ -31,9 +47,9 @@ export interface Grants {
  *
  * @throws EngineError `invalidValue`, `notOffered`, `controllerUnavailable`, `invalidConfig` for what cannot be granted.
  */
-export function planGrants({ options, security, userns, apart, arch }: GrantRequest, facts: SpecFacts): Grants {
+export function planGrants({ id, options, security, userns, apart, arch }: GrantRequest, facts: SpecFacts): Grants {
   const { host } = facts;
-  const { privileged, limits, sysctls: requested } = options;
+  const { privileged } = options;
   const { names: capabilities, leftOut } = resolveCapabilities(
     {
       profile: security.profile === "docker" ? "docker" : "default",
@@ -49,11 +65,8 @@ export function planGrants({ options, security, userns, apart, arch }: GrantRequ
     hardLimits: facts.hardLimits,
     mayRaise: holdsResource(host) && userns === "host",
   });
-  const resources = limitsToResources(limits, host);
-  const parent = limits.cgroupParent === undefined ? {} : { parent: limits.cgroupParent };
-  // For what they refuse: the group has the container's id in its path, and defaults of settings have its group ids.
-  planCgroup({ id: "0", resources: { ...resources, devices: [] }, facts: host, ...parent });
-  planSysctls({ requested, made: apart });
+  checkSysctls(options.sysctls, apart);
+  const { group, ...limited } = planGroup(id, options, facts);
   const context = { capabilities, arch, kernelRelease: host.kernel.release };
   const fileText = facts.seccompText === undefined ? {} : { fileText: facts.seccompText };
   const seccomp = planSeccomp({ options: security, privileged, context, ...fileText });
@@ -62,10 +75,41 @@ export function planGrants({ options, security, userns, apart, arch }: GrantRequ
   return {
     capabilities,
     rlimits,
-    resources,
+    resources: limited.resources,
+    ...(group === undefined ? {} : { group }),
     ...(seccomp === undefined ? {} : { seccomp }),
-    notices: asks ? leftOut.map((name) => `${name} was left out: the caller does not hold it`) : [],
+    notices: [
+      ...(asks ? leftOut.map((name) => `${name} was left out: the caller does not hold it`) : []),
+      ...limited.notices,
+    ],
   };
+}
+
+function planGroup(
+  id: string,
+  options: FilledOptions,
+  { host, devices }: SpecFacts,
+): Pick<Grants, "resources" | "group" | "notices"> {
+  const { cgroupParent: parent } = options.limits;
+  const resources = { ...limitsToResources(options.limits, host), devices: deviceRules(options, devices) };
+  const group = planCgroup({ id, resources, facts: host, ...(parent === undefined ? {} : { parent }) });
+  const unfiltered = "which devices can be opened is not limited beyond what /dev shows";
+  if (group === undefined) return { resources, notices: [`this host mounts no cgroup v2: ${unfiltered}`] };
+  if (allowsEveryDevice(resources.devices)) return { resources, group, notices: [] };
+  if (!offers(host.features, "deviceFilter")) {
+    return { resources, group, notices: [`this kernel takes no device filter: ${unfiltered}`] };
+  }
+  const deviceFilter = Buffer.from(compileDeviceFilter(resources.devices)).toString("hex");
+  return { resources, group: { ...group, deviceFilter }, notices: [] };
+}
+
+function deviceRules(
+  { privileged, deviceCgroupRules: rules }: FilledOptions,
+  devices: readonly FoundDevice[],
+): SpecResources["devices"] {
+  if (privileged) return [{ allow: true, type: "a", access: "rwm" }];
+  const allowed = devices.map(({ type, major, minor, access }) => ({ type, major, minor, access }));
+  return [forbidAllDevices, ...normalizeDeviceRules({ defaults: defaultDeviceRules, devices: allowed, rules })];
 }
 
 const capSysResource = 1n << 24n;

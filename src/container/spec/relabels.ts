@@ -1,6 +1,7 @@
 import { EngineError } from "../../base/index.ts";
 import { mountOf, readMounts, type SeenMount } from "../../host/index.ts";
 import type { LaunchRequest, SelinuxLabels } from "../../launch/index.ts";
+import type { MountRequest } from "../runOptions.ts";
 import type { ContainerPaths } from "../state/containerPaths.ts";
 import type { ResolvedMount } from "./userMounts.ts";
 
@@ -20,8 +21,6 @@ export interface RelabelRequest {
 /**
  * Which files of the host are to get a container's SELinux label before it starts: those that brig generates, a new volume,
  * and what `:z` and `:Z` ask for. Files of a file system that has no labels stay as they are.
- *
- * @throws EngineError `invalidValue` for a directory of the system itself.
  */
 export function planRelabels({ labels, paths, mounts }: RelabelRequest): Pick<LaunchRequest, "relabels"> {
   const seen = readMounts("/proc/self");
@@ -32,7 +31,6 @@ export function planRelabels({ labels, paths, mounts }: RelabelRequest): Pick<La
     ...mounts.flatMap((mount) => {
       if (mount.kind === "volume" && mount.copyUp) return [{ label: labels.shared, path: mount.source }];
       if (mount.kind !== "bind" || mount.relabel === undefined) return [];
-      if (systemTrees.has(mount.source)) throw refused(mount.source);
       return [{ label: mount.relabel === "shared" ? labels.shared : labels.mount, path: mount.source }];
     }),
   ].filter(({ path }) => takesLabels(path, seen));
@@ -44,10 +42,14 @@ export function planRelabels({ labels, paths, mounts }: RelabelRequest): Pick<La
   return relabels.length === 0 ? {} : { relabels };
 }
 
-function refused(path: string): EngineError {
-  return new EngineError("invalidValue", `SELinux relabeling of ${path} is not allowed`, {
-    hint: "give the container a directory of its own, or leave z and Z out",
-  });
+/** @throws EngineError `invalidValue` for a mount that would label a directory of the system itself. */
+export function refuseSystemTrees(mounts: readonly MountRequest[]): void {
+  for (const mount of mounts) {
+    if (mount.kind !== "bind" || mount.relabel === undefined || !systemTrees.has(mount.source)) continue;
+    throw new EngineError("invalidValue", `SELinux relabeling of ${mount.source} is not allowed`, {
+      hint: "give the container a directory of its own, or leave z and Z out",
+    });
+  }
 }
 
 /** Whether files at a path can have labels of their own: the mount they are on says so (`seclabel`, proc_pid_mountinfo(5)). */

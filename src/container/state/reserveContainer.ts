@@ -1,22 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type ContainerId,
-  EngineError,
-  errnoOf,
-  failPoint,
-  fileSystemError,
-  makeDirectory,
-  newContainerId,
-} from "../../base/index.ts";
-import {
-  type IdPool,
-  type IdRange,
-  readIdPools,
-  releaseIdRange,
-  reserveIdRange,
-  shareIdRange,
-} from "../../namespaces/index.ts";
+import { type ContainerId, EngineError, errnoOf, failPoint, fileSystemError, makeDirectory } from "../../base/index.ts";
+import { type IdPool, type IdRange, releaseIdRange, reserveIdRange, shareIdRange } from "../../namespaces/index.ts";
 import { removeTree } from "../../overlay/index.ts";
 import { createCidFile } from "./cidfile.ts";
 import { type ContainerPaths, containerPaths, containersDirectory } from "./containerPaths.ts";
@@ -30,6 +15,7 @@ import type { UndoStack } from "./undoStack.ts";
 export interface ReserveRequest {
   readonly root: string;
   readonly helperPath: string;
+  readonly id: ContainerId;
   /** The name that the user chose; a free one is made up without it. */
   readonly name?: string;
   readonly cidfile?: string;
@@ -40,10 +26,10 @@ export interface ReserveRequest {
   readonly undo: UndoStack;
 }
 
-/** The host's ids, `size` of its own (from the one pool, or the machine's), or those of another container. */
+/** The host's ids, `size` of its own out of the pools, or those of another container. */
 export type IdChoice =
   | { readonly kind: "host" }
-  | { readonly kind: "own"; readonly size: number; readonly pool?: IdPool }
+  | { readonly kind: "own"; readonly size: number; readonly pools: readonly IdPool[] }
   | { readonly kind: "shared"; readonly range: IdRange };
 
 export interface Reservation {
@@ -63,10 +49,9 @@ const nameAttempts = 20;
  * @throws EngineError `nameInUse`, `usage` for an existing cidfile, `fileSystem`, `noSpace`, `busy`.
  */
 export async function reserveContainer(request: ReserveRequest): Promise<Reservation> {
-  const { root, owner, undo } = request;
+  const { root, id, owner, undo } = request;
   const cidfile = request.cidfile === undefined ? undefined : createCidFile(request.cidfile);
   if (cidfile !== undefined) undo.push(() => cidfile.discard());
-  const id = newContainerId();
   makeDirectory(root);
   markPending(root, id, owner);
   undo.push(() => clearPending(root, id));
@@ -138,8 +123,7 @@ async function reserveRange(
     undo.push(() => releaseIdRange(root, id, ids.range));
     return ids.range;
   }
-  const pools = ids.pool === undefined ? readIdPools() : [ids.pool];
-  const range = await reserveIdRange({ root, containerId: id, isAlive, size: ids.size, pools });
+  const range = await reserveIdRange({ root, containerId: id, isAlive, size: ids.size, pools: ids.pools });
   undo.push(() => releaseIdRange(root, id, range));
   return range;
 }

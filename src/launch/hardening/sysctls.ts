@@ -27,16 +27,23 @@ export interface SysctlRequest {
 }
 
 /**
- * The kernel settings of a container: brig's defaults for a network of its own, then what was asked for. Pure.
- *
- * The defaults let every group use ICMP echo sockets, so `ping` needs no capability, and every user bind low ports,
- * which are the container's own (icmp(7), ip(7)).
+ * Refuses settings that a container may not have. Pure.
  *
  * @throws EngineError `invalidValue` for a setting that would reach beyond the namespaces that the container makes,
  * or whose name or value has other characters than such settings have.
  */
-export function planSysctls({ requested, made, gidMappings }: SysctlRequest): Readonly<Record<string, string>> {
+export function checkSysctls(requested: SysctlRequest["requested"], made: SysctlRequest["made"]): void {
   for (const [name, value] of requested) checkSysctl({ name, value, made });
+}
+
+/**
+ * The kernel settings of a container: brig's defaults for a network of its own, then what was asked for, as it was checked
+ * (`checkSysctls`). Pure.
+ *
+ * The defaults let every group use ICMP echo sockets, so `ping` needs no capability, and every user bind low ports,
+ * which are the container's own (icmp(7), ip(7)).
+ */
+export function planSysctls({ requested, made, gidMappings }: SysctlRequest): Readonly<Record<string, string>> {
   const defaults: readonly (readonly [string, string])[] = made.includes("network")
     ? [
         ["net.ipv4.ping_group_range", `0 ${largestGroupId(gidMappings)}`],

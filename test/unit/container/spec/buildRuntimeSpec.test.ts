@@ -41,7 +41,14 @@ function specOf({ options = {}, mounts = [], devices = [], host = {} }: Sample):
   const security = parseSecurityOptions(filled.securityOpt);
   const facts = { ...sampleFacts, devices, host: { ...sampleFacts.host, ...host } };
   const apart = namespaces.namespaces.map(({ type }) => type);
-  const granted = { options: filled, security, userns: namespaces.userns, apart, arch: "x86_64" } as const;
+  const granted = {
+    id: "c0ffee",
+    options: filled,
+    security,
+    userns: namespaces.userns,
+    apart,
+    arch: "x86_64",
+  } as const;
   const built = buildRuntimeSpec(
     {
       id: "c0ffee",

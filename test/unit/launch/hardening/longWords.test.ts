@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseDeviceCgroupRule } from "../../../../src/launch/deviceRules.ts";
-import { parseHardLimits, parseSecurityOptions, parseUlimit, planSysctls } from "../../../../src/launch/hardening.ts";
+import { checkSysctls, parseHardLimits, parseSecurityOptions, parseUlimit } from "../../../../src/launch/hardening.ts";
 import { parseCapability, parseNamespaceMode, parseUserns } from "../../../../src/namespaces/index.ts";
 
 const mebibyte = 1 << 20;
@@ -17,8 +17,8 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   parseUlimitName: parseUlimit,
   parseDeviceCgroupRule,
   parseSecurityOptions: (text) => parseSecurityOptions([text]),
-  sysctlName: (text) => planSysctls({ requested: new Map([[`net.${text}`, "1"]]), made: ["network"] }),
-  sysctlValue: (text) => planSysctls({ requested: new Map([["net.ipv4.x", text]]), made: ["network"] }),
+  sysctlName: (text) => checkSysctls(new Map([[`net.${text}`, "1"]]), ["network"]),
+  sysctlValue: (text) => checkSysctls(new Map([["net.ipv4.x", text]]), ["network"]),
 };
 
 describe("the parsers of security options (V87)", () => {

@@ -4,16 +4,17 @@
 //   itself through a descriptor.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { planSysctls } from "../../../../src/launch/hardening.ts";
+import { checkSysctls, planSysctls } from "../../../../src/launch/hardening.ts";
 import type { NamespaceKind } from "../../../../src/oci/index.ts";
 
 const all: readonly NamespaceKind[] = ["user", "mount", "pid", "network", "uts", "ipc", "cgroup"];
 
 function plan(pairs: readonly (readonly [string, string])[], made = all) {
+  checkSysctls(new Map(pairs), made);
   return planSysctls({ requested: new Map(pairs), made });
 }
 
-describe("planSysctls()", () => {
+describe("checkSysctls() and planSysctls()", () => {
   it("lets everybody ping and bind low ports in a network of the container's own", () => {
     const mappings = [{ containerID: 0, hostID: 1 << 29, size: 65536 }];
     assert.deepEqual(planSysctls({ requested: new Map(), made: all, gidMappings: mappings }), {
