@@ -1,10 +1,11 @@
 // node scripts/defences.mjs [--check | ID...]: shows that tests of named regressions notice when what they test is gone. For each removal of
 // scripts/defences/removals.mjs, a build with one defence removed is made in a copy of this clone, and its test must fail.
-// Needs root, and about a minute for each; `--check` only looks whether the removals fit the sources. Ends with "N passed, N failed": a test that went on passing is the failure.
+// Needs root, and about a minute for each; `--check` only looks whether the removals fit the sources, and whether each regression of
+// test/security is either in the list of removals or in that of those that are proved otherwise. Ends with "N passed, N failed": a test that went on passing is the failure.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { removals } from "./defences/removals.mjs";
+import { otherwiseProved, removals } from "./defences/removals.mjs";
 import { runQuiet, runScript, StepFailure } from "./steps/command.mjs";
 import { ensureNodeModules } from "./steps/nodeModules.mjs";
 import { buildDirectory, projectRoot } from "./steps/project.mjs";
@@ -69,9 +70,22 @@ function check(removal) {
   }
 }
 
+/** Every regression of test/security is shown to be noticed: by a removal, or else as is written there. */
+function checkCoverage() {
+  const directory = join(projectRoot, "test/security");
+  const heads = readdirSync(directory).map((name) => readFileSync(join(directory, name), "utf8"));
+  const named = new Set(heads.flatMap((text) => [...text.matchAll(/^\/\/ @regression (V\d\d)\b/gm)].map(([, id]) => id)));
+  const removed = new Set(removals.map(({ id }) => id));
+  for (const id of named) {
+    if (removed.has(id) === otherwiseProved.has(id)) throw new StepFailure(`${id} is in none of the two lists, or in both`);
+  }
+  for (const id of otherwiseProved.keys()) if (!named.has(id)) throw new StepFailure(`no test is about ${id}`);
+}
+
 await runScript((words) => {
   if (words.includes("--check")) {
     removals.forEach(check);
+    checkCoverage();
     process.stdout.write(`${removals.length} passed, 0 failed\n`);
     return 0;
   }

@@ -28,6 +28,28 @@ export const removals = [
     tests: "security/V02",
   },
   {
+    id: "V03",
+    without: "the closing of descriptors, at their birth and before exec",
+    edits: [
+      {
+        file: "native/files.c",
+        from: ".flags = flags | O_CLOEXEC,",
+        to: ".flags = flags,",
+      },
+      {
+        file: "native/operations_init.c",
+        from: "if (sync > first && DO(",
+        to: "if (sync > 1u << 30 && DO(",
+      },
+      {
+        file: "native/operations_init.c",
+        from: "close_range(sync + 1, ~0u, 0),",
+        to: "close_range(1u << 30, ~0u, 0),",
+      },
+    ],
+    tests: "security/V03",
+  },
+  {
     id: "V04",
     without: "the host's null device: what hides is whatever the container has at /dev/null",
     edits: [
@@ -40,6 +62,30 @@ export const removals = [
     tests: "security/V04",
   },
   {
+    id: "V06",
+    without: "the refusal of mounts by name",
+    edits: [
+      {
+        file: "src/container/spec/userMounts.ts",
+        from: "if (!refused) return;",
+        to: 'if (!refused || target !== "") return;',
+      },
+    ],
+    tests: "security/V06",
+  },
+  {
+    id: "V06",
+    without: "the look at what a link of the image leads a mount to",
+    edits: [
+      {
+        file: "native/operations_child.c",
+        from: "if (there.f_type != PROC_SUPER_MAGIC && there.f_type != SYSFS_MAGIC && there.f_type != CGROUP2_SUPER_MAGIC) return disown(&fd);",
+        to: "if (there.f_type != 0) return disown(&fd);",
+      },
+    ],
+    tests: "security/V06",
+  },
+  {
     id: "V07",
     without: "the refusal of links where the kernel's file systems go",
     edits: [
@@ -50,6 +96,18 @@ export const removals = [
       },
     ],
     tests: "security/V07",
+  },
+  {
+    id: "V09",
+    without: "the resolution inside the container's root of what is missing",
+    edits: [
+      {
+        file: "native/paths.c",
+        from: "return open_or_make(journal, root, copy, create, resolve);",
+        to: 'return open_or_make(journal, root, copy + strspn(copy, "/"), create, resolve & RESOLVE_NO_SYMLINKS);',
+      },
+    ],
+    tests: "security/V09",
   },
   {
     id: "V11",
@@ -121,6 +179,30 @@ export const removals = [
     tests: "security/V15",
   },
   {
+    id: "V19",
+    without: "the denial of calls for keys",
+    edits: [
+      {
+        file: "src/launch/seccomp/profile.ts",
+        from: 'allow(["socket"], [{ index: 0, op: "SCMP_CMP_LT", value: 12 }]),',
+        to: 'allow(["keyctl", "add_key", "request_key"]),\n  allow(["socket"], [{ index: 0, op: "SCMP_CMP_LT", value: 12 }]),',
+      },
+    ],
+    tests: "security/V16",
+  },
+  {
+    id: "V21",
+    without: "the resolution of mount points inside the container's root",
+    edits: [
+      {
+        file: "native/operations_child.c",
+        from: "uint64_t resolve = IN_ROOT | (plain ? (uint64_t)RESOLVE_NO_SYMLINKS : 0u);",
+        to: "uint64_t resolve = plain ? IN_ROOT | (uint64_t)RESOLVE_NO_SYMLINKS : 0u;",
+      },
+    ],
+    tests: "security/V09",
+  },
+  {
     id: "V22",
     without: "the list of address families",
     edits: [
@@ -131,6 +213,47 @@ export const removals = [
       },
     ],
     tests: "security/V16",
+  },
+  {
+    id: "V23",
+    without: "the denial of calls that nobody in a container needs",
+    edits: [
+      {
+        file: "src/launch/seccomp/profile.ts",
+        from: 'allow(["socket"], [{ index: 0, op: "SCMP_CMP_LT", value: 12 }]),',
+        to: 'allow(["io_uring_setup", "userfaultfd", "bpf", "perf_event_open"]),\n  allow(["socket"], [{ index: 0, op: "SCMP_CMP_LT", value: 12 }]),',
+      },
+    ],
+    tests: "security/V16",
+  },
+  {
+    id: "V30",
+    without: "the pivot into the layer and the resolution inside it",
+    edits: [
+      {
+        file: "src/overlay/planUnpacking.ts",
+        from: '    { op: "pivot", fields: {} },\n',
+        to: "",
+      },
+      {
+        file: "native/extract.c",
+        from: "flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);",
+        to: "flags, 0);",
+      },
+    ],
+    tests: "security/V30",
+  },
+  {
+    id: "V35",
+    without: "the bound of what is unpacked",
+    edits: [
+      {
+        file: "src/image/decompress.ts",
+        from: "if (total > maxBytes) {",
+        to: "if (total < 0) {",
+      },
+    ],
+    tests: "security/V35",
   },
   {
     id: "V38",
@@ -144,6 +267,35 @@ export const removals = [
       },
     ],
     tests: "security/V38",
+  },
+  {
+    id: "V39",
+    without: "the root without devices and the filter of devices",
+    edits: [
+      {
+        file: "src/launch/compileHost.ts",
+        from: 'attribute: ["MOUNT_ATTR_NODEV"],',
+        to: "attribute: [],",
+      },
+      {
+        file: "src/container/spec/planGrants.ts",
+        from: "deviceFilter: compileDeviceFilter(resources.devices)",
+        to: 'deviceFilter: compileDeviceFilter([{ allow: true, type: "a", access: "rwm" }])',
+      },
+    ],
+    tests: "security/V39",
+  },
+  {
+    id: "V46",
+    without: "the look for parts of a name that lead upwards",
+    edits: [
+      {
+        file: "src/image/archive/archiveMembers.ts",
+        from: 'if (parts.includes("..")) throw',
+        to: "if (parts.length < 0) throw",
+      },
+    ],
+    tests: "security/V46",
   },
   {
     id: "V51",
@@ -168,6 +320,35 @@ export const removals = [
       },
     ],
     tests: "integration/pull/faults",
+  },
+  {
+    id: "V56",
+    without: "the look for what was sent in what comes back",
+    edits: [
+      {
+        file: "src/image/registry/statuses.ts",
+        from: '+/gi, "$1 ***");',
+        to: '+/gi, "$&");',
+      },
+    ],
+    tests: "security/V56",
+  },
+  {
+    id: "V64",
+    without: "the rule that what was promised in a header is written",
+    edits: [
+      {
+        file: "native/archive.c",
+        from: "size_t part = size < sizeof bytes ? (size_t)size : sizeof bytes;",
+        to: "size_t part = sizeof bytes;",
+      },
+      {
+        file: "native/archive.c",
+        from: "size -= (uint64_t)got;",
+        to: "size -= (uint64_t)got < size ? (uint64_t)got : size;",
+      },
+    ],
+    tests: "security/V61",
   },
   {
     id: "V66",
@@ -259,11 +440,23 @@ export const removals = [
       },
       {
         file: "src/container/run/draftRun.ts",
-        from: "  const choice = mergeImageConfig(options, image.config);",
-        to: "  if (image.wishes?.config?.Privileged ?? image.wishes?.Privileged) options = { ...options, privileged: true };\n  const choice = mergeImageConfig(options, image.config);",
+        from: "  const choice = mergeImageConfig(options, config.config);",
+        to: "  if (config.wishes?.config?.Privileged ?? config.wishes?.Privileged) options = { ...options, privileged: true };\n  const choice = mergeImageConfig(options, config.config);",
       },
     ],
     tests: "security/V69",
+  },
+  {
+    id: "V75",
+    without: "the writing out of control characters",
+    edits: [
+      {
+        file: "src/cli/render/sanitize.ts",
+        from: 'const { keep = "", show = writeOut } = rule;',
+        to: 'if (text !== "") return text;\n  const { keep = "", show = writeOut } = rule;',
+      },
+    ],
+    tests: "security/V75",
   },
   {
     id: "V76",
@@ -361,3 +554,21 @@ export const removals = [
     tests: "security/V76",
   },
 ];
+
+/**
+ * Regressions of test/security for which nothing is removed, and what shows instead that their tests would notice.
+ *
+ * @type {ReadonlyMap<string, string>}
+ */
+export const otherwiseProved = new Map([
+  ["V18", "the last test of the file makes the same attack on a terminal that it can reach, where it works"],
+  ["V31", "the shapes meet the two defences that V30 removes; without them one shape would write to the root of the host"],
+  ["V33", "what is copied into is the same view as for V60"],
+  [
+    "V60",
+    "the copying process has joined the container's mount namespace: without that it has no view of the container at all, and with it no link leads out, however paths are resolved there",
+  ],
+  ["V61", "nothing is in the way that could be removed: the helper has no code that loads or starts a program"],
+  ["V63", "what is exported is read in the same view as for V60"],
+  ["V70", "the test takes every defence away at its end and sends the same frame, which is then believed"],
+]);

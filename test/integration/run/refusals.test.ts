@@ -89,7 +89,7 @@ const refusals: readonly (readonly [flags: string, reason: RegExp])[] = [
   ["--user nobody-here", /unable to find user nobody-here: no matching entries in passwd file/],
   ["--user 0:nobody-here", /unable to find group nobody-here: no matching entries in group file/],
   ["--group-add nobody-here", /unable to find group nobody-here/],
-  ["--user 65536", /cannot run as the id 65536: the container's ids end at 65535/],
+  ["--user 65536 --userns auto", /cannot run as the id 65536: the container's ids end at 65535/],
   ["--user 65 --userns auto:size=64", /cannot run as the id 65: the container's ids end at 63/],
   ["--network missing", /network missing not found/],
   ["--network lan --ip 192.0.2.9", /not an address of 10\.211\.0\.0\/24/],
