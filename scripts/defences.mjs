@@ -74,10 +74,13 @@ function check(removal) {
 function checkCoverage() {
   const directory = join(projectRoot, "test/security");
   const heads = readdirSync(directory).map((name) => readFileSync(join(directory, name), "utf8"));
-  const named = new Set(heads.flatMap((text) => [...text.matchAll(/^\/\/ @regression (V\d\d)\b/gm)].map(([, id]) => id)));
+  const named = new Set(
+    heads.flatMap((text) => [...text.matchAll(/^\/\/ @regression (V\d\d)\b/gm)].map(([, id]) => id)),
+  );
   const removed = new Set(removals.map(({ id }) => id));
   for (const id of named) {
-    if (removed.has(id) === otherwiseProved.has(id)) throw new StepFailure(`${id} is in none of the two lists, or in both`);
+    if (removed.has(id) === otherwiseProved.has(id))
+      throw new StepFailure(`${id} is in none of the two lists, or in both`);
   }
   for (const id of otherwiseProved.keys()) if (!named.has(id)) throw new StepFailure(`no test is about ${id}`);
 }

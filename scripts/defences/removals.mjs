@@ -562,7 +562,10 @@ export const removals = [
  */
 export const otherwiseProved = new Map([
   ["V18", "the last test of the file makes the same attack on a terminal that it can reach, where it works"],
-  ["V31", "the shapes meet the two defences that V30 removes; without them one shape would write to the root of the host"],
+  [
+    "V31",
+    "the shapes meet the two defences that V30 removes; without them one shape would write to the root of the host",
+  ],
   ["V33", "what is copied into is the same view as for V60"],
   [
     "V60",

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import { commonHostId, formatIdMap, idMappings, largestGroupId, mappedIdCount } from "../../../src/namespaces/index.ts";
+import { describe, it, test } from "node:test";
+import {
+  commonHostId,
+  foreseenIds,
+  formatIdMap,
+  idMappings,
+  largestGroupId,
+  mappedIdCount,
+} from "../../../src/namespaces/index.ts";
 
 describe("formatIdMap()", () => {
   it("writes one line a range", () => {
@@ -77,4 +84,14 @@ describe("commonHostId()", () => {
       undefined,
     );
   });
+});
+
+test("foreseenIds() has as many ids as the maps of any range will have", () => {
+  const asked = { users: [{ containerID: 100, hostID: 5, size: 1 }], groups: [] };
+  const maps = idMappings({ firstId: 1 << 29, size: 1000 }, asked);
+  assert.equal(mappedIdCount(foreseenIds(1000, asked)), mappedIdCount(maps));
+  assert.deepEqual(
+    foreseenIds(1000, asked).uidMappings.map(({ containerID, size }) => [containerID, size]),
+    maps.uidMappings.map(({ containerID, size }) => [containerID, size]),
+  );
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import { parseIdPool, subordinatePools } from "../../../src/namespaces/index.ts";
+import { describe, it, test } from "node:test";
+import { parseIdPool, requireLargePool, subordinatePools } from "../../../src/namespaces/index.ts";
 
 describe("subordinatePools()", () => {
   it("prefers the ids of brig to those of containers", () => {
@@ -43,5 +43,17 @@ describe("parseIdPool()", () => {
     for (const text of ["", "1", "100000:65535", "0:65536", "4294900000:99999", "1:2:3", "a:b", "-1:65536"]) {
       assert.equal(parseIdPool(text), undefined, text);
     }
+  });
+});
+
+test("requireLargePool() refuses a size that no pool could ever give", () => {
+  const pools = [
+    { firstId: 100_000, size: 65_536 },
+    { firstId: 300_000, size: 131_072 },
+  ];
+  requireLargePool(pools, 131_072);
+  assert.throws(() => requireLargePool(pools, 131_073), {
+    code: "invalidValue",
+    message: "cannot give a container 131073 user ids: the largest pool has 131072",
   });
 });

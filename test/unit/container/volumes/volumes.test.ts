@@ -5,7 +5,7 @@ import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { parseMountFlag } from "../../../../src/container/options/mountFlag.ts";
 import { inheritedMounts } from "../../../../src/container/run/inheritedMounts.ts";
-import { nameMounts, resolveMounts } from "../../../../src/container/run/resolveMounts.ts";
+import { checkMounts, nameMounts, resolveMounts, showVolumes } from "../../../../src/container/run/resolveMounts.ts";
 import { createVolume } from "../../../../src/container/volumes/createVolume.ts";
 import { inspectVolume, listVolumes } from "../../../../src/container/volumes/listVolumes.ts";
 import { parseLocalOptions } from "../../../../src/container/volumes/localOptions.ts";
@@ -153,7 +153,8 @@ test("resolveMounts() never fills a directory of the host that holds something",
   writeFileSync(join(shown, "file"), "");
   assert.deepEqual(copies(), [false]);
   rmSync(shown, { recursive: true });
-  assert.throws(copies, { code: "invalidValue", message: /error while mounting volume 'shown'/ });
+  const check = () => checkMounts(showVolumes(root, mounts));
+  assert.throws(check, { code: "invalidValue", message: /error while mounting volume 'shown'/ });
 });
 
 test("compilePruneLabels() needs every label and none of the forbidden ones", () => {
