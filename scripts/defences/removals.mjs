@@ -257,8 +257,8 @@ export const removals = [
       },
       {
         file: "src/container/spec/planGrants.ts",
-        from: "deviceFilter: compileDeviceFilter(resources.devices)",
-        to: 'deviceFilter: compileDeviceFilter([{ allow: true, type: "a", access: "rwm" }])',
+        from: "Buffer.from(compileDeviceFilter(resources.devices))",
+        to: 'Buffer.from(compileDeviceFilter([{ allow: true, type: "a", access: "rwm" }]))',
       },
     ],
     tests: "security/V39",

@@ -22,7 +22,7 @@ export interface PlanRequest {
   readonly layers: readonly string[];
   readonly confinement: Confinement;
   /** The compiled filter of system calls; absent without one. */
-  readonly seccompProgram?: Uint8Array;
+  readonly seccompProgram?: string;
   readonly foreground: boolean;
   /** What the monitor keeps; see LaunchRequest. */
   readonly monitor: LaunchRequest["monitor"];
