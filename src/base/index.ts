@@ -18,6 +18,7 @@ export { growHeapFreely } from "./heapGrowth.ts";
 export { type HelperOutcome, type HelperProcess, spawnHelper } from "./helperProcess.ts";
 export { decodeRecords, encodeRecords, type HelperOrder, type HelperRecord } from "./helperRecords.ts";
 export { type Branded, type ContainerId, newContainerId, shortId } from "./ids.ts";
+export { irregularKind } from "./irregularKind.ts";
 export { corruptRecord, readRecord, unlessDamaged, writeRecord } from "./jsonRecord.ts";
 export { type LockMode, openOwningNamespace, syncFileSystem } from "./libc.ts";
 export { listNames } from "./listNames.ts";

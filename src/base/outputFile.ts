@@ -1,15 +1,28 @@
-import { open, rename, rm } from "node:fs/promises";
+import { open, realpath, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import { fileSystemError } from "./errors.ts";
+import { EngineError, fileSystemError } from "./errors.ts";
+import { irregularKind } from "./irregularKind.ts";
 import { randomHex } from "./random.ts";
 
 /**
- * Writes a file that the user named. It appears whole or not at all; one that was there before stays until then.
+ * Writes a file that the user named. It appears whole or not at all; one that was there before stays until then. Of a symbolic
+ * link to a file the file is written.
  *
- * @throws EngineError `fileSystem`, `noSpace`, and whatever `content` throws.
+ * @throws EngineError `invalidValue` for a device or a pipe, `fileSystem`, `noSpace`, and whatever `content` throws.
  */
 export async function writeOutputFile(name: string, content: AsyncIterable<Uint8Array>, cwd: string): Promise<void> {
-  const path = resolve(cwd, name);
+  const named = resolve(cwd, name);
+  const kind = irregularKind(named);
+  if (kind !== undefined) {
+    throw new EngineError(
+      "invalidValue",
+      `cannot write to "${named}": it is ${kind}, and would be replaced by a file`,
+      {
+        hint: "name a file",
+      },
+    );
+  }
+  const path = await realpath(named).catch(() => named);
   const fresh = `${path}.${randomHex(4)}.tmp`;
   const attempt = async <Result>(action: Promise<Result>): Promise<Result> =>
     action.catch((error: unknown) => {

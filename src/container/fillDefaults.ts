@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
-import { EngineError, fileSystemError } from "../base/index.ts";
+import { EngineError, fileSystemError, irregularKind } from "../base/index.ts";
 import { parseDeviceCgroupRule } from "../launch/index.ts";
 import type { ExposedPort, NetworkChoice, PortRequest } from "../network/index.ts";
 import type { Platform } from "../oci/index.ts";
@@ -178,6 +178,12 @@ const mostSeconds = 2_147_483;
 
 /** The file is written when the container runs: that it cannot be must not be found out then. */
 function requirePlaceFor(path: string): void {
+  const kind = irregularKind(path);
+  if (kind !== undefined) {
+    throw new EngineError("invalidValue", `cannot write the pid file "${path}": it is ${kind}`, {
+      hint: "name a file, which is removed when the container ends",
+    });
+  }
   try {
     accessSync(dirname(path), constants.W_OK);
   } catch (error) {

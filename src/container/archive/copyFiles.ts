@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { posix } from "node:path";
-import { describeErrno, EngineError, errnoName, errnoOf, fileSystemError } from "../../base/index.ts";
+import { describeErrno, EngineError, errnoName, errnoOf, fileSystemError, irregularKind } from "../../base/index.ts";
 import { type RootView, readTree, startTreeWriter } from "../../launch/index.ts";
 import { mappedIdCount } from "../../namespaces/index.ts";
 import {
@@ -204,6 +204,12 @@ async function localSource(path: string, followLink: boolean, { helperPath }: Ar
 }
 
 async function localTarget(path: string, { helperPath }: ArchivePlaces) {
+  const kind = irregularKind(path);
+  if (kind !== undefined) {
+    throw new EngineError("invalidValue", `invalid output path: "${path}" must be a directory or a regular file`, {
+      hint: `it is ${kind}, which the copy would replace`,
+    });
+  }
   const { directory, name } = splitCopyPath(path);
   if (name === ".") return { path, kind: "directory", real: realDirectory(path) } as const;
   const view = directoryView(realDirectory(directory));
