@@ -1,6 +1,9 @@
 /** Of what V8 found alive: with some 10 MB that is room for 200 MB. Its own choice (0) is about twice as much as is alive. */
 const [roomy, usual] = ["--heap-growing-percent=2000", "--heap-growing-percent=0"];
 
+/** A heap with more alive is that of somebody's own program, which uses brig as a library: room for twenty of it is too much. */
+const largestHeapBytes = 32 * 1024 * 1024;
+
 let holders = 0;
 
 /**
@@ -12,7 +15,8 @@ let holders = 0;
  * meanwhile is compiled anew, because its code cache was made with other flags; so this is nothing for a short stream.
  */
 export async function growHeapFreely(): Promise<() => void> {
-  const { setFlagsFromString } = await import("node:v8");
+  const { getHeapStatistics, setFlagsFromString } = await import("node:v8");
+  if (holders === 0 && getHeapStatistics().used_heap_size > largestHeapBytes) return () => undefined;
   holders += 1;
   if (holders === 1) setFlagsFromString(roomy);
   return () => {
