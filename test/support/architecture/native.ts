@@ -11,13 +11,13 @@ const pathCalls: readonly { readonly calls: RegExp; readonly files: ReadonlySet<
   {
     calls:
       /\b(?:open|creat|stat|lstat|access|readlink|truncate|mkdir|rmdir|unlink|rename|link|symlink|mknod|chmod|chown|lchown)\(/,
-    files: new Set(["native/paths.c", "native/probe.c", "native/launch.c", "native/extract.c", "native/trees.c"]),
+    // launch.c: the helper's own executable
+    files: new Set(["native/paths.c", "native/launch.c"]),
   },
-  { calls: /\b(?:mount|umount|swapon|chroot)\(/, files: new Set(["native/probe.c"]) },
   // Ways round a root: handles name files by number, and a working directory is where a relative path begins.
   {
     calls: /\b(?:SYS_openat2|SYS_open_tree|SYS_move_mount)\b/,
-    files: new Set(["native/files.c", "native/helper.h", "native/launch.h"]),
+    files: new Set(["native/files.c"]),
   },
   { calls: /\bchdir\(/, files: new Set(["native/operations_child.c", "native/operations_init.c"]) },
   {
@@ -26,9 +26,9 @@ const pathCalls: readonly { readonly calls: RegExp; readonly files: ReadonlySet<
   },
 ];
 
-/** Calls that have no place in the helper: name look-ups, shells, environment, formatted input, unbounded copies. */
+/** Calls that have no place in the helper: mounts by path, name look-ups, shells, environment, formatted input, unbounded copies. */
 const neverCalls =
-  /\b(?:system|popen|getenv|secure_getenv|setlocale|getpwnam|getpwuid|getgrnam|getgrgid|getaddrinfo|gethostbyname|dlopen|fopen|freopen|opendir|realpath|nftw|glob|wordexp|sscanf|scanf|gets|strcpy|strcat|sprintf|vsprintf|strtok|execvp|execlp|execl|tmpnam|tempnam|mktemp|alloca|name_to_handle_at|open_by_handle_at)\(/;
+  /\b(?:mount|umount|swapon|chroot|system|popen|getenv|secure_getenv|setlocale|getpwnam|getpwuid|getgrnam|getgrgid|getaddrinfo|gethostbyname|dlopen|fopen|freopen|opendir|realpath|nftw|glob|wordexp|sscanf|scanf|gets|strcpy|strcat|sprintf|vsprintf|strtok|execvp|execlp|execl|tmpnam|tempnam|mktemp|alloca|name_to_handle_at|open_by_handle_at)\(/;
 
 /**
  * openat(2) follows a link in the last place: the name is a literal of ours, or links are refused. Elsewhere only where it
