@@ -73,7 +73,7 @@ export function brigCommand(root: TestRoot, args: readonly string[]): readonly s
   return [brigPath, "--root", root.root, "--run-root", root.runRoot, ...withUserns(args)];
 }
 
-const makers = /^(plan |container )?(run|create)$/;
+const makers = /^(plan |container |unroll )?(run|create)$/;
 
 /** With BRIG_TEST_USERNS=host every container that does not say otherwise is made in the host's user namespace. */
 function withUserns(args: readonly string[]): readonly string[] {

@@ -94,7 +94,7 @@ machineTest(
 );
 
 machineTest(
-  "an init that AppArmor confines hands signals on, also with no new privileges and in the host's pid namespace",
+  "an init that AppArmor confines hands signals on, also with no new privileges and in the host's pid namespace, and starts what it may",
   appArmor,
   async () => {
     const strict = ["--init", "--security-opt", "profile=strict"];
@@ -103,5 +103,9 @@ machineTest(
       const { stdout, stderr, code } = await run(flags, script);
       assert.deepEqual([stdout, code], ["brig: init\nbrig-default (enforce)\n", 7], stderr);
     }
+    parser("profile brig-test flags=(attach_disconnected) { file, network, deny /bin/busybox x, }\n");
+    // Only what an init starts is started by somebody who is confined already.
+    const refused = await run(["--init", "--security-opt", "apparmor=brig-test"], "echo started");
+    assert.deepEqual([refused.stdout, refused.code], ["", 126], refused.stderr);
   },
 );
