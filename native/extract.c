@@ -10,7 +10,7 @@
 
 #include <sys/xattr.h>
 
-enum { RECORD_MAX = 1 << 20, READ_MAX = 256 << 10, HOLE = 32 << 10, LINKS_MAX = 40 };
+enum { RECORD_MAX = 1 << 20, READ_MAX = 256 << 10, HOLE = 32 << 10, EARLY = 1 << 20, LINKS_MAX = 40 };
 
 struct unpack {
     int root;
@@ -317,8 +317,8 @@ static int write_contents(struct unpack *unpack, int fd, uint64_t size)
         left -= part;
     }
     if (size < HOLE) return 0;
-    /* the disk may begin while the rest is being inflated; whether all of it arrived is for syncfs(2) to say */
-    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    /* The disk may begin with what is large; small files one by one cost it more than the wait. Errors are for syncfs(2) to say. */
+    if (size >= EARLY) (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
     return TRY(unpack, "ftruncate", ftruncate(fd, (off_t)size));
 }
 
