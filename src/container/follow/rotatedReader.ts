@@ -80,7 +80,7 @@ export class RotatedReader {
   async #findNewer(): Promise<boolean> {
     const [current] = this.#files;
     if (current !== undefined && (await this.#shrank(current))) return false;
-    const newer = await (current === undefined ? openRotated(this.#place) : openNewer(this.#place, current.inode));
+    const newer = await (current === undefined ? openRotated(this.#place) : openNewer(this.#place, current));
     this.#files.push(...newer);
     return newer.length > 0;
   }
