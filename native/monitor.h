@@ -57,7 +57,7 @@ size_t json_escape(char *out, const char *bytes, size_t size);
 size_t format_time(char out[TIME_TEXT]); /* now, RFC 3339 with nanoseconds, UTC */
 
 /* the last client is there only to be told, by the record `full`, that there are too many */
-enum { CLIENTS_MAX = 17, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_MS = 5000, LOG_PATIENCE_MS = 1000 };
+enum { CLIENTS_MAX = 17, INPUT_MAX = 4096, OUTPUT_MAX = 65536, CLIENT_PATIENCE_MS = 5000, LOG_PATIENCE_MS = 2000 };
 
 /* Someone who sees the output: the caller's own stdout and stderr, or a connection to the socket. */
 struct client {

@@ -108,18 +108,18 @@ bool streams_free(const struct monitor *monitor)
 /* What the log had no room for holds the payload back, and is tried again. */
 void streams_log(struct monitor *monitor)
 {
-    const char *rest = monitor->held + monitor->held_total - monitor->unlogged;
-    if (monitor->unlogged > 0) monitor->unlogged -= log_write(&monitor->log, monitor->held_stream + 1, rest, monitor->unlogged);
+    size_t before = monitor->unlogged;
+    if (before > 0) monitor->unlogged -= log_write(&monitor->log, monitor->held_stream + 1, monitor->held + monitor->held_total - before, before);
+    if (monitor->unlogged < before) monitor->held_since = journal_clock();
 }
 
-/* A payload that has ended is not kept waiting by a log that takes nothing. */
+/* A payload that has ended is not kept waiting by a log that takes nothing for so long, but by one that is slow. */
 int streams_patience(struct monitor *monitor)
 {
     uint64_t waited = (journal_clock() - monitor->held_since) / 1000000;
     if (monitor->ended && monitor->unlogged > 0) {
         if (waited < LOG_PATIENCE_MS) return (int)(LOG_PATIENCE_MS - waited);
         monitor->log.drops = true;
-        streams_log(monitor);
         return 0;
     }
     return clients_patience(monitor);

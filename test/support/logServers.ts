@@ -3,6 +3,13 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { brigCommand, brigEnvironment, type TestRoot } from "./brig.ts";
 
+/** What a command said and ended with. */
+export interface Said {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
 /**
  * A mount namespace with a systemd-journald and a busybox syslogd of the test's own, on the sockets where programs look
  * for them: /run, /var/log and /dev are other ones there, so that nothing of the machine is touched.
@@ -60,8 +67,16 @@ export class LogServers {
   }
 
   /** Runs brig there; resolves with what it said, whatever its status is. */
-  brig(args: readonly string[]): Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: string }> {
+  brig(args: readonly string[]): Promise<Said> {
     return collect(this.#spawn(brigCommand(this.#root, args)));
+  }
+
+  /** Starts brig there and resolves once it has said something on stdout. */
+  async beginBrig(args: readonly string[]): Promise<{ readonly ended: Promise<Said> }> {
+    const child = this.#spawn(brigCommand(this.#root, args));
+    const ended = collect(child);
+    await Promise.race([ended, new Promise((resolve) => child.stdout?.once("data", resolve))]);
+    return { ended };
   }
 
   /** Runs another program there and returns its stdout. */
@@ -110,11 +125,11 @@ async function ended(child: ChildProcess | undefined): Promise<void> {
   await closed;
 }
 
-function collect(child: ChildProcess): Promise<{ code: number; stdout: Buffer; stderr: string }> {
+function collect(child: ChildProcess): Promise<Said> {
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout?.on("data", (piece: Buffer) => stdout.push(piece));
   child.stderr?.on("data", (piece: Buffer) => stderr.push(piece));
-  const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 180_000);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
@@ -124,9 +139,9 @@ function collect(child: ChildProcess): Promise<{ code: number; stdout: Buffer; s
   });
 }
 
-/** Waits for something that another process brings about, at most 20 seconds. */
+/** Waits for something that another process brings about, at most 90 seconds. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !(await holds()); ) {
+  for (const deadline = Date.now() + 90_000; !(await holds()); ) {
     if (Date.now() > deadline) throw new Error(`this did not come true: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -1,4 +1,4 @@
-import { brigOk, type TestRoot } from "./brig.ts";
+import { brigOk, runBrig, type TestRoot } from "./brig.ts";
 
 /** A file limit that every caller may set, so that brig has nothing to tell on stderr. */
 const nofile = ["--ulimit", "nofile=1024:1024"];
@@ -17,6 +17,12 @@ export interface RunningRequest {
   readonly image: string;
   readonly flags?: readonly string[];
   readonly command?: readonly string[];
+}
+
+/** Makes a file that a container ends for. It may do so before the command that makes it has, which then ends with it. */
+export async function touchInside(root: TestRoot, name: string, path: string): Promise<void> {
+  const { code, stderr } = await runBrig(["exec", name, "touch", path], { root });
+  if (code !== 0 && code !== 137) throw new Error(`touch ${path} in ${name} ended with ${code}: ${stderr}`);
 }
 
 /** Takes the containers away, whatever they do. */

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { LogServers, until } from "../../support/logServers.ts";
+import { monitorOf } from "../../support/monitors.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
+import { touchInside } from "../../support/runningContainer.ts";
 
 let root: TestRoot;
 let image: string;
@@ -43,6 +45,12 @@ async function withContainer(
   }
 }
 
+/** How many sockets a process has open. */
+function socketsOf(pid: number): number {
+  const targets = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  return targets.filter((target) => target.startsWith("socket:")).length;
+}
+
 type Entry = Readonly<Record<string, unknown>>;
 
 async function entriesOf(id: string): Promise<readonly Entry[]> {
@@ -54,8 +62,13 @@ async function entriesOf(id: string): Promise<readonly Entry[]> {
 test("the journal gets Docker's fields, long lines in parts and bytes as they are, and logs reads them back", () =>
   withContainer(
     ["journald", "tag={{.Name}}/{{.ID}}", "labels=team,many"],
-    "echo one; sleep 0.1; echo err >&2; sleep 0.1; printf 'a\\001\\377b\\n'; head -c 40000 /dev/zero | tr '\\000' x; echo; printf 'no end'",
+    "echo one; until [ -e /2 ]; do sleep 0.05; done; echo err >&2; until [ -e /3 ]; do sleep 0.05; done; printf 'a\\001\\377b\\n'; head -c 40000 /dev/zero | tr '\\000' x; echo; printf 'no end'",
     async (id) => {
+      // The order of two streams is that in which they are read.
+      for (const next of [2, 3]) {
+        await until(async () => (await entriesOf(id)).length === next - 1);
+        await touchInside(root, id, `/${next}`);
+      }
       await ok("wait", id);
       const entries = await entriesOf(id);
       const name = (await ok("inspect", "--format", "{{.Name}}", id)).trim().slice(1);
@@ -108,9 +121,9 @@ test("a follower of the journal sees everything and ends with the container; a n
     await until(async () => (await entriesOf(id)).length === 1);
     await servers.stopJournal();
     await servers.startJournal();
-    const following = servers.brig(["logs", "-f", "--tail", "2500", id]);
-    await ok("exec", id, "touch", "/go");
-    const { stdout } = await following;
+    const following = await servers.beginBrig(["logs", "-f", "--tail", "2500", id]);
+    await touchInside(root, id, "/go");
+    const { stdout } = await following.ended;
     const lines = stdout.toString().trimEnd().split("\n");
     assert.equal(lines.at(-1), "3000", await ok("why", id));
     const numbers = lines.filter((line) => line !== "first").map(Number);
@@ -128,12 +141,14 @@ test("a journal that takes nothing holds a blocking container, which can be atta
     async (id) => {
       servers.signalJournal("SIGSTOP");
       try {
-        await ok("exec", id, "touch", "/go");
+        await touchInside(root, id, "/go");
         assert.equal(
           await ok("exec", id, "sh", "-c", "sleep 0.3; ls /done 2>&1 || true"),
           "ls: /done: No such file or directory\n",
         );
+        const before = socketsOf(monitorOf(root, id));
         const attached = servers.brig(["attach", "--no-stdin", id]);
+        await until(() => socketsOf(monitorOf(root, id)) > before);
         await ok("stop", "-t", "0", id);
         assert.equal((await attached).code, 137);
         assert.match(await ok("why", id), /\d+ bytes of what it wrote did not reach its log/);
@@ -150,13 +165,13 @@ test("in the mode that drops, a journal that takes nothing holds nobody", () =>
     async (id) => {
       servers.signalJournal("SIGSTOP");
       try {
-        await ok("exec", id, "touch", "/go");
+        await touchInside(root, id, "/go");
         assert.equal(await ok("wait", id), "7\n");
         assert.match(await ok("why", id), /exited with 7; \d+ bytes of what it wrote did not reach its log/);
       } finally {
         servers.signalJournal("SIGCONT");
       }
-      assert.equal((await entriesOf(id)).at(0)?.MESSAGE, "up");
+      await until(async () => (await entriesOf(id)).at(0)?.MESSAGE === "up");
     },
   ));
 
@@ -203,13 +218,38 @@ test("a stream of RFC 5424 is written, and taken up again when its server comes 
     await new Promise((resolve) => first.server.close(resolve));
     rmSync(path, { force: true });
     const second = await listen(path);
-    await ok("exec", id, "touch", "/go");
+    await touchInside(root, id, "/go");
     await until(() => second.text().includes("three\n"));
     assert.match(second.text(), / two\n<30>1 [^\n]* three\n$/);
     assert.equal(await ok("wait", id), "0\n");
     for (const socket of second.sockets) socket.destroy();
     await new Promise((resolve) => second.server.close(resolve));
   });
+});
+
+test("a receiver that is slow gets everything, also what is left when the container has ended", async () => {
+  const path = join(root.directory, "slow.sock");
+  let text = "";
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket.pause()));
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  // It takes less than one piece of the output in the time that one which takes nothing is waited for.
+  const reader = setInterval(() => {
+    for (const socket of sockets) text += String(socket.read() ?? "");
+  }, 250);
+  const driver = ["syslog", `syslog-address=unix://${path}`, "tag=t"];
+  try {
+    await withContainer(driver, "seq 1 20000", async (id) => {
+      assert.equal(await ok("wait", id), "0\n");
+      assert.doesNotMatch(await ok("why", id), /did not reach/);
+      await until(() => text.endsWith(": 20000\n"));
+      assert.equal(text.match(/: \d+\n/g)?.length, 20_000);
+    });
+  } finally {
+    clearInterval(reader);
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  }
 });
 
 test("without a receiver nothing is made or started, and another machine's is refused", async () => {

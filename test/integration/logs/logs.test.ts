@@ -6,6 +6,7 @@ import test, { after, before } from "node:test";
 import { brigCommand, brigEnvironment, brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { BrigProcess } from "../../support/brigProcess.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
+import { touchInside } from "../../support/runningContainer.ts";
 
 let root: TestRoot;
 let image: string;
@@ -58,7 +59,7 @@ test("logs -f survives many rotations, misses nothing, and ends with the contain
     "until [ -e /go ]; do sleep 0.05; done; seq 1 20000",
     async (id) => {
       const follower = new BrigProcess(["logs", "-f", id], root);
-      await brigOk(["exec", id, "touch", "/go"], { root });
+      await touchInside(root, id, "/go");
       assert.equal(await follower.ended, 0);
       const expected = Array.from({ length: 20_000 }, (_, index) => `${index + 1}\n`).join("");
       assert.ok(follower.stdout === expected, "every line once, in order");
