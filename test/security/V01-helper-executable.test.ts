@@ -34,14 +34,19 @@ function digests(): readonly string[] {
 
 test("V01: a command whose interpreter is /proc/self/exe runs the helper, which nobody in the container can write to", async () => {
   const original = digests();
-  const report = await watchWhile({ root, image, name: "watched", flags: ["--userns", "host"] }, async () => {
-    for (let round = 0; round < 5; round += 1) {
-      const runs = Array.from({ length: 10 }, () => runBrig(["exec", "watched", "/self"], { root }));
-      for (const { stdout } of await Promise.all(runs)) assert.equal(stdout, "");
-    }
-  });
-  assert.ok(report.kept > 0, `the watcher was never fast enough: ${JSON.stringify(report)}`);
-  assert.deepEqual([report.executables, report.writable], [0, 0]);
+  let kept = 0;
+  // How fast the watcher is depends on who else has work: it gets several tries.
+  for (let tries = 0; tries < 8 && kept === 0; tries += 1) {
+    const report = await watchWhile({ root, image, name: "watched", flags: ["--userns", "host"] }, async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const runs = Array.from({ length: 10 }, () => runBrig(["exec", "watched", "/self"], { root }));
+        for (const { stdout } of await Promise.all(runs)) assert.equal(stdout, "");
+      }
+    });
+    assert.deepEqual([report.executables, report.writable], [0, 0]);
+    kept = report.kept;
+  }
+  assert.ok(kept > 0, "the watcher was never fast enough");
   assert.deepEqual(digests(), original);
 });
 

@@ -26,9 +26,23 @@ const joins = 100;
 /** Ten at a time: enough to keep the watchers busy, few enough for each to be seen. */
 async function joinOften(words: readonly string[]): Promise<void> {
   for (let batch = 0; batch < joins / 10; batch += 1) {
-    const results = await Promise.all(Array.from({ length: 10 }, () => runBrig(words, { root, timeoutMs: 30_000 })));
+    const results = await Promise.all(Array.from({ length: 10 }, () => runBrig(words, { root })));
     for (const { code, stderr } of results) assert.deepEqual([code, stderr], [0, ""]);
   }
+}
+
+/** Whom the watcher meets depends on who else has work: it watches until it has met more than `least`, eight times at most. */
+async function watchUntilSeen(
+  { flags, least }: { readonly flags: readonly string[]; readonly least: number },
+  act: () => Promise<void>,
+): Promise<void> {
+  let met = 0;
+  for (let tries = 0; tries < 8 && met <= least; tries += 1) {
+    const { seen, traced, opened, executables } = await watchWhile({ root, image, name: "watched", flags }, act);
+    assert.deepEqual({ traced, opened, executables }, { traced: 0, opened: 0, executables: 0 });
+    met += seen;
+  }
+  assert.ok(met > least, `the watcher met only ${met}`);
 }
 
 for (const [what, flags, execFlags] of [
@@ -36,12 +50,7 @@ for (const [what, flags, execFlags] of [
   ["a user, while others join as root", ["-u", "app"], ["-u", "0"]],
 ] as const) {
   test(`V02: ${what} neither traces nor opens anything of what joins the container`, async () => {
-    const report = await watchWhile({ root, image, name: "watched", flags }, () =>
-      joinOften(["exec", ...execFlags, "watched", "true"]),
-    );
-    assert.ok(report.seen > 10, `the watcher met only ${report.seen} of ${joins}`);
-    const { traced, opened, executables } = report;
-    assert.deepEqual({ traced, opened, executables }, { traced: 0, opened: 0, executables: 0 });
+    await watchUntilSeen({ flags, least: 10 }, () => joinOften(["exec", ...execFlags, "watched", "true"]));
   });
 }
 
@@ -49,10 +58,7 @@ test("V02: CAP_SYS_PTRACE in a shared user and pid namespace reaches nothing of 
   const flags = ["--cap-add", "SYS_PTRACE"];
   const shared = ["pid", "userns"].flatMap((kind) => [`--${kind}`, "container:watched"]);
   const words = ["run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", ...shared, image, "true"];
-  const report = await watchWhile({ root, image, name: "watched", flags }, async () => {
-    for (let run = 0; run < 15; run += 1) assert.equal((await runBrig(words, { root, timeoutMs: 30_000 })).stderr, "");
+  await watchUntilSeen({ flags, least: 5 }, async () => {
+    for (let run = 0; run < 15; run += 1) assert.equal((await runBrig(words, { root })).stderr, "");
   });
-  assert.ok(report.seen > 5, `the watcher met only ${report.seen} of 15`);
-  const { traced, opened, executables } = report;
-  assert.deepEqual({ traced, opened, executables }, { traced: 0, opened: 0, executables: 0 });
 });

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { brigOk, disposeRoot, type TestRoot } from "../support/brig.ts";
 import { runTool } from "../support/programs.ts";
 import { busyboxRoot } from "../support/pulledRoot.ts";
+import { eventually } from "../support/services.ts";
 import { askFrom, runAt, thisHost, type Vantage } from "../support/vantage.ts";
 
 // CVE-2020-13401: a container that says it is a router is believed neither by the host nor by other containers, on
@@ -63,7 +64,7 @@ async function learnt(place: Vantage): Promise<string> {
 async function send(from: Member, to: Member, gateway: string): Promise<void> {
   await runAt(from, ["python3", "-c", advertise]);
   const questions = [to.address, gateway].map((address) => ({ protocol: "tcp", address, port: 9 }) as const);
-  assert.deepEqual(await askFrom(from, questions), ["refused", "refused"]);
+  assert.deepEqual(await askFrom(from, questions, 20_000), ["refused", "refused"]);
 }
 
 for (const [name, flags, third] of [
@@ -85,8 +86,14 @@ for (const [name, flags, third] of [
       await runTool("sysctl", ["-qw", ...believe(bridge)]);
       await runTool("nft", ["flush", "chain", "inet", "brig", "advertised"]);
       await send(attacker, victim, gateway);
-      assert.match(await learnt(victim), /default via fe80::bad dev eth0/);
-      assert.match(await learnt(thisHost), new RegExp(`default via fe80::bad dev ${bridge}`));
+      await eventually(
+        () => learnt(victim),
+        (text) => text.includes("default via fe80::bad dev eth0"),
+      );
+      await eventually(
+        () => learnt(thisHost),
+        (text) => text.includes(`default via fe80::bad dev ${bridge}`),
+      );
     } finally {
       await ok("rm", "-f", "attacker", "victim");
       await ok("network", "rm", name);

@@ -13,6 +13,7 @@ import { BrigProcess } from "../support/brigProcess.ts";
 import { importHostile, quietRun } from "../support/hostileImage.ts";
 import { monitorOf, privateMemoryKib } from "../support/monitors.ts";
 import { removeRunning, startRunning } from "../support/runningContainer.ts";
+import { eventually } from "../support/services.ts";
 
 let root: TestRoot;
 
@@ -47,7 +48,10 @@ test("V77: a command that writes without end to nobody is held back, and takes n
   try {
     await brig.waitForOutput(/begun/);
     brig.child.stdout.pause();
-    const { stdout } = await brigOk(["top", "flood", "-o", "pid,comm"], { root });
+    const { stdout } = await eventually(
+      () => brigOk(["top", "flood", "-o", "pid,comm"], { root }),
+      (listed) => /\d+\s+yes/.test(listed.stdout),
+    );
     const pid = Number(/(\d+)\s+yes/.exec(stdout)?.[1]);
     await stalled(pid);
     assert.ok(privateMemoryKib(monitorOf(root, id)) < 4096);
@@ -88,7 +92,7 @@ test("V79: impossible words are refused with a sentence, at once, and without a 
   for (let from = 0; from < words.length; from += 4) {
     const some = words.slice(from, from + 4);
     const ends = await Promise.all(
-      some.map((flags) => runBrig([...quietRun, ...flags, "box", "true"], { root, timeoutMs: 20_000 })),
+      some.map((flags) => runBrig([...quietRun, ...flags, "box", "true"], { root, timeoutMs: 120_000 })),
     );
     for (const [index, { code, stderr }] of ends.entries()) {
       const what = `${some[index]?.join(" ").slice(0, 60)}: ${code} ${stderr.slice(0, 500)}`;

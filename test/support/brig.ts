@@ -46,7 +46,7 @@ export interface BrigSettings {
   /** Added to the small environment that every command gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** When it passes, the command is killed and the promise rejects; 60 seconds when left out. */
+  /** When it passes, the command is killed and the promise rejects; 180 seconds when left out. */
   readonly timeoutMs?: number;
 }
 
@@ -85,7 +85,7 @@ function withUserns(args: readonly string[]): readonly string[] {
 
 /** Runs brig as a user would and waits for its end, whatever its exit status is. */
 export function runBrig(args: readonly string[], settings: BrigSettings): Promise<BrigResult> {
-  const { root, stdin = "", env = {}, cwd = projectRoot, timeoutMs = 60_000 } = settings;
+  const { root, stdin = "", env = {}, cwd = projectRoot, timeoutMs = 180_000 } = settings;
   const [program = "", ...rest] = brigCommand(root, args);
   const child = spawn(program, rest, { cwd, env: { ...brigEnvironment(root), ...env }, stdio: "pipe" });
   const stdout: Buffer[] = [];

@@ -2,9 +2,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { brigCommand, brigEnvironment, type TestRoot } from "./brig.ts";
 
-const waitMs = 30_000;
+const waitMs = 90_000;
 /** A brig that runs longer than any test lets it is killed, and the test fails by its status. */
-const mostMs = 180_000;
+const mostMs = 300_000;
 /** How long something may hold brig's streams open after brig itself has ended. */
 const drainMs = 10_000;
 
@@ -47,7 +47,7 @@ export class BrigProcess {
     return this.child.pid;
   }
 
-  /** Resolves when stdout matches; rejects with everything that was said when it does not in 30 seconds, or ended. */
+  /** Resolves when stdout matches; rejects with everything that was said when it does not in 90 seconds, or ended. */
   waitForOutput(pattern: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (why: string) => {

@@ -46,7 +46,7 @@ function inBoot(
 ): Promise<SaidInBoot> {
   const argv = ["--mount", "sh", "-c", script, bootId, ...brigCommand(root, args)];
   return new Promise((resolve, reject) => {
-    execFile("unshare", argv, { env: brigEnvironment(root), timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile("unshare", argv, { env: brigEnvironment(root), timeout: 180_000 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : error.code;
       if (typeof code === "number") resolve({ code, stdout, stderr });
       else reject(error);

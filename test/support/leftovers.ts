@@ -25,9 +25,9 @@ export function snapshotHost(): HostSnapshot {
   ]);
 }
 
-/** What is there now and was not in `before`; waits up to two seconds for what is about to go. */
+/** What is there now and was not in `before`; waits up to 20 seconds for what is about to go. */
 export async function findLeftovers(before: HostSnapshot): Promise<readonly string[]> {
-  const deadline = Date.now() + 2000;
+  const deadline = Date.now() + 20_000;
   for (;;) {
     const added = [...snapshotHost()].filter((line) => !before.has(line));
     if (added.length === 0 || Date.now() >= deadline) return added;

@@ -95,7 +95,7 @@ async function answering(child: ChildProcess, port: number): Promise<void> {
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     said = (said + text).slice(-4000);
   });
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 90_000;
   for (;;) {
     if (await answers(port)) return;
     if (child.exitCode !== null) throw new Error(`docker-registry ended with ${child.exitCode}: ${said}`);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { connect, createServer } from "node:net";
 
-const waitMs = 30_000;
+const waitMs = 90_000;
 
 /** Where a service listens, as this host sees it. */
 export type Place = { readonly path: string } | { readonly host: string; readonly port: number };
@@ -49,7 +49,7 @@ export function askHttp(where: Place, path: string): Promise<{ readonly status: 
   });
 }
 
-/** Asks until the answer pleases; an attempt that throws is one that does not. Fails after 30 seconds with the last one. */
+/** Asks until the answer pleases; an attempt that throws is one that does not. Fails after 90 seconds with the last one. */
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   pleases: (answer: Answer) => boolean = () => true,

@@ -12,7 +12,7 @@ export interface TerminalSettings {
   readonly rows?: number;
 }
 
-const waitMs = 20_000;
+const waitMs = 60_000;
 
 /**
  * A program in a real terminal: a tmux server of its own with one pane. The pane stays when the program has ended, so

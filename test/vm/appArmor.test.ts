@@ -6,6 +6,7 @@ import { after, before } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../support/brig.ts";
 import { servedBusyboxRoot, timeoutMs } from "../support/busyboxRegistry.ts";
 import { machineTest } from "../support/machine.ts";
+import { eventually } from "../support/services.ts";
 
 let root: TestRoot;
 let image: string;
@@ -53,7 +54,9 @@ machineTest(
       const { stdout: first } = await brigOk(["inspect", "-f", "{{.State.Pid}}", "box"], { root, timeoutMs });
       assert.equal(confinementOf(first.trim()), "brig-default (enforce)\n", "the init in front of the payload");
       const format = "{{.AppArmorProfile}} {{json .HostConfig.SecurityOpt}} {{(index .State.Health.Log 0).Output}}";
-      const { stdout: inspected } = await brigOk(["inspect", "-f", format, "box"], { root, timeoutMs });
+      const { stdout: inspected } = await eventually(() =>
+        brigOk(["inspect", "-f", format, "box"], { root, timeoutMs }),
+      );
       assert.equal(inspected, "brig-default null brig-default (enforce)\n\n");
       const { stdout: logged } = await brigOk(["logs", "box"], { root, timeoutMs });
       assert.equal(logged, "brig-default (enforce)\n");
@@ -99,7 +102,7 @@ machineTest(
   async () => {
     const strict = ["--init", "--security-opt", "profile=strict"];
     for (const flags of [["--init"], strict, [...strict, "--pid", "host", "--userns", "host"]]) {
-      const script = `cat /proc/$PPID/comm /proc/$PPID/attr/apparmor/current; trap "exit 7" TERM; kill -TERM $PPID; sleep 9 & wait $!`;
+      const script = `cat /proc/$PPID/comm /proc/$PPID/attr/apparmor/current; trap "exit 7" TERM; kill -TERM $PPID; sleep 100 & wait $!`;
       const { stdout, stderr, code } = await run(flags, script);
       assert.deepEqual([stdout, code], ["brig: init\nbrig-default (enforce)\n", 7], stderr);
     }

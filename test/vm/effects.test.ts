@@ -290,5 +290,5 @@ machineTest("stats says what the kernel counts", { controllers: ["cpu", "io", "m
   near((still?.BlockIO ?? "").split(" / ")[1], Number(written));
   assert.ok(Number(written) >= 8 * mebi, `${written} bytes written`);
   const share = Number.parseFloat(half?.CPUPerc ?? "");
-  assert.ok(share > 25 && share < 65, `${half?.CPUPerc} of a processor, of which it may have half`);
+  assert.ok(share > 10 && share < 65, `${half?.CPUPerc} of a processor, of which it may have half`);
 });

@@ -19,7 +19,7 @@ import {
 const needs = { controllers: [], link: "ipvlan" } as const;
 const port = 7000;
 /** An emulated machine takes its time. */
-const patienceMs = 15_000;
+const patienceMs = 60_000;
 
 let root: TestRoot;
 let image: string;

@@ -10,6 +10,7 @@ import { BrigProcess } from "../../support/brigProcess.ts";
 import { multiLayerLayout } from "../../support/fixtures.ts";
 import { imageRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
+import { eventually } from "../../support/services.ts";
 
 let root: TestRoot;
 let outside: string;
@@ -206,12 +207,10 @@ test("a commit that is killed lets its container go on", async () => {
       if ((await runBrig(["exec", "big", "test", "-s", "/ready"], { root })).code === 0) break;
     }
     const commit = new BrigProcess(["commit", "big", "never"], root);
-    for (let tries = 0; tries < 200 && (await status()) !== "paused"; tries += 1);
-    assert.equal(await status(), "paused");
+    await eventually(status, (now) => now === "paused");
     commit.dispose();
     assert.equal(await commit.ended, 137);
-    for (let tries = 0; tries < 200 && (await status()) !== "running"; tries += 1);
-    assert.equal(await status(), "running");
+    await eventually(status, (now) => now === "running");
     assert.equal((await runBrig(["exec", "big", "true"], { root })).code, 0);
   } finally {
     await removeRunning(root, "big");

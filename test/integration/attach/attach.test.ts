@@ -122,7 +122,9 @@ test("a terminal: size, resize, keys, detach and attach again, and the caller's 
       await terminal.waitFor(/read escape sequence\s+ended:0/);
       assert.equal(await terminal.modes(), before);
       await withTerminal(["--detach-keys", "ctrl-a,x", id], async (again) => {
+        const cooked = await again.modes();
         await again.type("", "Enter");
+        await again.waitForModes((modes) => modes !== cooked);
         await again.type("exit 9", "Enter");
         await again.waitFor(/ended:9/);
       });

@@ -14,6 +14,7 @@ import {
 import { BrigProcess } from "../../support/brigProcess.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
+import { eventually } from "../../support/services.ts";
 import { Terminal } from "../../support/terminal.ts";
 import { cgroupOf, processesWithArgument } from "../../support/traces.ts";
 
@@ -42,10 +43,10 @@ async function output(...args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** Ends the processes with this argument, of which there must be some. */
-function endMarked(marker: string): void {
-  const found = processesWithArgument(marker);
-  assert.ok(found.length > 0, `a process with ${marker} goes on`);
+/** Ends the processes with this argument, of which there must be some once the shell that was started has come so far. */
+async function endMarked(marker: string): Promise<void> {
+  const marked = async () => processesWithArgument(marker);
+  const found = await eventually(marked, (pids) => pids.length > 0);
   for (const pid of found) process.kill(pid, "SIGKILL");
 }
 
@@ -70,10 +71,12 @@ test("the command shares every namespace and the group of the container", async 
   const brig = new BrigProcess(["exec", "box", "sh", "-c", "echo ready; exec sleep 1000"], root);
   try {
     await brig.waitForOutput(/ready/);
-    const inside = readFileSync(join(group ?? "", "cgroup.procs"), "utf8")
-      .trim()
-      .split("\n");
-    assert.equal(inside.length, 2, "the first process and the command");
+    // What the commands before it have left behind on their way out may still be there.
+    const inside = async () =>
+      readFileSync(join(group ?? "", "cgroup.procs"), "utf8")
+        .trim()
+        .split("\n");
+    await eventually(inside, (pids) => pids.length === 2); // the first process and the command
   } finally {
     brig.child.kill("SIGTERM");
     await brig.ended;
@@ -146,7 +149,7 @@ test("-d returns at once, and the command goes on without its caller", async () 
   const marker = `41${process.pid}`;
   const started = await exec(["-d", "box", "sh", "-c", `echo to nobody; sleep ${marker}`]);
   assert.deepEqual([started.code, started.stdout, started.stderr], [0, "", ""]);
-  endMarked(marker);
+  await endMarked(marker);
 });
 
 test("a command ends with a caller that is killed, and the container goes on", async () => {
@@ -156,9 +159,11 @@ test("a command ends with a caller that is killed, and the container goes on", a
   brig.child.kill("SIGKILL");
   await brig.ended;
   // The end of the output comes first; the next command that joins sees who is left a moment later.
-  const deadline = Date.now() + 10_000;
-  while (processesWithArgument(marker).length > 0 && Date.now() < deadline) await output("box", "true");
-  assert.deepEqual(processesWithArgument(marker), [], "it ended with its caller");
+  const left = async () => {
+    await output("box", "true");
+    return processesWithArgument(marker);
+  };
+  await eventually(left, (pids) => pids.length === 0);
   assert.equal(await output("box", "echo", "alive"), "alive");
 });
 
@@ -245,7 +250,7 @@ test("the detach keys leave the command running, and the caller has its terminal
       await terminal.waitFor(/ended:0/);
     },
   );
-  endMarked(marker);
+  await endMarked(marker);
 });
 
 test("a terminal is refused where the container has put something else in the place of its devpts", async () => {
@@ -256,8 +261,7 @@ test("a terminal is refused where the container has put something else in the pl
     command: ["sh", "-c", "mount -t tmpfs none /dev/pts; touch /dev/pts/ptmx /ready; sleep 100000"],
   });
   try {
-    const ready = () => runBrig(["exec", "covered", "test", "-e", "/ready"], { root });
-    for (let tries = 0; tries < 50 && (await ready()).code !== 0; tries += 1);
+    await eventually(() => brigOk(["exec", "covered", "test", "-e", "/ready"], { root }));
     const refused = await exec(["-t", "covered", "true"]);
     assert.match(refused.stderr, /"\/dev\/pts" is not a devpts/);
     assert.equal(refused.code, 125);
@@ -281,18 +285,15 @@ test("inspect lists the commands that run, and each tells its end, waited for or
     assert.equal(running.length, 2);
     await brigOk(["exec", "listed", "touch", "/go"], { root });
     assert.equal(await waiting.ended, 0);
-    for (let tries = 0; tries < 100 && (await ids()) !== null; tries += 1);
-    assert.equal(await ids(), null);
+    await eventually(ids, (left) => left === null);
     const format = "{{.Actor.Attributes.execID}} {{.Actor.Attributes.exitCode}}";
     const flags = ["--since", "1h", "--until", "0s", "--filter", "container=listed", "--filter", "event=exec_die"];
-    const ends = (await brigOk(["events", ...flags, "--format", format], { root })).stdout.trim().split("\n");
-    assert.deepEqual(
-      ends
-        .filter((line) => running.includes(line.split(" ")[0] ?? ""))
-        .map((line) => line.split(" ")[1])
-        .toSorted(),
-      ["0", "4"],
-    );
+    const ends = async () => {
+      const lines = (await brigOk(["events", ...flags, "--format", format], { root })).stdout.trim().split("\n");
+      const own = lines.filter((line) => running.includes(line.split(" ")[0] ?? ""));
+      return own.map((line) => line.split(" ")[1]).toSorted();
+    };
+    assert.deepEqual(await eventually(ends, ({ length }) => length >= 2), ["0", "4"]);
   } finally {
     await removeRunning(root, "listed");
   }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
-import { removeRunning, startRunning } from "../../support/runningContainer.ts";
+import { removeRunning, startRunning, touchInside } from "../../support/runningContainer.ts";
+import { eventually } from "../../support/services.ts";
 
 let root: TestRoot;
 let image: string;
@@ -30,25 +31,26 @@ const restarts = "{{.RestartCount}} {{.State.Status}}";
 test("update --restart reaches the monitor of a container that runs", async () => {
   const command = ["sh", "-c", "until test -e /end; do sleep 0.05; done; rm /end; exit 3"];
   const id = await startRunning(root, { name: "policy", image, command });
-  const wait = async (wanted: string) => {
-    for (let tries = 0; tries < 200 && (await out("inspect", "-f", restarts, "policy")) !== wanted; tries += 1);
-    assert.equal(await out("inspect", "-f", restarts, "policy"), wanted);
-  };
+  const wait = (wanted: string) =>
+    eventually(
+      () => out("inspect", "-f", restarts, "policy"),
+      (now) => now === wanted,
+    );
   try {
     assert.equal(await out("update", "--restart", "on-failure:1", "policy", id), `policy\n${id}`);
     assert.equal(
       await out("inspect", "-f", "{{json .HostConfig.RestartPolicy}}", id),
       '{"Name":"on-failure","MaximumRetryCount":1}',
     );
-    await brigOk(["exec", "policy", "touch", "/end"], { root });
+    await touchInside(root, "policy", "/end");
     await wait("1 running");
     await brigOk(["update", "--restart", "no", "policy"], { root });
-    await brigOk(["exec", "policy", "touch", "/end"], { root });
+    await touchInside(root, "policy", "/end");
     await wait("1 exited");
     // Of a container that does not run it is the next start that has the policy.
     await brigOk(["update", "--restart", "on-failure:2", "policy"], { root });
     await brigOk(["start", "policy"], { root });
-    await brigOk(["exec", "policy", "touch", "/end"], { root });
+    await touchInside(root, "policy", "/end");
     await wait("1 running");
     const events = await out(
       "events",
@@ -94,15 +96,16 @@ test("update refuses in Docker's words, and changes nothing", async () => {
 
 test("--timeout ends a container for good, and --pidfile holds its process while it runs", async () => {
   const pidFile = join(root.directory, "pid");
-  const limits = ["--timeout", "1", "--pidfile", pidFile, "--restart", "always"];
+  // Long enough for a slow machine to look at it while it runs.
+  const limits = ["--timeout", "5", "--pidfile", pidFile, "--restart", "always"];
   await startRunning(root, { name: "timed", image, flags: limits });
   try {
     assert.equal(readFileSync(pidFile, "utf8").trim(), await out("inspect", "-f", "{{.State.Pid}}", "timed"));
-    assert.equal(await out("inspect", "-f", "{{.Brig.Timeout}} {{.Brig.PidFile}}", "timed"), `1 ${pidFile}`);
+    assert.equal(await out("inspect", "-f", "{{.Brig.Timeout}} {{.Brig.PidFile}}", "timed"), `5 ${pidFile}`);
     assert.equal(await out("wait", "timed"), "137");
     assert.equal(await out("inspect", "-f", restarts, "timed"), "0 exited");
     assert.equal(existsSync(pidFile), false);
-    assert.match(await out("why", "timed"), /it had run for the 1 seconds of its --timeout/);
+    assert.match(await out("why", "timed"), /it had run for the 5 seconds of its --timeout/);
   } finally {
     await removeRunning(root, "timed");
   }
@@ -151,6 +154,10 @@ test("--ipc container shares memory both ways with a shareable container, and wi
   await startRunning(root, { name: "donor", image, flags: ["--ipc", "shareable", "--shm-size", "8m"], command: donor });
   await startRunning(root, { name: "private", image });
   try {
+    await eventually(
+      () => out("logs", "donor"),
+      (text) => text === "up",
+    );
     const script =
       "cat /dev/shm/given; echo back > /dev/shm/back; df -k /dev/shm | tail -1; readlink /proc/self/ns/ipc";
     const joined = await run("--rm", "--ipc", "container:donor", image, "sh", "-c", script);

@@ -3,6 +3,7 @@ import { after, afterEach, before, test } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { runTool } from "../../support/programs.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
+import { eventually } from "../../support/services.ts";
 
 let root: TestRoot;
 let image: string;
@@ -38,12 +39,11 @@ const interfaces = async () =>
 /** One line from a server in a container, asked for by another. */
 async function reaches(from: string, to: string, address: string): Promise<boolean> {
   await ok("exec", "-d", to, "sh", "-c", `echo found | nc -l -p 7000`);
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    const asked = await runBrig(["exec", from, "nc", "-w", "2", address, "7000"], { root });
-    if (asked.stdout === "found\n") return true;
-    if (asked.code === 0) continue;
-  }
-  return false;
+  const asked = await eventually(
+    () => runBrig(["exec", from, "nc", "-w", "2", address, "7000"], { root }),
+    ({ stdout }) => stdout === "found\n",
+  );
+  return asked.code === 0;
 }
 
 test("containers of the default bridge have addresses, a gateway and each other", async () => {
@@ -57,7 +57,7 @@ test("containers of the default bridge have addresses, a gateway and each other"
   assert.deepEqual(details[0].IPAM.Config, [{ Subnet: "10.200.0.0/24", Gateway: "10.200.0.1" }]);
   assert.equal(Object.keys(details[0].Containers).length, 2);
   await remove("one", "two");
-  assert.deepEqual(await interfaces(), ["lo", "brig0"]);
+  await eventually(interfaces, (names) => names.join() === "lo,brig0");
 });
 
 test("a container keeps its address when it is started again, and gives it back when it is removed", async () => {
@@ -84,18 +84,13 @@ test("a restart policy makes the interface again", async () => {
     "-c",
     "ip -4 addr show dev eth0; [ -e /again ] && exec sleep 1000; : > /again",
   );
-  const { stdout } = await runTool("sh", ["-c", ":"]).then(() => waitFor(() => ok("logs", "one"), 2));
+  const stdout = await eventually(
+    () => ok("logs", "one"),
+    (text) => (text.match(/inet /g)?.length ?? 0) >= 2,
+  );
   assert.equal(stdout.match(/inet 10\.200\.0\.2\/24/g)?.length, 2);
   await remove("one");
 });
-
-/** Until a container has written that many addresses. */
-async function waitFor(read: () => Promise<string>, count: number): Promise<{ readonly stdout: string }> {
-  for (;;) {
-    const stdout = await read();
-    if ((stdout.match(/inet /g)?.length ?? 0) >= count) return { stdout };
-  }
-}
 
 test("a user's network has the subnet, range, addresses and Ethernet addresses that were asked for", async () => {
   const auxiliary = ["--aux-address", "printer=10.51.0.129"];
@@ -130,7 +125,7 @@ test("a user's network has the subnet, range, addresses and Ethernet addresses t
   assert.match(await refused("network", "rm", "own"), /network own has active endpoints/);
   await remove("one", "two", "three");
   await ok("network", "rm", "own");
-  assert.deepEqual(await interfaces(), ["lo", "brig0"]);
+  await eventually(interfaces, (names) => names.join() === "lo,brig0");
 });
 
 test("networks do not reach each other, and a container that is connected to both reaches both", async () => {

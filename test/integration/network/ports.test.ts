@@ -6,6 +6,7 @@ import { after, afterEach, before, test } from "node:test";
 import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { busyboxLayout, debianRedisLayout } from "../../support/fixtures.ts";
 import { lanAddress, neighbourAddress, startNeighbour } from "../../support/lan.ts";
+import { monitorOf } from "../../support/monitors.ts";
 import { runTool } from "../../support/programs.ts";
 import { pulledRoot } from "../../support/pulledRoot.ts";
 import { nginxLayout } from "../../support/serviceImages.ts";
@@ -38,8 +39,10 @@ after(async () => {
 });
 
 const ok = async (...args: readonly string[]) => (await brigOk(args, { root })).stdout.trim();
+const sleeping = () => [reference("busybox"), "sleep", "100000"];
+
 const start = (name: string, ...flags: readonly string[]) =>
-  ok("run", "-d", "--name", name, ...limits, ...flags, reference("busybox"), "sleep", "100000");
+  ok("run", "-d", "--name", name, ...limits, ...flags, ...sleeping());
 const refusal = async (...args: readonly string[]) => {
   const { code, stderr } = await runBrig(args, { root });
   assert.notEqual(code, 0, `brig ${args.join(" ")} succeeded`);
@@ -198,20 +201,22 @@ test("five hundred ports cost no process, and other tables stay as they are", as
   await runTool("nft", ["add table inet other; add chain inet other c; add rule inet other c tcp dport 80 accept"]);
   const other = await runTool("nft", ["list", "table", "inet", "other"]);
   await start("two");
-  const before = processesHere();
-  await start("one", "-p", "20000-20499:1000-1499");
+  const before = new Set(processesHere());
+  const id = await ok("run", "-d", "--name", "one", ...limits, "-p", "20000-20499:1000-1499", ...sleeping());
   assert.equal(await elements("address4"), 500);
-  assert.equal(processesHere() - before, 1, "its monitor");
+  const fresh = async () => processesHere().filter((pid) => !before.has(pid));
+  assert.deepEqual(await eventually(fresh, ({ length }) => length === 1), [monitorOf(root, id)]);
   assert.match(await ok("port", "one", "1499"), /^0\.0\.0\.0:20499$/);
   await ok("rm", "-f", "one");
   assert.equal(await elements("address4"), 0);
   assert.equal(await runTool("nft", ["list", "table", "inet", "other"]), other);
 });
 
-/** How many processes there are in this test's own network namespace. */
-function processesHere(): number {
+/** The processes in this test's own network namespace. */
+function processesHere(): readonly number[] {
   const own = readlinkSync("/proc/self/ns/net");
-  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && namespaceOf(pid) === own).length;
+  const pids = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && namespaceOf(pid) === own);
+  return pids.map(Number);
 }
 
 function namespaceOf(pid: string): string {

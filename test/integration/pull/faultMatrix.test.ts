@@ -43,7 +43,10 @@ interface Behaviour {
 }
 
 const attempts = 3;
-const patient = { ...quick, retries: { ...quick.retries, attempts }, timeouts: { headersMs: 300, stallMs: 300 } };
+const patient = { ...quick, retries: { ...quick.retries, attempts } };
+const impatient = { ...patient, timeouts: { headersMs: 300, stallMs: 300 } };
+/** Only of a registry that is too slow for ever is a pull to despair soon. */
+const registryFor = (misbehave: Misbehave) => (misbehave === stalled || misbehave === drip ? impatient : patient);
 const everywhere = (outcome: Outcome) => [outcome, outcome, outcome] as const;
 
 const status =
@@ -73,6 +76,8 @@ function corrupt(bytes: Buffer): Buffer {
   copy[copy.length >> 1] = ~(copy[copy.length >> 1] ?? 0) & 0xff;
   return copy;
 }
+
+const stalled = half(() => {});
 
 /** A byte now and then, so that the connection is never silent for long. */
 const drip: Misbehave = (response, bytes) => {
@@ -130,7 +135,7 @@ const behaviours: readonly Behaviour[] = [
     misbehave: half(({ socket }) => socket?.end()),
     outcomes: everywhere(again("registryUnreachable")),
   },
-  { what: "a stall for ever", misbehave: half(() => {}), outcomes: everywhere(again("registryUnreachable")) },
+  { what: "a stall for ever", misbehave: stalled, outcomes: everywhere(again("registryUnreachable")) },
   { what: "a byte now and then", misbehave: drip, outcomes: everywhere(again("registryUnreachable")) },
   {
     what: "a Content-Length that is too small",
@@ -204,6 +209,7 @@ interface Setting {
 }
 
 interface Farm {
+  readonly registry: typeof patient | typeof impatient;
   readonly image: ServedImage;
   readonly name: string;
   /** Requests of the phase that were authorized, wrong answers and right ones. */
@@ -239,7 +245,13 @@ async function farm(t: TestContext, { phase, times, misbehave, realm }: Setting)
     return isToken;
   });
   t.after(() => registry.stop());
-  return { image, name: `${registry.address}/app`, asked: () => asked, heal: () => (left = 0) };
+  return {
+    registry: registryFor(misbehave),
+    image,
+    name: `${registry.address}/app`,
+    asked: () => asked,
+    heal: () => (left = 0),
+  };
 }
 
 /** Whatever has the name of a digest is what the name says. */
@@ -259,25 +271,25 @@ const leftovers = ({ directory }: ImageStore): readonly string[] => {
 /** The pull fails with `code`, leaves nothing to see, and succeeds once the registry is well. */
 async function failsAndHeals(
   t: TestContext,
-  { image, name, heal }: Farm,
+  { registry, image, name, heal }: Farm,
   { code, options = {} }: { readonly code: ErrorCode; readonly options?: object },
 ): Promise<void> {
   const { pull, failure, layers, store } = pullSetting(t);
-  const error = await failure(name, { registry: { ...patient, ...options } });
+  const error = await failure(name, { registry: { ...registry, ...options } });
   assert.equal(error.code, code, error.message);
   assert.deepEqual([layers.committed.size, layers.open, store.list().length], [0, 0, 0]);
   checkBlobs(store);
   heal();
-  await pull(name, { registry: { ...patient, ...options } });
+  await pull(name, { registry: { ...registry, ...options } });
   assert.deepEqual([...layers.committed.keys()], [image.diffId]);
   assert.equal(store.list().length, 1);
   checkBlobs(store);
   assert.deepEqual(leftovers(store), []);
 }
 
-async function succeeds(t: TestContext, { image, name }: Farm): Promise<void> {
+async function succeeds(t: TestContext, { registry, image, name }: Farm): Promise<void> {
   const { pull, layers, store } = pullSetting(t);
-  await pull(name, { registry: patient });
+  await pull(name, { registry });
   assert.deepEqual([...layers.committed.keys()], [image.diffId]);
   checkBlobs(store);
   assert.deepEqual(leftovers(store), []);

@@ -60,7 +60,10 @@ test("with --restart redis comes back after kill -9, with what it had appended t
     await eventually(() => askRedis(where, "SET colour blue"));
     process.kill(Number(await inspect("r-killed", "{{.State.Pid}}")), "SIGKILL");
     assert.equal(await eventually(() => askRedis(where, "GET colour"), hasLoaded), "$4\r\nblue\r\n");
-    assert.equal(await inspect("r-killed", "{{.State.Status}} {{.RestartCount}}"), "running 1");
+    await eventually(
+      () => inspect("r-killed", "{{.State.Status}} {{.RestartCount}}"),
+      (now) => now === "running 1",
+    );
   } finally {
     await removeRunning(root, "r-killed");
     await brigOk(["volume", "rm", "-f", "r-killed"], { root });

@@ -4,6 +4,7 @@ import { brigCommand, brigEnvironment, disposeRoot, runBrig, type TestRoot } fro
 import { BrigProcess } from "../../support/brigProcess.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
+import { eventually } from "../../support/services.ts";
 import { Terminal } from "../../support/terminal.ts";
 
 let root: TestRoot;
@@ -52,7 +53,7 @@ test("stats shows the running containers with Docker's columns", async () => {
 test("stats tells the busy from the idle, and counts their processes", async () => {
   const rows = await fields();
   const share = (name: string) => Number.parseFloat(rows.get(name)?.CPUPerc ?? "");
-  assert.ok(share("busy") > 5 && share("idle") < 5, JSON.stringify([...rows]));
+  assert.ok(share("busy") > 1 && share("idle") < 0.5, JSON.stringify([...rows]));
   assert.equal(rows.get("idle")?.PIDs, "1");
 });
 
@@ -104,14 +105,19 @@ test("on a terminal stats redraws one table in place", async () => {
     await terminal.waitFor(/idle/);
     await runBrig(["stats", "--no-stream"], { root });
     await runBrig(["stats", "--no-stream"], { root });
-    const screen = await terminal.waitFor(/idle/);
-    assert.equal(screen.match(/CONTAINER ID/g)?.length, 1, screen);
+    // The terminal may be looked at while a table is being drawn, or before the next one follows a new size.
+    const heading = /CONTAINER ID/g;
+    const shows = (wanted: (screen: string) => boolean) => eventually(() => terminal.screen(), wanted);
+    await shows((screen) => /idle/.test(screen) && screen.match(heading)?.length === 1);
     await terminal.resize(200, 30);
-    assert.match(await terminal.waitFor(/OOM KILLS/), /CPU PRESSURE +MEM PRESSURE +I\/O PRESSURE +OOM KILLS\n/);
+    await terminal.waitFor(/CPU PRESSURE +MEM PRESSURE +I\/O PRESSURE +OOM KILLS\n/);
     await terminal.resize(40, 30);
-    const narrow = await terminal.waitFor(/^(?![\s\S]*BLOCK)[\s\S]*idle/);
-    assert.equal(narrow.match(/CONTAINER ID/g)?.length, 1, narrow);
-    assert.equal(narrow.split("\n").filter((line) => /^[0-9a-f]{12} /.test(line)).length, 1, narrow);
+    await shows(
+      (narrow) =>
+        /^(?![\s\S]*BLOCK)[\s\S]*idle/.test(narrow) &&
+        narrow.match(heading)?.length === 1 &&
+        narrow.split("\n").filter((line) => /^[0-9a-f]{12} /.test(line)).length === 1,
+    );
   } finally {
     await terminal.close();
   }

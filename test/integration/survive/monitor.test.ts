@@ -22,8 +22,23 @@ before(async () => {
 
 after(() => disposeRoot(root));
 
-function killMonitor(id: string): void {
-  process.kill(monitorOf(root, id), "SIGKILL");
+/** What has ended has no arguments any more, collected or not. */
+function isRunning(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8") !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when it is gone: what is killed goes on until the kernel has time for its end. */
+async function killMonitor(id: string): Promise<void> {
+  const pid = monitorOf(root, id);
+  process.kill(pid, "SIGKILL");
+  await eventually(
+    async () => isRunning(pid),
+    (running) => !running,
+  );
 }
 
 const shell = (script: string): readonly string[] => ["sh", "-c", script];
@@ -63,14 +78,14 @@ test("after kill -9 of the monitor every verb works at the first try, and the ex
     (text) => text === "begun\n",
   );
   for (const { words, expected } of verbs) {
-    killMonitor(id);
+    await killMonitor(id);
     assert.match(await out(...words), expected, words.join(" "));
   }
   assert.match(await stateOf("bereft"), /^exited 7 (?!.*ExitCodeKnown)/);
   const { stdout } = await brigOk(["events", "--since", "1h", "--until", "0s", "--format", "{{.Action}}"], { root });
   assert.equal(stdout.split("\n").filter((action) => action === "die").length, 2);
   await brigOk(["start", "bereft"], { root });
-  killMonitor(id);
+  await killMonitor(id);
   assert.match(await out("rm", "-f", "bereft"), /bereft/);
   await eventually(
     async () => processesWithArgument(root.root),
@@ -86,7 +101,7 @@ test("a container that writes a megabyte a second goes on, and nothing of it is 
   try {
     for (const start of [1_000, 8_000, 16_000]) {
       await follower.waitForOutput(new RegExp(`^${start} `, "m"));
-      killMonitor(id);
+      await killMonitor(id);
     }
     await follower.waitForOutput(/^29999 /m);
     await brigOk(["stop", "chatty"], { root });
@@ -120,7 +135,7 @@ test("nothing that is written while no monitor is there is lost", async () => {
     () => out("logs", "waiting"),
     (text) => text === "first\n",
   );
-  killMonitor(id);
+  await killMonitor(id);
   writeFileSync(join(shared, "go"), "");
   const wanted = Array.from({ length: 2000 }, (_, n) => `line ${n}\n`).join("");
   const text = await eventually(
@@ -134,7 +149,7 @@ test("nothing that is written while no monitor is there is lost", async () => {
 test("a terminal goes with its monitor: who reads it ends, who does not goes on", async () => {
   const reader = await startRunning(root, { name: "reader", image, flags: ["-i", "-t"], command: ["cat"] });
   const sleeper = await startRunning(root, { name: "sleeper", image, flags: ["-t"] });
-  for (const id of [reader, sleeper]) killMonitor(id);
+  for (const id of [reader, sleeper]) await killMonitor(id);
   assert.notEqual(await out("wait", "reader"), "0\n");
   assert.match(await stateOf("reader"), /^exited (1|255) /);
   assert.equal(await out("exec", "sleeper", "echo", "here"), "here\n");
@@ -148,7 +163,7 @@ test("brig run in the foreground stays with its container, shows what it writes 
   const run = new BrigProcess(["run", "--name", "front", "--network", "none", image, ...shell(script)], root);
   try {
     await run.waitForOutput(/^3$/m);
-    killMonitor((await out("inspect", "-f", "{{.Id}}", "front")).trim());
+    await killMonitor((await out("inspect", "-f", "{{.Id}}", "front")).trim());
     const shown = Number(run.stdout.trimEnd().split("\n").at(-1));
     await run.waitForOutput(new RegExp(`^${shown + 20}$`, "m"));
     process.kill(run.pid, "SIGUSR1");
@@ -167,7 +182,7 @@ test("an attached client goes on with the next monitor", async () => {
   const client = new BrigProcess(["attach", "--no-stdin", "joined"], root);
   try {
     await client.waitForOutput(/^\d+$/m);
-    killMonitor(id);
+    await killMonitor(id);
     const shown = Number(client.stdout.trimEnd().split("\n").at(-1));
     await client.waitForOutput(new RegExp(`^${shown + 30}$`, "m"));
     await brigOk(["stop", "joined"], { root });
@@ -186,7 +201,7 @@ test("an end that nobody could see is reported as unknown, never as 0, and the r
   ] as const) {
     const id = await startRunning(root, { name, image, flags, command });
     const { process: payload } = JSON.parse(readFileSync(runFile(id, "running.json"), "utf8"));
-    killMonitor(id);
+    await killMonitor(id);
     process.kill(payload.pid, "SIGKILL");
     await collected(payload.pid);
     await out("ps", "-a");
@@ -209,7 +224,7 @@ test("a container that waits to be started again is, although its monitor was ki
     (text) => /restarting [4-9]/.test(text),
   );
   const before = Number(await out("inspect", "-f", "{{.RestartCount}}", "back-off"));
-  killMonitor(id);
+  await killMonitor(id);
   const after = await eventually(
     () => out("inspect", "-f", "{{.RestartCount}}", "back-off"),
     (text) => Number(text) > before,
@@ -224,7 +239,7 @@ test("of twelve commands that meet a lost container at once one gives it a monit
     () => out("logs", "wanted"),
     (text) => text === "begun\n",
   );
-  killMonitor(id);
+  await killMonitor(id);
   await Promise.all(
     Array.from({ length: 12 }, (_, n) => out(n % 2 === 0 ? "ps" : "top", ...(n % 2 === 0 ? [] : ["wanted"]))),
   );
@@ -261,7 +276,7 @@ test("a process that has got the number of a payload or monitor is never signall
       const id = await startRunning(root, { name: "reused", image });
       const path = runFile(id, "running.json");
       const running = JSON.parse(readFileSync(path, "utf8"));
-      killMonitor(id);
+      await killMonitor(id);
       process.kill(running.process.pid, "SIGKILL");
       // The numbers of the dead, as the kernel may give them to anybody; the start times stay what they were.
       writeFileSync(path, JSON.stringify({ ...running, process: { ...running.process, pid: bystander.pid } }));

@@ -4,9 +4,10 @@
 // @defence Processes are read from the host's /proc, by the group that they are in.
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
-import { disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
+import { brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { busyboxRoot } from "../../support/pulledRoot.ts";
 import { removeRunning, startRunning } from "../../support/runningContainer.ts";
+import { eventually } from "../../support/services.ts";
 
 let root: TestRoot;
 let image: string;
@@ -16,6 +17,10 @@ before(async () => {
   // The program that the container has in the place of ps must never run (CVE-2022-1227).
   const trap = "rm /bin/ps; printf '#!/bin/sh\\ntouch /trapped\\n' > /bin/ps; chmod +x /bin/ps";
   await startRunning(root, { name: "box", image, command: ["sh", "-c", `${trap}; sleep 88888 & exec sleep 77777`] });
+  await eventually(
+    () => brigOk(["top", "box"], { root }),
+    ({ stdout }) => stdout.match(/ sleep (77777|88888)$/gm)?.length === 2,
+  );
 });
 
 after(async () => {

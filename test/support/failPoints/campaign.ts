@@ -6,9 +6,9 @@ import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { type Interference, interfere, runHere, type World } from "./world.ts";
 
 /** How long what was killed may take to disappear: its container's processes end in their own time. */
-const patienceMs = 5000;
+const patienceMs = 30_000;
 /** The longest that a command may wait for something that a dead process held (I7); this machine has other work. */
-const promptMs = 10_000;
+const promptMs = 30_000;
 
 /**
  * Kills something at a point and looks at the twelve invariants of SECURITY-BASELINE.md 5.4: what must hold at once, that

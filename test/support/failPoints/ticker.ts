@@ -5,7 +5,7 @@ import { brigOk, type TestRoot } from "../brig.ts";
 import { startRunning } from "../runningContainer.ts";
 
 /** How long the ticker may be silent. It ticks ten times a second; a machine with other work lets it wait. */
-const longestSilenceMs = 5000;
+const longestSilenceMs = 15_000;
 
 /** A container that counts, next to everything that is killed. */
 export interface Ticker {
