@@ -96,9 +96,12 @@ function containerMembers(places: Places): ContainerMembers {
       yield* statsContainers(request, await containerContext(places));
     },
     async top(request) {
-      const { tendContainer, topContainer } = await import("./container/index.ts");
-      await tendContainer(request.container, places);
-      return topContainer(request, await containerContext(places));
+      const { tendContainer, topContainer, unlessRemoved } = await import("./container/index.ts");
+      const context = await containerContext(places);
+      return unlessRemoved({ ...places, nameOrId: request.container }, async () => {
+        await tendContainer(request.container, places);
+        return topContainer(request, context);
+      });
     },
     async create(options, observer = {}) {
       const { makeOnly } = await import("./container/index.ts");
@@ -163,8 +166,10 @@ function outputMembers(places: Places): Pick<Engine, "logs" | "events" | "attach
     },
     async attach(request) {
       requireRoot(await probe(places), "attach to a container");
-      const { attachByName } = await import("./container/index.ts");
-      return attachByName(request, { ...places, now: () => new Date() });
+      const { attachByName, unlessRemoved } = await import("./container/index.ts");
+      return unlessRemoved({ ...places, nameOrId: request.nameOrId }, () =>
+        attachByName(request, { ...places, now: () => new Date() }),
+      );
     },
   };
 }

@@ -100,6 +100,7 @@ export type { UnrolledRun, UnrollRunRequest } from "./run/unrollRun.ts";
 export type { CompareRuncRequest, LaunchCount, RuncComparison } from "./runc/compareRunc.ts";
 export type * from "./runOptions.ts";
 export type { CreatedContainer, CreatedName, ExitReport, PlannedRun, RunObserver } from "./runReports.ts";
+export { unlessRemoved } from "./state/unlessRemoved.ts";
 export type { ContainerStats } from "./stats/containerStats.ts";
 export { type StatsRequest, type StatsRound, statsContainers } from "./stats/statsContainers.ts";
 export type { LaunchStop } from "./step/launchStop.ts";

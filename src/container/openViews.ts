@@ -8,6 +8,7 @@ import type { ObjectFilter } from "./list/containerFilters.ts";
 import { type ListPlaces, type ListRequest, listContainers } from "./list/listContainers.ts";
 import type { EngineContext } from "./run/engineContext.ts";
 import type { CreatedContainer } from "./runReports.ts";
+import { unlessRemoved } from "./state/unlessRemoved.ts";
 import { type CreateVolumeRequest, createVolume } from "./volumes/createVolume.ts";
 import { inspectVolume, listVolumes } from "./volumes/listVolumes.ts";
 import { type Pruned, type PruneVolumesRequest, pruneVolumes, removeVolume } from "./volumes/removeVolume.ts";
@@ -47,7 +48,8 @@ export function openViews(places: ViewPlaces): ContainerViews {
   const { root, now } = places;
   return {
     containers: (request) => listContainers(places, request),
-    inspectContainer: (request) => inspectContainer(request, places),
+    inspectContainer: (request) =>
+      unlessRemoved({ root, nameOrId: request.nameOrId }, () => inspectContainer(request, places)),
     explainContainer: (nameOrId) => explainContainer(nameOrId, { ...places, now: now() }),
     explainPort: (question) => explainPort(question, places),
     renameContainer: (request) => renameContainer(request, { root, runRoot: places.runRoot, now: now() }),

@@ -18,43 +18,43 @@ export function lifecycleMembers(places: Places, openContext: () => Promise<Engi
   return {
     async start(nameOrId) {
       const context = await open("start a container");
-      const { startByName } = await import("../container/index.ts");
-      await startByName(nameOrId, context);
+      const { startByName, unlessRemoved } = await import("../container/index.ts");
+      await unlessRemoved({ root: context.root, nameOrId }, () => startByName(nameOrId, context));
     },
     async startAttached(request) {
       const context = await open("start a container");
-      const { startAttached } = await import("../container/index.ts");
-      return startAttached(request, context);
+      const { startAttached, unlessRemoved } = await import("../container/index.ts");
+      return unlessRemoved({ root: context.root, nameOrId: request.nameOrId }, () => startAttached(request, context));
     },
     async stop(request) {
       const context = await open("stop a container");
-      const { stopContainer } = await import("../container/index.ts");
-      await stopContainer(request, context);
+      const { stopContainer, unlessRemoved } = await import("../container/index.ts");
+      await unlessRemoved({ root: context.root, nameOrId: request.nameOrId }, () => stopContainer(request, context));
     },
     async restart(request) {
       const context = await open("restart a container");
-      const { restartContainer } = await import("../container/index.ts");
-      await restartContainer(request, context);
+      const { restartContainer, unlessRemoved } = await import("../container/index.ts");
+      await unlessRemoved({ root: context.root, nameOrId: request.nameOrId }, () => restartContainer(request, context));
     },
     async update(request) {
       const context = await open("update a container");
-      const { updateContainer } = await import("../container/index.ts");
-      await updateContainer(request, context);
+      const { updateContainer, unlessRemoved } = await import("../container/index.ts");
+      await unlessRemoved({ root: context.root, nameOrId: request.nameOrId }, () => updateContainer(request, context));
     },
     async kill(request) {
       const context = await open("kill a container");
-      const { killContainer } = await import("../container/index.ts");
-      await killContainer(request, context);
+      const { killContainer, unlessRemoved } = await import("../container/index.ts");
+      await unlessRemoved({ root: context.root, nameOrId: request.nameOrId }, () => killContainer(request, context));
     },
     async pause(nameOrId) {
       const context = await open("pause a container");
-      const { setPaused } = await import("../container/index.ts");
-      await setPaused(nameOrId, "paused", context);
+      const { setPaused, unlessRemoved } = await import("../container/index.ts");
+      await unlessRemoved({ root: context.root, nameOrId }, () => setPaused(nameOrId, "paused", context));
     },
     async unpause(nameOrId) {
       const context = await open("unpause a container");
-      const { setPaused } = await import("../container/index.ts");
-      await setPaused(nameOrId, "running", context);
+      const { setPaused, unlessRemoved } = await import("../container/index.ts");
+      await unlessRemoved({ root: context.root, nameOrId }, () => setPaused(nameOrId, "running", context));
     },
     async wait(nameOrId) {
       const context = await open("wait for a container");

@@ -111,11 +111,11 @@ async function collect(output: Readable): Promise<Buffer> {
 
 function unreachable(failed: JournalRecord | undefined): EngineError {
   const call = failed?.fields.get("name");
-  const reason =
-    failed === undefined ? "the helper ended early" : `${call}: ${errnoName(Number(failed.fields.get("errno")))}`;
+  const errno = failed === undefined ? undefined : errnoName(Number(failed.fields.get("errno")));
+  const reason = errno === undefined ? "the helper ended early" : `${call}: ${errno}`;
   return new EngineError("launchFailed", `cannot enter the root file system: ${reason}`, {
     hint: 'see what this machine lacks with "brig doctor"',
-    details: { call },
+    details: { call, errno },
   });
 }
 

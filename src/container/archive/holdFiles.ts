@@ -13,7 +13,7 @@ export async function holdFiles(places: StatePlaces, nameOrId: string): Promise<
   const { paths, record } = observeContainer(places, nameOrId);
   if (isUp(places, record.id)) return { release: () => undefined };
   const lock = await lockContainer(paths);
-  const release = (): void => lock?.release();
+  const release = (): void => lock.release();
   try {
     if (isUp(places, record.id)) release();
   } catch (error) {

@@ -1,5 +1,10 @@
+import { EngineError } from "../../base/index.ts";
 import { fetchArchive } from "../../image/index.ts";
+import { lockContainer } from "../lifecycle/containerLock.ts";
 import type { EngineContext } from "../run/engineContext.ts";
+import { containerPaths } from "../state/containerPaths.ts";
+import { findContainer } from "../state/removeContainer.ts";
+import { piecesUnlessRemoved, unlessRemoved } from "../state/unlessRemoved.ts";
 import { type CommitRequest, commitContainer } from "./commitContainer.ts";
 import { type CopyReport, type CopyRequest, copyFromTar, copyIn, copyOut, copyToTar } from "./copyFiles.ts";
 import { diffContainer, type FileChange } from "./diffContainer.ts";
@@ -31,15 +36,31 @@ export interface ContainerArchives {
 }
 
 export function openArchives(context: EngineContext): ContainerArchives {
+  const { root } = context;
+  const on = <Result>(nameOrId: string, act: () => Promise<Result>): Promise<Result> =>
+    unlessRemoved({ root, nameOrId }, () => act().catch((error: unknown) => explainEnd(error, nameOrId, context)));
   return {
-    copyOut: (request) => copyOut(request, context),
-    copyIn: (request) => copyIn(request, context),
-    copyToTar: (request) => copyToTar(request, context),
-    copyFromTar: (request) => copyFromTar(request, context),
-    diff: (nameOrId) => diffContainer(nameOrId, context),
-    exportContainer: (nameOrId) => exportContainer(nameOrId, context),
-    commit: (request) => commitContainer(request, context),
+    copyOut: (request) => on(request.container, () => copyOut(request, context)),
+    copyIn: (request) => on(request.container, () => copyIn(request, context)),
+    copyToTar: (request) =>
+      piecesUnlessRemoved({ root, nameOrId: request.container }, () => copyToTar(request, context)),
+    copyFromTar: (request) => on(request.container, () => copyFromTar(request, context)),
+    diff: (nameOrId) => on(nameOrId, () => diffContainer(nameOrId, context)),
+    exportContainer: (nameOrId) => piecesUnlessRemoved({ root, nameOrId }, () => exportContainer(nameOrId, context)),
+    commit: (request) => on(request.nameOrId, () => commitContainer(request, context)),
     importImage: (request) => importImage(request, context),
     download: fetchArchive,
   };
+}
+
+/** A process that was there a moment ago is not: whoever ended it may go on to remove the container, which is waited for. */
+async function explainEnd(error: unknown, nameOrId: string, { root }: EngineContext): Promise<never> {
+  if (!(error instanceof EngineError) || error.details.errno !== "ESRCH") throw error;
+  const id = findContainer(root, nameOrId);
+  const lock = await lockContainer(containerPaths(root, id));
+  lock.release();
+  throw new EngineError("wrongState", `container ${id} is not running`, {
+    hint: "it ended in this very moment; try again",
+    cause: error,
+  });
 }

@@ -26,6 +26,7 @@ import type { EngineContext } from "../run/engineContext.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import type { ContainerRecord } from "../state/containerRecord.ts";
 import { groupOfProcess, type RunningContainer, readContainerSpec, requireRunning } from "../state/runningContainer.ts";
+import { unlessRemoved } from "../state/unlessRemoved.ts";
 import { explainExecFailure } from "./execFailure.ts";
 import type { ExecOptions, ExecReport, ExecRun } from "./execOptions.ts";
 import { execProcess } from "./execProcess.ts";
@@ -44,6 +45,10 @@ const defaultDetachKeys = "\u0010\u0011";
 export async function execContainer(run: ExecRun, context: EngineContext): Promise<ExecReport> {
   const host = context.probeHost();
   requireRoot(host);
+  return unlessRemoved({ root: context.root, nameOrId: run.options.container }, () => execIn(run, host, context));
+}
+
+async function execIn(run: ExecRun, host: HostFacts, context: EngineContext): Promise<ExecReport> {
   await tendContainer(run.options.container, context);
   const container = requireRunning(context, run.options.container);
   const { id } = container.record;

@@ -4,10 +4,12 @@ import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
-import { readLiveState } from "../state/liveState.ts";
+import { type LiveState, readLiveState } from "../state/liveState.ts";
 import { identifyProcess } from "../state/processIdentity.ts";
 import { findContainer, removeContainer } from "../state/removeContainer.ts";
+import { unlessRemoved } from "../state/unlessRemoved.ts";
 import { tend } from "./adoptContainer.ts";
+import { lockContainer } from "./containerLock.ts";
 import { endContainer } from "./stopContainer.ts";
 
 /**
@@ -23,19 +25,35 @@ export async function removeByName(
 ): Promise<string> {
   const id = findContainer(context.root, nameOrId);
   await tend(id, context);
-  const { status } = readLiveState({ ...context, id });
-  const live = status === "running" || status === "paused" || status === "restarting";
-  if (live && !force) {
-    const name = readContainerRecord(containerPaths(context.root, id).record)?.name ?? id;
-    throw new EngineError(
-      "wrongState",
-      `cannot remove container "/${name}": container is ${status}: stop the container before removing or force remove`,
-      { hint: "use --force to end it" },
-    );
+  // What is to be refused is refused at once, whoever works on the container.
+  if (!force) requireEnded(id, context);
+  const lock = await unlessRemoved({ root: context.root, nameOrId }, () =>
+    lockContainer(containerPaths(context.root, id)),
+  );
+  try {
+    if (!force) requireEnded(id, context);
+    else if (isUp(readLiveState({ ...context, id }))) await endContainer(id, context);
+    await removeEnded({ id, volumes }, context);
+  } finally {
+    lock.release();
   }
-  if (live) await endContainer(id, context);
-  await removeEnded({ id, volumes }, context);
   return nameOrId;
+}
+
+/** @throws EngineError `wrongState` with Docker's sentence. */
+function requireEnded(id: string, context: EngineContext): void {
+  const state = readLiveState({ ...context, id });
+  if (!isUp(state)) return;
+  const name = readContainerRecord(containerPaths(context.root, id).record)?.name ?? id;
+  throw new EngineError(
+    "wrongState",
+    `cannot remove container "/${name}": container is ${state.status}: stop the container before removing or force remove`,
+    { hint: "use --force to end it" },
+  );
+}
+
+function isUp({ status }: LiveState): boolean {
+  return status === "running" || status === "paused" || status === "restarting";
 }
 
 /**

@@ -11,6 +11,7 @@ import { readLaunchFile, writeLaunchFile } from "../state/launchFile.ts";
 import type { StatePlaces } from "../state/liveState.ts";
 import { releaseName, reserveName } from "../state/names.ts";
 import { findContainer } from "../state/removeContainer.ts";
+import { unlessRemoved } from "../state/unlessRemoved.ts";
 import { withContainerLock } from "./containerLock.ts";
 
 export interface RenameRequest {
@@ -34,7 +35,7 @@ export async function renameContainer(
   const name = parseContainerName(newName);
   const id = findContainer(root, nameOrId);
   const paths = containerPaths(root, id);
-  await withContainerLock(paths, async () => {
+  const rename = async (): Promise<void> => {
     const record = readContainerRecord(paths.record);
     if (record === undefined) throw new EngineError("containerNotFound", `No such container: ${nameOrId}`);
     if (record.name === name) {
@@ -45,15 +46,11 @@ export async function renameContainer(
     try {
       await giveName(name, record, { root, runRoot, now });
     } catch (error) {
-      const left = readContainerRecord(paths.record);
-      if (left?.name !== name) releaseName(root, name, id);
-      if (left !== undefined) throw error;
-      throw new EngineError("containerNotFound", `No such container: ${nameOrId}`, {
-        hint: "it was removed in this very moment",
-        cause: error,
-      });
+      if (readContainerRecord(paths.record)?.name !== name) releaseName(root, name, id);
+      throw error;
     }
-  });
+  };
+  await unlessRemoved({ root, nameOrId }, () => withContainerLock(paths, rename));
 }
 
 /** The rest of a renaming, when the container has both names. */

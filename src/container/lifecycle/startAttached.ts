@@ -8,7 +8,7 @@ import { observeContainer } from "../state/runningContainer.ts";
 import { tendContainer } from "./adoptContainer.ts";
 import { lockContainer } from "./containerLock.ts";
 import { finishForeground } from "./finishForeground.ts";
-import { prepareRestart, requireUnpaused, startForeground } from "./startContainer.ts";
+import { prepareRestart, requireStays, requireUnpaused, startForeground } from "./startContainer.ts";
 
 export interface StartAttachedRequest {
   readonly nameOrId: string;
@@ -38,19 +38,20 @@ export async function startAttached(request: StartAttachedRequest, context: Engi
     const { state } = observeContainer(context, record.id);
     requireUnpaused(state, nameOrId);
     if (state.status === "running" || state.status === "restarting") {
-      lock?.release();
+      lock.release();
       return await attachToRunning(request, context);
     }
+    requireStays({ id: record.id, status: state.status }, context);
     const options = readContainerOptions(paths.options);
     const launch = attachedLaunch(await prepareRestart(record.id, context), options, request);
-    const onStarted = () => lock?.release();
+    const onStarted = () => lock.release();
     const start = { id: record.id, launch, observer: {}, keepsJournal: true, onStarted };
     const ended = await startForeground(start, streams, context);
     const { exitCode } = await finishForeground({ id: record.id, name: record.name, options }, ended, context);
     if (ended.kind === "exited") return { kind: "ended", exitCode };
     return streams.signal?.aborted === true ? { kind: "interrupted" } : { kind: "detached" };
   } finally {
-    lock?.release();
+    lock.release();
   }
 }
 

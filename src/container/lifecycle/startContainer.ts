@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { EngineError, failPoint, makeDirectory, removeDirectory, removeFile } from "../../base/index.ts";
+import { EngineError, failPoint, makeDirectory, removeFile } from "../../base/index.ts";
 import {
   compilePlan,
   type DetachedLaunch,
@@ -29,6 +28,7 @@ import { readContainerRecord } from "../state/containerRecord.ts";
 import { startMark, writeContainerState } from "../state/containerState.ts";
 import { readLaunchFile } from "../state/launchFile.ts";
 import { isLive, type LiveState, readLiveState, runDirectory } from "../state/liveState.ts";
+import { isBeingRemoved } from "../state/pending.ts";
 import { readBootId } from "../state/processIdentity.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { renewContent } from "../state/volumes.ts";
@@ -241,19 +241,14 @@ export async function startByName(nameOrId: string, context: EngineContext): Pro
   const id = findContainer(context.root, nameOrId);
   const paths = containerPaths(context.root, id);
   await tend(id, context);
-  try {
-    await withContainerLock(paths, async () => {
-      const { status } = readLiveState({ ...context, id });
-      if (status === "running" || status === "restarting") return;
-      requireUnpaused({ status }, nameOrId);
-      const start = { id, launch: await prepareRestart(id, context), observer: {}, keepsJournal: true };
-      await startDetached(start, context);
-    });
-  } catch (error) {
-    // Somebody who removed it meanwhile has not seen what was made again here.
-    if (!existsSync(paths.directory)) removeDirectory(runDirectory(context.runRoot, id));
-    throw error;
-  }
+  await withContainerLock(paths, async () => {
+    const { status } = readLiveState({ ...context, id });
+    if (status === "running" || status === "restarting") return;
+    requireUnpaused({ status }, nameOrId);
+    requireStays({ id, status }, context);
+    const start = { id, launch: await prepareRestart(id, context), observer: {}, keepsJournal: true };
+    await startDetached(start, context);
+  });
 }
 
 /**
@@ -274,6 +269,22 @@ function stillToFill(targets: LaunchRequest["copyUp"], id: string, { root }: Eng
   const mounts = readContainerRecord(containerPaths(root, id).record)?.mounts ?? [];
   const unfilled = mounts.filter(({ kind, source }) => kind === "volume" && renewContent(root, source, id));
   return targets.filter((target) => unfilled.some((mount) => mount.target === target));
+}
+
+/**
+ * One that somebody is removing, or that is about to go after its end as `--rm` has it, is not started again.
+ *
+ * @throws EngineError `wrongState` with Docker's sentence.
+ */
+export function requireStays(
+  { id, status }: { readonly id: string; readonly status: LiveState["status"] },
+  { root }: Pick<EngineContext, "root">,
+): void {
+  const endsForGood = status === "exited" && readContainerRecord(containerPaths(root, id).record)?.remove === true;
+  if (!endsForGood && !isBeingRemoved(root, id)) return;
+  throw new EngineError("wrongState", "container is marked for removal and cannot be started", {
+    hint: `finish that with: brig rm ${id.slice(0, 12)}`,
+  });
 }
 
 /** @throws EngineError `wrongState` with Docker's sentence. */

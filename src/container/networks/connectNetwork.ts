@@ -27,6 +27,7 @@ import type { EngineContext } from "../run/engineContext.ts";
 import { writeContainerRecord } from "../state/containerRecord.ts";
 import { runDirectory } from "../state/liveState.ts";
 import { type ObservedContainer, observeContainer } from "../state/runningContainer.ts";
+import { unlessRemoved } from "../state/unlessRemoved.ts";
 import { newEndpoint } from "./attachNetworks.ts";
 import { findNetwork, noSuchNetwork, requireNetwork } from "./findNetwork.ts";
 import { readNetworkFacts } from "./networkFacts.ts";
@@ -198,7 +199,7 @@ async function changing(
   change: (observed: ObservedContainer, network: ContainerNetwork) => Promise<void>,
 ): Promise<void> {
   const { paths } = observeContainer(context, nameOrId);
-  await withLock(join(paths.directory, "network.lock"), { mode: "exclusive" }, async () => {
+  const apply = async (): Promise<void> => {
     const observed = observeContainer(context, nameOrId);
     const { networks = [] } = observed.record;
     const fixed = networks.find((name) => name === "none" || name === "host");
@@ -215,7 +216,10 @@ async function changing(
       );
     }
     await change(observed, readContainerNetwork(paths.directory));
-  });
+  };
+  await unlessRemoved({ root: context.root, nameOrId }, () =>
+    withLock(join(paths.directory, "network.lock"), { mode: "exclusive" }, apply),
+  );
 }
 
 /** For the next start, and for the one that the monitor of a running container makes. */

@@ -44,6 +44,11 @@ export function wantsVolumesRemoved(root: string, id: string): boolean {
   return pid !== undefined && volumes !== false;
 }
 
+/** Whether somebody began to remove the container, and has not finished that. */
+export function isBeingRemoved(root: string, id: string): boolean {
+  return parseMark(readFileIfExists(join(pendingDirectory(root), id)) ?? "").volumes !== undefined;
+}
+
 /** Idempotent. */
 export function clearPending(root: string, id: string): void {
   removeFile(join(pendingDirectory(root), id));
