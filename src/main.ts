@@ -34,7 +34,7 @@ function endOn(signal: "SIGINT" | "SIGTERM"): void {
   process.on(signal, () => {
     if (signalsAreTaken) return;
     const exitStatus = 128 + signalNumbers[signal];
-    if (interruption.signal.aborted) process.exit(exitStatus);
+    if (interruption.signal.aborted) return exit(exitStatus);
     interruption.abort(new EngineError("interrupted", `interrupted by ${signal}`, { details: { exitStatus } }));
   });
 }
@@ -49,6 +49,7 @@ async function* takeSignals(): AsyncGenerator<NodeJS.Signals> {
   };
   signalsAreTaken = true;
   for (const signal of passedSignals) process.on(signal, listen);
+  const watch = watchTerminal(() => listen("SIGHUP"));
   try {
     for (;;) {
       const signal = waiting.shift();
@@ -61,8 +62,58 @@ async function* takeSignals(): AsyncGenerator<NodeJS.Signals> {
     }
   } finally {
     signalsAreTaken = false;
+    clearInterval(watch);
     for (const signal of passedSignals) process.off(signal, listen);
   }
+}
+
+/** How often it is looked whether the terminal still is there; the payload has as long to end by itself. */
+const terminalPauseMs = 1000;
+
+/**
+ * A terminal can be closed without a signal, and a payload can ignore the one that tells of it. It is told once; when it goes
+ * on nevertheless, it goes on alone: this process has nobody left to be there for.
+ */
+function watchTerminal(tell: () => void): NodeJS.Timeout {
+  let isTold = false;
+  const look = (): void => {
+    if (!terminalIsGone()) return;
+    if (!isTold) tell();
+    else interruption.abort(new EngineError("interrupted", "the terminal has gone away", { details: hungUp }));
+    isTold = true;
+  };
+  return setInterval(look, terminalPauseMs).unref();
+}
+
+const hungUp = { exitStatus: 128 + signalNumbers.SIGHUP, quiet: true };
+
+/** Whether one of the standard streams was a terminal that has been closed: it answers no question any more (EIO). */
+function terminalIsGone(): boolean {
+  return [0, 1, 2].some((fd) => {
+    try {
+      const stat = fstatSync(fd);
+      return stat.isCharacterDevice() && isTerminalMajor(stat.rdev >> 8) && !isTerminal(fd);
+    } catch {
+      return false; // one that the caller has closed
+    }
+  });
+}
+
+/** Consoles, serial lines and pseudo-terminals (the kernel's devices.txt). */
+function isTerminalMajor(major: number): boolean {
+  return major === 4 || major === 5 || (major >= 136 && major <= 143);
+}
+
+/**
+ * Ends the process. Node would put the settings of a terminal back and ends itself with SIGABRT when there is none any more;
+ * a program that has lost its terminal ends with SIGHUP anyway (signal(7)).
+ */
+function exit(status: number): void {
+  if (terminalIsGone()) {
+    process.removeAllListeners("SIGHUP");
+    process.kill(process.pid, "SIGHUP");
+  }
+  process.exit(status);
 }
 
 /** The major number of /dev/null, /dev/zero and their like (the kernel's devices.txt). */
@@ -168,4 +219,4 @@ function currentDirectory(): string {
 
 endOn("SIGINT");
 endOn("SIGTERM");
-void runCli(context).then((status) => process.exit(readerIsGone ? closedReaderStatus : status));
+void runCli(context).then((status) => exit(readerIsGone ? closedReaderStatus : status));

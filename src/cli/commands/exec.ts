@@ -96,6 +96,7 @@ export const execCommand = defineCommand<ExecDraft>({
       stderr: stderr.fd,
       tty: stdin.isTty,
       signals: context.takeSignals(),
+      signal: context.signal,
     };
     const onStep = draft.explain === true ? { onStep: await showSteps(globals, context) } : {};
     const { exitCode } = await engine.exec({ options, streams, ...onStep });

@@ -36,13 +36,14 @@ export const runCommand = defineCommand<RunDraft>({
       stdout: shown("stdout") ? stdout.fd : ("ignore" as const),
       stderr: shown("stderr") ? stderr.fd : ("ignore" as const),
       tty: stdin.isTty,
-      ...(draft.sigProxy === false ? { signal } : { signals: context.takeSignals() }),
+      ...(draft.sigProxy === false ? {} : { signals: context.takeSignals() }),
+      signal,
     };
     const { observer, settled, agreed } = await observe(call);
     const ending = steps ? runStepped(call, streams, observer) : call.engine.run(options, streams, observer);
     const report = await ending.finally(settled);
     await agreed();
-    return draft.sigProxy === false && signal.aborted ? interruptedStatus(context) : { exitStatus: report.exitCode };
+    return signal.aborted ? interruptedStatus(context) : { exitStatus: report.exitCode };
   },
 });
 
