@@ -29,7 +29,7 @@ async function hangUp(args: readonly string[]): Promise<void> {
     directory: root.directory,
   });
   try {
-    await terminal.waitFor(/line 3/);
+    await terminal.waitFor(/line \d/);
     const pid = await terminal.pid();
     await terminal.close();
     await waitUntil(() => !existsSync(`/proc/${pid}`), `the end of brig ${args.join(" ")}`);
