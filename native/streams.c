@@ -81,11 +81,10 @@ void streams_close(struct monitor *monitor)
 
 static void lose_reader(struct monitor *monitor, int stream)
 {
-    bool is_closed_terminal = errno == EIO; /* nothing of the payload's: it goes on, into the log */
+    bool goes_on = errno == EIO || record_get(monitor->settings, "foreground") == NULL; /* EIO: a terminal was closed */
     close_owned(&monitor->caller[stream]);
     monitor->held_size = 0;
-    /* It was the reader that counts: the payload shall notice it as it would without us (EPIPE, SIGPIPE). */
-    if (is_closed_terminal || record_get(monitor->settings, "foreground") == NULL) return;
+    if (goes_on) return; /* else the payload shall notice it as it would without us (EPIPE, SIGPIPE) */
     close_owned(&monitor->output[stream]);
     journal_record(&monitor->launch->journal, "unread%cstream=%d", 0, stream);
 }
