@@ -53,7 +53,7 @@ const ways = ["run -d", "create"] as const;
 
 /** Docker's sentences for a container that another command has changed, stopped or removed. */
 const sentences =
-  /No such container: met|is not running|is already paused|is paused|paused container|marked for removal|cannot remove container|is restarting|already exists in network|No such object: met|stopped container/;
+  /No such container: met|is not running|is already paused|is paused|paused container|marked for removal|cannot remove container|is restarting|already exists in network|no such object: met|stopped container/;
 
 async function meet(round: string, random: (below: number) => number): Promise<void> {
   const name = `met-${round}`;
