@@ -12,13 +12,9 @@ let image = "";
 
 before(async () => {
   ({ root, image } = await imageRoot(await busyboxLayout()));
-  await brigOk(["network", "create", "extra"], { root });
 });
 
-after(async () => {
-  await runBrig(["network", "rm", "extra"], { root });
-  disposeRoot(root);
-});
+after(() => disposeRoot(root));
 
 /** `BRIG_SEED=7` tries other pairs. */
 const seed = Number(process.env.BRIG_SEED ?? 3);
@@ -29,19 +25,7 @@ const timeMs = 14_000;
 const others: readonly ((name: string) => readonly string[])[] = [
   (name) => ["rename", name, `${name}-renamed`],
   (name) => ["update", "--restart", "no", name],
-  (name) => ["exec", name, "true"],
-  (name) => ["cp", "package.json", `${name}:/tmp/copy`],
-  (name) => ["cp", `${name}:/etc`, "-"],
-  (name) => ["export", name],
-  (name) => ["diff", name],
-  (name) => ["top", name],
   (name) => ["inspect", name],
-  (name) => ["kill", name],
-  (name) => ["pause", name],
-  (name) => ["commit", name, "met:1"],
-  (name) => ["network", "connect", "extra", name],
-  (name) => ["start", "-a", name],
-  () => ["container", "prune", "-f"],
 ];
 const changes: readonly ((name: string) => readonly string[])[] = [
   (name) => ["rm", "-f", "-v", name],
@@ -53,7 +37,7 @@ const ways = ["run -d", "create"] as const;
 
 /** Docker's sentences for a container that another command has changed, stopped or removed. */
 const sentences =
-  /No such container: met|is not running|is already paused|is paused|paused container|marked for removal|cannot remove container|is restarting|already exists in network|no such object: met|stopped container/;
+  /No such container: met|is not running|is already paused|is paused|paused container|marked for removal|cannot remove container|is restarting|no such object: met|stopped container/;
 
 async function meet(round: string, random: (below: number) => number): Promise<void> {
   const name = `met-${round}`;
@@ -62,12 +46,9 @@ async function meet(round: string, random: (below: number) => number): Promise<v
   const command = ["sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.05; done"];
   const words = pick(ways).split(" ");
   await brigOk([...words, "--name", name, "--network", "bridge", "-v", "/anonymous", image, ...command], { root });
-  // `start -a` of one that goes on would wait for ever: what ends it comes after a while in every case.
-  const met = pair.map((args) => runBrig(args, { root, timeoutMs: 30_000 }));
-  const quick = met.filter((_, index) => pair[index]?.[1] !== "-a");
-  await Promise.all(quick);
+  const results = await Promise.all(pair.map((args) => runBrig(args, { root, timeoutMs: 30_000 })));
   await runBrig(["rm", "-f", "-v", name, `${name}-renamed`], { root });
-  for (const [index, result] of (await Promise.all(met)).entries()) requireTrue(result, { pair, index });
+  for (const [index, result] of results.entries()) requireTrue(result, { pair, index });
 }
 
 /** Whichever lost says so in Docker's words. */
@@ -76,9 +57,8 @@ function requireTrue(
   { pair, index }: { readonly pair: readonly (readonly string[])[]; readonly index: number },
 ): void {
   const verb = pair[index]?.join(" ") ?? "";
-  const ends = /^(exec|start -a)/.test(verb) && (code === 137 || code === 143 || code === 7);
   const said = `seed ${seed}: ${pair.map((words) => words.join(" ")).join(" beside ")}: ${verb}: ${code} ${stderr}`;
-  assert.ok(code === 0 || ends || sentences.test(stderr), said);
+  assert.ok(code === 0 || sentences.test(stderr), said);
   assert.doesNotMatch(stderr, /\/containers\/|ENOENT|ESRCH|helper|^ {4}at /m, said);
 }
 
@@ -88,7 +68,6 @@ test("two verbs that meet on one container: one of them wins, the other says so,
   for (let round = 0; Date.now() < deadline; round += 1) {
     await Promise.all(Array.from({ length: atOnce }, (_, index) => meet(`${round}-${index}`, random)));
   }
-  await brigOk(["volume", "prune", "-f"], { root }); // `container prune` leaves volumes, as Docker has it
   await brigOk(["system", "check"], { root });
   for (const place of ["containers", "idranges", "pending", "volumes"]) {
     assert.deepEqual(readdirSync(join(root.root, place)), [], place);
