@@ -36,6 +36,7 @@ const lifecycle = [
   "container/names/leftNames",
   "container/names/links",
   ...["createContainer", "prepare", "releaseContainer"].map((step) => `container/networks/${step}Network`),
+  "container/networks/refuseNetworks",
   "container/openViews",
   "container/run/runContainer",
   "host/versionReport",

@@ -44,6 +44,18 @@ test("a container that cannot be started stays, says why, and can be started aga
   assert.equal(await out("ps", "-aq"), "");
 });
 
+test("restart does not end a container that its end would remove", async () => {
+  await brigOk(["run", "-d", "--rm", "--name", "passing", ...flags, image, "sleep", "1000"], { root });
+  const before = await out("inspect", "-f", "{{.State.Pid}}", "passing");
+  const refused = await runBrig(["restart", "-t", "0", "passing"], { root });
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /^brig: cannot restart container passing: it is removed at its end \(--rm\)\nhint: /);
+  assert.equal(await out("inspect", "-f", "{{.State.Pid}}", "passing"), before);
+  await brigOk(["stop", "-t", "0", "passing"], { root });
+  await brigOk(["create", "--rm", "--name", "fresh", ...flags, image, "true"], { root });
+  await brigOk(["restart", "fresh"], { root });
+});
+
 test("start -a shows the output from its first byte and ends with the container's status", async () => {
   await brigOk(["create", "--name", "first", ...flags, image, "sh", "-c", "echo one; echo two >&2; exit 4"], { root });
   try {
