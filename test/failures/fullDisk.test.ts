@@ -22,9 +22,13 @@ interface Setting {
 
 async function setting(t: TestContext): Promise<Setting> {
   const scratch = createRoot();
-  t.after(() => disposeRoot(scratch));
+  let mounted: SmallDisk | undefined;
+  t.after(async () => {
+    await mounted?.unmount();
+    disposeRoot(scratch);
+  });
   const disk = await mountSmallDisk(scratch.directory, 32 << 20);
-  t.after(() => disk.unmount());
+  mounted = disk;
   const registry = await startFaultRegistry(runnableImage(randomBytes(2 << 20)), () => false);
   t.after(() => registry.stop());
   const reference = `${registry.address}/app`;
