@@ -10,6 +10,7 @@ set -e
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /bin/busybox mount -t proc proc /proc # busybox finds its other applets through /proc/self/exe
 . "$VM/settings"
+: >"$VM/began"
 release=$(uname -r)
 mount -o remount,bind,ro /
 
