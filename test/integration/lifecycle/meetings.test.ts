@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
+import { listNames } from "../../../src/base/index.ts";
 import { type BrigResult, brigOk, disposeRoot, runBrig, type TestRoot } from "../../support/brig.ts";
 import { busyboxLayout } from "../../support/fixtures.ts";
 import { imageRoot } from "../../support/pulledRoot.ts";
@@ -70,7 +70,7 @@ test("two verbs that meet on one container: one of them wins, the other says so,
   }
   await brigOk(["system", "check"], { root });
   for (const place of ["containers", "idranges", "pending", "volumes"]) {
-    assert.deepEqual(readdirSync(join(root.root, place)), [], place);
+    assert.deepEqual(listNames(join(root.root, place)), [], place);
   }
-  assert.deepEqual(readdirSync(join(root.runRoot, "containers")), []);
+  assert.deepEqual(listNames(join(root.runRoot, "containers")), []);
 });
