@@ -1,3 +1,4 @@
+import { EngineError } from "../base/index.ts";
 import { envName } from "./mergeImageConfig.ts";
 
 export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -49,4 +50,17 @@ export function executableCandidates(command: string, path: string): readonly st
   if (command === "" || command === "." || command === "..") return [];
   const directories = path.split(":").filter((directory) => directory.startsWith("/"));
   return [...new Set(directories.map((directory) => `${directory.replace(/\/+$/, "")}/${command}`))];
+}
+
+/**
+ * The files to try for a command in such an environment.
+ *
+ * @throws EngineError `commandNotFound` for `""`, `.` and `..`, which name no file in any directory of PATH.
+ */
+export function requireExecutables(command: string, env: readonly string[]): readonly string[] {
+  const executables = executableCandidates(command, pathOf(env));
+  if (executables.length > 0) return executables;
+  throw new EngineError("commandNotFound", `exec: ${JSON.stringify(command)}: executable file not found in $PATH`, {
+    hint: "check the command, and PATH among the variables",
+  });
 }

@@ -1,19 +1,10 @@
-import { arch as processorArchitecture } from "node:os";
 import { join } from "node:path";
 import { EngineError, failPoint, randomHex } from "../../base/index.ts";
 import type { HostFacts } from "../../host/index.ts";
-import {
-  cachedProgram,
-  compileExec,
-  type ExecRequest,
-  launch,
-  launchDetached,
-  nativeArch,
-  readRunningFiles,
-} from "../../launch/index.ts";
+import { compileExec, type ExecRequest, launch, launchDetached, readRunningFiles } from "../../launch/index.ts";
 import { resolveCapabilities } from "../../namespaces/index.ts";
 import type { RuntimeSpec } from "../../oci/index.ts";
-import { executableCandidates, pathOf } from "../completeEnv.ts";
+import { requireExecutables } from "../completeEnv.ts";
 import { eventsFile } from "../events/appendEvent.ts";
 import { planActor } from "../events/planActor.ts";
 import { tellContainer } from "../events/tellContainer.ts";
@@ -23,6 +14,7 @@ import { type ResolvedUser, resolveUser } from "../identity/resolveUser.ts";
 import { tendContainer } from "../lifecycle/adoptContainer.ts";
 import { withLinkVariables } from "../names/linkEnvironment.ts";
 import type { EngineContext } from "../run/engineContext.ts";
+import { filterProgram } from "../run/filterProgram.ts";
 import { readContainerOptions } from "../state/containerOptions.ts";
 import type { ContainerRecord } from "../state/containerRecord.ts";
 import { groupOfProcess, type RunningContainer, readContainerSpec, requireRunning } from "../state/runningContainer.ts";
@@ -111,20 +103,11 @@ async function planExec(
   if (found !== undefined) requireMappedIds(found.user, own.linux);
   const everyCapability = options.privileged === true ? availableCapabilities(own, context.probeHost()) : [];
   const spec = { ...own, process: execProcess({ spec: own, options, ...found, everyCapability }) };
-  const command = options.command[0] ?? "";
-  const executables = executableCandidates(command, pathOf(spec.process.env));
-  if (executables.length === 0) {
-    throw new EngineError("commandNotFound", `exec: ${JSON.stringify(command)}: executable file not found in $PATH`, {
-      hint: "check the command, and PATH among the variables",
-    });
-  }
-  const { seccomp } = spec.linux;
-  const cache = `${context.root}/cache/seccomp`;
-  const arch = nativeArch(processorArchitecture());
+  const executables = requireExecutables(options.command[0] ?? "", spec.process.env);
   const cgroup = groupOfProcess(container);
   return {
     spec,
-    ...(seccomp === undefined ? {} : { seccompProgram: await cachedProgram({ spec: seccomp, arch, cache }) }),
+    ...(await filterProgram(spec.linux, `${context.root}/cache/seccomp`)),
     target,
     ...(cgroup === undefined ? {} : { cgroup }),
     executables,

@@ -4,7 +4,7 @@ import { hasOwnNetwork } from "../networks/ownNetwork.ts";
 import type { EngineContext } from "../run/engineContext.ts";
 import { type ContainerPaths, containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
-import { type LiveState, readLiveState } from "../state/liveState.ts";
+import { isUnderWay, readLiveState } from "../state/liveState.ts";
 import { identifyProcess } from "../state/processIdentity.ts";
 import { findContainer, removeContainer } from "../state/removeContainer.ts";
 import { unlessRemoved } from "../state/unlessRemoved.ts";
@@ -32,7 +32,7 @@ export async function removeByName(
   );
   try {
     if (!force) requireEnded(id, context);
-    else if (isUp(readLiveState({ ...context, id }))) await endContainer(id, context);
+    else if (isUnderWay(readLiveState({ ...context, id }))) await endContainer(id, context);
     await removeEnded({ id, volumes }, context);
   } finally {
     lock.release();
@@ -43,17 +43,13 @@ export async function removeByName(
 /** @throws EngineError `wrongState` with Docker's sentence. */
 function requireEnded(id: string, context: EngineContext): void {
   const state = readLiveState({ ...context, id });
-  if (!isUp(state)) return;
+  if (!isUnderWay(state)) return;
   const name = readContainerRecord(containerPaths(context.root, id).record)?.name ?? id;
   throw new EngineError(
     "wrongState",
     `cannot remove container "/${name}": container is ${state.status}: stop the container before removing or force remove`,
     { hint: "use --force to end it" },
   );
-}
-
-function isUp({ status }: LiveState): boolean {
-  return status === "running" || status === "paused" || status === "restarting";
 }
 
 /**

@@ -9,7 +9,7 @@ import { readContainerOptions } from "../state/containerOptions.ts";
 import { containerPaths } from "../state/containerPaths.ts";
 import { type ContainerRecord, readContainerRecord } from "../state/containerRecord.ts";
 import { killGroup } from "../state/killGroup.ts";
-import { type LiveState, readLiveState } from "../state/liveState.ts";
+import { isUnderWay, type LiveState, readLiveState } from "../state/liveState.ts";
 import { observeState, unseenEnd } from "../state/observedState.ts";
 import { findContainer } from "../state/removeContainer.ts";
 import { readStartFailure } from "../why/startFailure.ts";
@@ -38,7 +38,7 @@ export interface StopRequest {
 export async function stopContainer(request: StopRequest, context: EngineContext): Promise<void> {
   const found = await look(request.nameOrId, context);
   const { id, paths, record } = found;
-  if (!isLive(found.state)) return;
+  if (!isUnderWay(found.state)) return;
   const timeoutSec = request.timeoutSec ?? readContainerOptions(paths.options).stopTimeoutSec;
   const signal = request.signal ?? record.stopSignal;
   writeFileAtomic(paths.stopped, "");
@@ -82,7 +82,7 @@ export async function killContainer(
  */
 export async function endContainer(nameOrId: string, context: EngineContext): Promise<void> {
   const found = await look(nameOrId, context);
-  if (!isLive(found.state)) return;
+  if (!isUnderWay(found.state)) return;
   writeFileAtomic(found.paths.stopped, "");
   await sendSignal(found, { op: "stop", signal: "SIGKILL", fleeting: 1 }, context);
   await endGroup(found, context);
@@ -102,10 +102,6 @@ async function look(nameOrId: string, context: EngineContext): Promise<Found> {
   const record = readContainerRecord(paths.record);
   if (record === undefined) throw new EngineError("containerNotFound", `No such container: ${nameOrId}`);
   return { id, paths, record, state: readLiveState({ ...context, id }) };
-}
-
-function isLive(state: LiveState): boolean {
-  return state.status === "running" || state.status === "paused" || state.status === "restarting";
 }
 
 /** Through the monitor, which must know that the end is wanted; without one through a pidfd of our own. */
@@ -134,7 +130,7 @@ async function hasEnded(id: string, context: EngineContext, timeoutMs: number): 
   const deadline = performance.now() + timeoutMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, mostPauseMs)) {
     if (findLost({ ...context, id }) !== undefined) await tend(id, context);
-    if (!isLive(readLiveState({ ...context, id }))) return true;
+    if (!isUnderWay(readLiveState({ ...context, id }))) return true;
     if (performance.now() > deadline) return false;
     await delay(pauseMs);
   }

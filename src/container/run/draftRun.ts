@@ -10,7 +10,7 @@ import {
 } from "../../launch/index.ts";
 import { foreseenIds, type IdMaps, type NamespacePlan, ownIdCount, planNamespaces } from "../../namespaces/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
-import { executableCandidates, pathOf } from "../completeEnv.ts";
+import { requireExecutables } from "../completeEnv.ts";
 import type { FilledOptions } from "../fillDefaults.ts";
 import type { Accounts } from "../identity/accounts.ts";
 import { type ForeseenUser, foreseeUser } from "../identity/foreseeUser.ts";
@@ -102,7 +102,7 @@ export function draftRun({ id, options, config, accounts }: DraftRequest, contex
     id,
     options,
     choice,
-    executables: findExecutables(choice),
+    executables: requireExecutables(choice.args[0] ?? "", choice.env),
     user,
     mounts,
     security,
@@ -121,15 +121,6 @@ function idsOf({ userns, usernsMode }: NamespacePlan, lent: ReturnType<typeof le
   if (userns === "host") return {};
   if (typeof lent === "object") return { ids: lent.maps };
   return { ids: foreseenIds(ownIdCount(usernsMode), "users" in usernsMode ? usernsMode : undefined) };
-}
-
-/** `""`, `.` and `..` name no file in any directory of PATH. */
-function findExecutables({ args: [command = ""], env }: ProcessChoice): readonly string[] {
-  const executables = executableCandidates(command, pathOf(env));
-  if (executables.length > 0) return executables;
-  throw new EngineError("commandNotFound", `exec: ${JSON.stringify(command)}: executable file not found in $PATH`, {
-    hint: "check the command, and PATH among the variables",
-  });
 }
 
 function lentNotices({ userns }: FilledOptions, lent: ReturnType<typeof lentIds>): readonly string[] {

@@ -104,7 +104,12 @@ function readExit(directory: string): ExitRecord | undefined {
 export function isLive(request: LiveStateRequest): boolean {
   const running = readRecord(`${runDirectory(request.runRoot, request.id)}/running.json`) as RunningRecord | undefined; // as below
   if (running !== undefined && isAlive(running.process, "/proc", request.bootId)) return true; // mostly: who asks about many reads less
-  return ["running", "paused", "restarting"].includes(readLiveState(request).status);
+  return isUnderWay(readLiveState(request));
+}
+
+/** The same, of a state that was read. */
+export function isUnderWay({ status }: Pick<LiveState, "status">): boolean {
+  return status === "running" || status === "paused" || status === "restarting";
 }
 
 export interface RunningRecord {
